@@ -1,0 +1,8 @@
+//! Tensors, automatic differentiation and CPU kernels: the core of NeuraRust.
+
+pub mod real;
+
+/// Kernels and what they stand on. The only folder with `unsafe` code, beside `storage.rs`.
+pub mod cpu {
+    pub mod simd;
+}

@@ -1,0 +1,1 @@
+//! Datasets, samplers and a data loader with prefetching threads.

@@ -1,0 +1,1 @@
+//! Layers, losses and initialisers with PyTorch's names, defaults and meanings.
