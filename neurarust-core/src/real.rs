@@ -126,3 +126,20 @@ pub trait Real: Num + Div<Output = Self> {
     /// The magnitude of `self` with the sign (the sign bit) of `sign`.
     fn copysign(self, sign: Self) -> Self;
 }
+
+/// An integer seen as a row of bits. `bool` and unsigned types take part through the signed type that holds them.
+pub trait Bits: Num {
+    /// Bitwise and.
+    fn bitand(self, other: Self) -> Self;
+    /// Bitwise or.
+    fn bitor(self, other: Self) -> Self;
+    /// Bitwise exclusive or.
+    fn bitxor(self, other: Self) -> Self;
+    /// Every bit flipped.
+    fn not(self) -> Self;
+    /// `self << count`; 0 where `count` is negative or not less than the width.
+    fn shl(self, count: Self) -> Self;
+    /// `self >> count` with the sign shifted in; 0 or -1, by the sign, where `count` is negative or not less than the
+    /// width.
+    fn shr(self, count: Self) -> Self;
+}

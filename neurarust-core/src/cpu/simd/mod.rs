@@ -3,7 +3,15 @@
 //! [`Isa`] names an instruction set and its register types; a kernel is a function generic over it. [`level`] is what
 //! the machine has (or what `NEURARUST_ISA=scalar|avx2|avx512|neon|simd128` asks for, never more than the machine has).
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use crate::real::Real;
+
+mod int;
+mod scalar;
+
+pub use int::{Int32, Int64};
+pub use scalar::Scalar;
 
 /// A register of `N` scalars.
 pub trait Lanes: Real {
@@ -60,6 +68,110 @@ pub enum Level {
     Wide = 1,
     /// AVX-512 (F, VL, BW, DQ) on x86-64.
     Avx512 = 2,
+}
+
+impl Level {
+    /// Every level, lowest first.
+    pub const ALL: [Level; 3] = [Level::Scalar, Level::Wide, Level::Avx512];
+
+    /// The highest level of this machine.
+    pub fn machine() -> Level {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let wide = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            let avx512 = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512dq");
+            match (wide, avx512) {
+                (true, true) => Level::Avx512,
+                (true, false) => Level::Wide,
+                _ => Level::Scalar,
+            }
+        }
+        #[cfg(target_arch = "aarch64")]
+        {
+            Level::Wide
+        }
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+        {
+            if cfg!(all(target_arch = "wasm32", target_feature = "simd128")) {
+                Level::Wide
+            } else {
+                Level::Scalar
+            }
+        }
+    }
+
+    /// The level called `name` in `NEURARUST_ISA`, `None` if there is no such name.
+    pub fn from_name(name: &str) -> Option<Level> {
+        match name {
+            "scalar" => Some(Level::Scalar),
+            "avx2" | "neon" | "simd128" => Some(Level::Wide),
+            "avx512" => Some(Level::Avx512),
+            _ => None,
+        }
+    }
+}
+
+const UNKNOWN: u8 = u8::MAX;
+static LEVEL: AtomicU8 = AtomicU8::new(UNKNOWN);
+
+/// The level kernels run at: the machine's, or the lower one that the environment variable `NEURARUST_ISA` or
+/// [`set_level`] asks for.
+#[inline]
+pub fn level() -> Level {
+    match LEVEL.load(Ordering::Relaxed) {
+        0 => Level::Scalar,
+        1 => Level::Wide,
+        2 => Level::Avx512,
+        _ => first_level(),
+    }
+}
+
+#[cold]
+fn first_level() -> Level {
+    let (level, warning) = choose(
+        std::env::var("NEURARUST_ISA").ok().as_deref(),
+        Level::machine(),
+    );
+    // Only the thread that settles the level speaks.
+    let first = LEVEL
+        .compare_exchange(UNKNOWN, level as u8, Ordering::Relaxed, Ordering::Relaxed)
+        .is_ok();
+    if let (true, Some(warning)) = (first, warning) {
+        eprintln!("neurarust: {warning}");
+    }
+    self::level()
+}
+
+/// The level for a value of `NEURARUST_ISA`, and what to tell the user about it.
+fn choose(asked: Option<&str>, machine: Level) -> (Level, Option<String>) {
+    let Some(name) = asked.map(str::trim).filter(|name| !name.is_empty()) else {
+        return (machine, None);
+    };
+    match Level::from_name(&name.to_ascii_lowercase()) {
+        Some(level) if level <= machine => (level, None),
+        Some(_) => (
+            machine,
+            Some(format!(
+                "NEURARUST_ISA={name} is more than this machine has, using {machine:?} instead"
+            )),
+        ),
+        None => (
+            machine,
+            Some(format!(
+                "NEURARUST_ISA={name} is not one of scalar, avx2, avx512, neon, simd128; using {machine:?} instead"
+            )),
+        ),
+    }
+}
+
+/// Makes kernels run at `level`, or at the machine's where that is lower. For tests and benches; returns the level set.
+pub fn set_level(level: Level) -> Level {
+    let level = level.min(Level::machine());
+    LEVEL.store(level as u8, Ordering::Relaxed);
+    level
 }
 
 /// A scalar that has registers in every instruction set: `f32` and `f64`.

@@ -1,0 +1,299 @@
+//! One value at a time: `f32` and `f64` as registers of one lane.
+
+use super::{Float, Isa, Lanes, Level};
+use crate::real::{Mask, Num, Real};
+
+/// No vector instructions: what every machine has.
+#[derive(Clone, Copy, Debug)]
+pub struct Scalar;
+
+impl Isa for Scalar {
+    type F32 = f32;
+    type F64 = f64;
+    const LEVEL: Level = Level::Scalar;
+    #[inline(always)]
+    unsafe fn run<R>(f: impl FnOnce() -> R) -> R {
+        f()
+    }
+}
+
+impl Float for f32 {
+    type In<I: Isa> = I::F32;
+}
+impl Float for f64 {
+    type In<I: Isa> = I::F64;
+}
+
+impl Mask for bool {}
+
+macro_rules! scalar {
+    ($float:ident) => {
+        impl Num for $float {
+            type Mask = bool;
+            #[inline(always)]
+            fn c(x: f64) -> Self {
+                x as $float
+            }
+            #[inline(always)]
+            fn lt(self, other: Self) -> bool {
+                self < other
+            }
+            #[inline(always)]
+            fn le(self, other: Self) -> bool {
+                self <= other
+            }
+            #[inline(always)]
+            fn eq(self, other: Self) -> bool {
+                self == other
+            }
+            #[inline(always)]
+            fn select(mask: bool, t: Self, f: Self) -> Self {
+                if mask { t } else { f }
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                <$float>::abs(self)
+            }
+            #[inline(always)]
+            fn min(self, other: Self) -> Self {
+                // A NaN on the left fails the test for itself, one on the right is taken.
+                if (self < other) | self.is_nan() {
+                    self
+                } else {
+                    other
+                }
+            }
+            #[inline(always)]
+            fn max(self, other: Self) -> Self {
+                if (self > other) | self.is_nan() {
+                    self
+                } else {
+                    other
+                }
+            }
+            #[inline(always)]
+            fn floor_div(self, other: Self) -> Self {
+                let remainder = self % other;
+                let quotient = (self - remainder) / other;
+                let below = (remainder != 0.0) & ((remainder < 0.0) != (other < 0.0));
+                let quotient = if below { quotient - 1.0 } else { quotient };
+                if other == 0.0 {
+                    self / other
+                } else {
+                    <$float>::round_ties_even(quotient)
+                }
+            }
+            #[inline(always)]
+            fn rem(self, other: Self) -> Self {
+                let remainder = self % other;
+                let differs = (remainder != 0.0) & ((remainder < 0.0) != (other < 0.0));
+                if differs {
+                    remainder + other
+                } else {
+                    remainder
+                }
+            }
+            #[inline(always)]
+            fn fmod(self, other: Self) -> Self {
+                self % other
+            }
+        }
+
+        impl Real for $float {
+            #[inline(always)]
+            fn mul_add(self, b: Self, c: Self) -> Self {
+                // Without the instruction, a fused multiply-add is a library call of a hundred cycles.
+                if cfg!(any(target_feature = "fma", target_arch = "aarch64")) {
+                    <$float>::mul_add(self, b, c)
+                } else {
+                    self * b + c
+                }
+            }
+            #[inline(always)]
+            fn exp(self) -> Self {
+                <$float>::exp(self)
+            }
+            #[inline(always)]
+            fn exp2(self) -> Self {
+                <$float>::exp2(self)
+            }
+            #[inline(always)]
+            fn ln(self) -> Self {
+                <$float>::ln(self)
+            }
+            #[inline(always)]
+            fn log2(self) -> Self {
+                <$float>::log2(self)
+            }
+            #[inline(always)]
+            fn log10(self) -> Self {
+                <$float>::log10(self)
+            }
+            #[inline(always)]
+            fn ln_1p(self) -> Self {
+                <$float>::ln_1p(self)
+            }
+            #[inline(always)]
+            fn expm1(self) -> Self {
+                <$float>::exp_m1(self)
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                <$float>::sqrt(self)
+            }
+            #[inline(always)]
+            fn sin(self) -> Self {
+                <$float>::sin(self)
+            }
+            #[inline(always)]
+            fn cos(self) -> Self {
+                <$float>::cos(self)
+            }
+            #[inline(always)]
+            fn tan(self) -> Self {
+                <$float>::tan(self)
+            }
+            #[inline(always)]
+            fn asin(self) -> Self {
+                <$float>::asin(self)
+            }
+            #[inline(always)]
+            fn acos(self) -> Self {
+                <$float>::acos(self)
+            }
+            #[inline(always)]
+            fn atan(self) -> Self {
+                <$float>::atan(self)
+            }
+            #[inline(always)]
+            fn sinh(self) -> Self {
+                <$float>::sinh(self)
+            }
+            #[inline(always)]
+            fn cosh(self) -> Self {
+                <$float>::cosh(self)
+            }
+            #[inline(always)]
+            fn tanh(self) -> Self {
+                <$float>::tanh(self)
+            }
+            #[inline(always)]
+            fn asinh(self) -> Self {
+                <$float>::asinh(self)
+            }
+            #[inline(always)]
+            fn acosh(self) -> Self {
+                <$float>::acosh(self)
+            }
+            #[inline(always)]
+            fn atanh(self) -> Self {
+                <$float>::atanh(self)
+            }
+            #[inline(always)]
+            fn floor(self) -> Self {
+                <$float>::floor(self)
+            }
+            #[inline(always)]
+            fn ceil(self) -> Self {
+                <$float>::ceil(self)
+            }
+            #[inline(always)]
+            fn trunc(self) -> Self {
+                <$float>::trunc(self)
+            }
+            #[inline(always)]
+            fn round(self) -> Self {
+                <$float>::round_ties_even(self)
+            }
+            #[inline(always)]
+            fn atan2(self, x: Self) -> Self {
+                <$float>::atan2(self, x)
+            }
+            #[inline(always)]
+            fn pow(self, e: Self) -> Self {
+                <$float>::powf(self, e)
+            }
+            #[inline(always)]
+            fn erf(self) -> Self {
+                erf(f64::from(self)) as $float
+            }
+            #[inline(always)]
+            fn erfc(self) -> Self {
+                erfc(f64::from(self)) as $float
+            }
+            #[inline(always)]
+            fn sigmoid(self) -> Self {
+                let e = <$float>::exp(-<$float>::abs(self));
+                let s = if self < 0.0 { e } else { 1.0 };
+                if self.is_nan() { self } else { s / (1.0 + e) }
+            }
+            #[inline(always)]
+            fn copysign(self, sign: Self) -> Self {
+                <$float>::copysign(self, sign)
+            }
+        }
+
+        impl Lanes for $float {
+            type Scalar = $float;
+            const N: usize = 1;
+            #[inline(always)]
+            unsafe fn load(p: *const $float) -> Self {
+                // SAFETY: the caller's promise is exactly this read.
+                unsafe { p.read_unaligned() }
+            }
+            #[inline(always)]
+            unsafe fn store(self, p: *mut $float) {
+                // SAFETY: the caller's promise is exactly this write.
+                unsafe { p.write_unaligned(self) }
+            }
+            #[inline(always)]
+            unsafe fn store_mask(mask: bool, p: *mut u8) {
+                // SAFETY: the caller's promise is exactly this write.
+                unsafe { p.write(u8::from(mask)) }
+            }
+            #[inline(always)]
+            fn sum_lanes(self) -> $float {
+                self
+            }
+            #[inline(always)]
+            fn max_lanes(self) -> $float {
+                self
+            }
+            #[inline(always)]
+            fn min_lanes(self) -> $float {
+                self
+            }
+        }
+    };
+}
+scalar!(f32);
+scalar!(f64);
+
+/// `erf` by its series of positive terms, `2x/√π e^{-x²} Σ (2x²)ⁿ/(2n+1)!!`.
+fn erf(x: f64) -> f64 {
+    if x.abs() > 2.5 {
+        return (1.0 - erfc(x.abs())).copysign(x);
+    }
+    let (mut term, mut sum, mut n) = (1.0, 1.0, 1.0);
+    while term > sum * 1e-17 {
+        term *= 2.0 * x * x / (2.0 * n + 1.0);
+        sum += term;
+        n += 1.0;
+    }
+    x * std::f64::consts::FRAC_2_SQRT_PI * (-x * x).exp() * sum
+}
+
+/// `erfc` by its continued fraction where `1 - erf` would lose digits.
+fn erfc(x: f64) -> f64 {
+    if x < 0.0 {
+        return 2.0 - erfc(-x);
+    }
+    if x < 1.0 || x.is_nan() {
+        return 1.0 - erf(x);
+    }
+    let mut tail = x;
+    for k in (1..=200).rev() {
+        tail = x + f64::from(k) / 2.0 / tail;
+    }
+    (-x * x).exp() / (tail * std::f64::consts::PI.sqrt())
+}
