@@ -1,0 +1,240 @@
+//! `Storage`: the reference-counted buffer under a tensor, shared by its views.
+//!
+//! One allocation holds a 64-byte header and the data behind it, so a storage is one pointer and costs one trip
+//! to the caching allocator (`alloc`). The header carries what all views must agree on: the version counter, the place of the
+//! last write, and the borrow state that keeps safe calls free of data races (`borrow`).
+
+mod alloc;
+mod borrow;
+
+pub use alloc::{MemoryStats, empty_cache, memory_stats, reset_peak, set_cache_limit};
+pub use borrow::{Access, Busy, ReadGuard};
+
+use std::any::Any;
+use std::panic::Location;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+
+/// Every storage's data starts at a multiple of this many bytes, foreign memory excepted.
+pub const ALIGNMENT: usize = 64;
+
+/// The start of every block; the data follows it directly.
+#[repr(C, align(64))]
+struct Header {
+    /// Number of `Storage`s that point here.
+    refs: AtomicUsize,
+    version: AtomicU64,
+    /// The number of readers, or `borrow::WRITER`.
+    borrow: AtomicU32,
+    /// Size class of the block: says its capacity and how it goes back to the system.
+    class: u32,
+    data: *mut u8,
+    /// Logical length.
+    bytes: usize,
+    /// Place of the last write; in a free block, the next one of its list.
+    last_write: AtomicPtr<Location<'static>>,
+    /// What keeps foreign memory alive; `None` where the data is our own.
+    owner: Option<Box<dyn Any + Send + Sync>>,
+}
+
+const HEADER: usize = size_of::<Header>();
+const _: () = assert!(HEADER == 64);
+
+/// A reference-counted, 64-byte aligned buffer with a version counter and a borrow state.
+///
+/// Cloning shares the bytes. The bytes are always initialised memory, whatever they hold.
+pub struct Storage(NonNull<Header>);
+
+// SAFETY: the header is atomics and fields that never change while a `Storage` exists; the owner is `Send + Sync`; the data is
+// reached through raw pointers only, whose users take the borrow lock.
+unsafe impl Send for Storage {}
+// SAFETY: as above.
+unsafe impl Sync for Storage {}
+// Locks are released by unwinding, and bytes have no invariant that a half-done write could break.
+impl std::panic::UnwindSafe for Storage {}
+impl std::panic::RefUnwindSafe for Storage {}
+
+/// No memory: the system refused, even after the cache was emptied, or no address space could hold it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("out of memory: cannot allocate {bytes} bytes")]
+pub struct OutOfMemory {
+    /// The bytes asked for.
+    pub bytes: usize,
+}
+
+impl Storage {
+    /// A buffer of `bytes` bytes whose contents are arbitrary (but initialised).
+    ///
+    /// At least 64 bytes after the end, rounded up to 64, may be read and written too: kernels store whole registers.
+    #[inline]
+    pub fn new(bytes: usize) -> Result<Storage, OutOfMemory> {
+        Ok(Storage(alloc::allocate(bytes)?.0))
+    }
+
+    /// A buffer of `bytes` zero bytes.
+    pub fn zeroed(bytes: usize) -> Result<Storage, OutOfMemory> {
+        let (block, fresh) = alloc::allocate(bytes)?;
+        let storage = Storage(block);
+        if !fresh {
+            // SAFETY: the block holds at least `bytes` bytes of data, and nobody else knows it yet.
+            unsafe { storage.as_mut_ptr().write_bytes(0, bytes) };
+        }
+        Ok(storage)
+    }
+
+    /// A storage over somebody else's memory (NumPy, DLPack), without a copy. `owner` is dropped with the last clone.
+    ///
+    /// # Safety
+    /// `ptr` must point to `bytes` initialised bytes (or be anything non-null for 0 bytes) that stay valid until `owner` is dropped, and that
+    /// nobody else writes, or reads while we write, except under the rules the other owner documents.
+    pub unsafe fn from_foreign(
+        ptr: *mut u8,
+        bytes: usize,
+        owner: Box<dyn Any + Send + Sync>,
+    ) -> Result<Storage, OutOfMemory> {
+        let (block, _) = alloc::allocate(0)?;
+        // SAFETY: the block is ours alone until it is returned.
+        let header = unsafe { &mut *block.as_ptr() };
+        header.data = ptr;
+        header.bytes = bytes;
+        header.owner = Some(owner);
+        Ok(Storage(block))
+    }
+
+    #[inline]
+    fn header(&self) -> &Header {
+        // SAFETY: the header lives as long as any `Storage` that points to it, and is only shared from here on.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// The first byte. Reading is the kernels' business: they hold the lock.
+    #[inline]
+    pub fn as_ptr(&self) -> *const u8 {
+        self.header().data
+    }
+
+    /// The first byte, for kernels that hold the write lock or made this storage just now.
+    #[inline]
+    pub fn as_mut_ptr(&self) -> *mut u8 {
+        self.header().data
+    }
+
+    /// Logical length in bytes.
+    #[inline]
+    pub fn bytes(&self) -> usize {
+        self.header().bytes
+    }
+
+    /// Does the memory belong to somebody else?
+    #[inline]
+    pub fn is_foreign(&self) -> bool {
+        self.header().owner.is_some()
+    }
+
+    /// May whole registers be loaded and stored past the end, up to the next multiple of 64 bytes and 64 more?
+    #[inline]
+    pub fn padded(&self) -> bool {
+        !self.is_foreign()
+    }
+
+    /// Number of clones alive.
+    #[inline]
+    pub fn ref_count(&self) -> usize {
+        self.header().refs.load(Ordering::Acquire)
+    }
+
+    /// Is this the only clone? With `&mut` or ownership of it, nobody else can come to see the bytes.
+    #[inline]
+    pub fn is_unique(&self) -> bool {
+        self.ref_count() == 1
+    }
+
+    /// How often the bytes have been written since the storage was made.
+    #[inline]
+    pub fn version(&self) -> u64 {
+        self.header().version.load(Ordering::Acquire)
+    }
+
+    /// Counts a write and remembers where in the user's code it came from.
+    #[inline]
+    pub fn wrote(&self, place: &'static Location<'static>) {
+        let header = self.header();
+        header
+            .last_write
+            .store(std::ptr::from_ref(place).cast_mut(), Ordering::Release);
+        header.version.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Where the last write came from, if there was one.
+    pub fn last_write(&self) -> Option<&'static Location<'static>> {
+        let place = self.header().last_write.load(Ordering::Acquire);
+        // SAFETY: in a live storage the pointer is null or came from a `&'static Location` in `wrote`.
+        unsafe { place.as_ref() }
+    }
+
+    /// The same for all clones and for no other living storage.
+    #[inline]
+    pub fn id(&self) -> usize {
+        self.0.as_ptr().addr()
+    }
+}
+
+impl Clone for Storage {
+    #[inline]
+    fn clone(&self) -> Storage {
+        // Relaxed is enough: a new reference is made from one that keeps the block alive.
+        let before = self.header().refs.fetch_add(1, Ordering::Relaxed);
+        if before > isize::MAX as usize {
+            // Only a loop that forgets clones gets here; going on would free memory in use.
+            std::process::abort();
+        }
+        Storage(self.0)
+    }
+}
+
+impl Drop for Storage {
+    #[inline]
+    fn drop(&mut self) {
+        let refs = &self.header().refs;
+        // A sole owner needs no read-modify-write: nobody is left to clone from.
+        if refs.load(Ordering::Acquire) != 1 {
+            if refs.fetch_sub(1, Ordering::Release) != 1 {
+                return;
+            }
+            fence(Ordering::Acquire);
+        }
+        if self.is_foreign() {
+            self.release_owner();
+        }
+        // SAFETY: this was the last reference.
+        unsafe { alloc::release(self.0) };
+    }
+}
+
+impl Storage {
+    /// Lets foreign memory go, before the block itself is recycled: the owner's `drop` is code we do not know.
+    #[cold]
+    fn release_owner(&mut self) {
+        // SAFETY: `drop` saw the last reference go, so the header is ours alone; the block's own data follows it.
+        let owner = unsafe {
+            let header = self.0.as_ptr();
+            (*header).data = header.cast::<u8>().add(HEADER);
+            (*header).owner.take()
+        };
+        drop(owner);
+    }
+}
+
+impl std::fmt::Debug for Storage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Storage")
+            .field("id", &format_args!("{:#x}", self.id()))
+            .field("bytes", &self.bytes())
+            .field("version", &self.version())
+            .field("foreign", &self.is_foreign())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

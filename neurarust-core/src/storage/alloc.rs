@@ -1,0 +1,616 @@
+//! The caching allocator: freed blocks wait in lists by size, because a recycled page is free and a fresh one is not.
+//!
+//! Sizes go up in four steps per power of two. Each thread keeps short lists of small and medium blocks, which cost no atomic
+//! operation; full lists spill into, and empty ones are refilled from, one shared pool, which alone keeps large blocks.
+//! Fresh memory comes zeroed from the system, so there is never an uninitialised byte.
+
+use super::{HEADER, Header, OutOfMemory};
+use std::alloc::Layout;
+use std::cell::Cell;
+use std::ptr::{NonNull, null_mut};
+use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+/// Bytes after the data, rounded up to 64, that kernels may touch.
+const SLACK: usize = 64;
+/// Smallest class: 64 bytes of data.
+const FIRST_CLASS: u32 = class_index(64);
+/// Classes up to 1 MiB have per-thread lists.
+const LOCAL_CLASSES: usize = (class_index(1 << 20) - FIRST_CLASS + 1) as usize;
+const CLASSES: usize = (class_index(1 << 62) - FIRST_CLASS + 1) as usize;
+/// From here on memory is mapped rather than taken from the C heap: it comes zeroed without being touched.
+#[cfg(all(unix, not(miri)))]
+const MAPPED: usize = 1 << 20;
+/// From here on blocks are aligned for, and advised, huge pages.
+#[cfg(all(unix, not(miri)))]
+const HUGE: usize = 4 << 20;
+#[cfg(all(unix, not(miri)))]
+const HUGE_PAGE: usize = 2 << 20;
+
+/// Class of a data size that is a multiple of 64: the exponent and the next two bits, rounded up.
+const fn class_index(size: usize) -> u32 {
+    let below = size - 1;
+    let exponent = usize::BITS - 1 - below.leading_zeros();
+    (exponent << 2) | ((below >> (exponent - 2)) & 3) as u32
+}
+
+#[inline]
+const fn class_of(bytes: usize) -> u32 {
+    let size = if bytes == 0 { 64 } else { bytes };
+    class_index((size + 63) & !63) - FIRST_CLASS
+}
+
+/// Data bytes of a class.
+#[inline]
+const fn class_size(class: u32) -> usize {
+    let index = class + FIRST_CLASS;
+    (5 + (index & 3) as usize) << ((index >> 2) - 2)
+}
+
+/// Bytes of a block: header, data, slack.
+#[inline]
+const fn block_size(class: u32) -> usize {
+    HEADER + class_size(class) + SLACK
+}
+
+/// How many blocks of a class a thread keeps: about 128 KiB, at most 64, at least 2.
+#[inline]
+const fn local_limit(class: u32) -> u32 {
+    let n = (128 << 10) / class_size(class);
+    if n > 64 {
+        64
+    } else if n < 2 {
+        2
+    } else {
+        n as u32
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------------------
+// Lists of free blocks
+
+/// A stack of free blocks of one class, linked through their headers.
+struct List {
+    head: Cell<*mut Header>,
+    len: Cell<u32>,
+}
+
+impl List {
+    const fn new() -> List {
+        List {
+            head: Cell::new(null_mut()),
+            len: Cell::new(0),
+        }
+    }
+
+    #[inline]
+    fn push(&self, block: NonNull<Header>) {
+        // SAFETY: a free block's header is valid and its list's alone.
+        let link = unsafe { &(*block.as_ptr()).last_write };
+        link.store(self.head.get().cast(), Ordering::Relaxed);
+        self.head.set(block.as_ptr());
+        self.len.set(self.len.get() + 1);
+    }
+
+    #[inline]
+    fn pop(&self) -> Option<NonNull<Header>> {
+        let block = NonNull::new(self.head.get())?;
+        // SAFETY: as in `push`; the link is null or the next free block.
+        let next = unsafe { (*block.as_ptr()).last_write.load(Ordering::Relaxed) };
+        self.head.set(next.cast());
+        self.len.set(self.len.get() - 1);
+        Some(block)
+    }
+}
+
+/// What all threads share.
+struct Pool {
+    lists: [List; CLASSES],
+    /// When each list was last used: the longest idle one is evicted first.
+    used: [u64; CLASSES],
+    clock: u64,
+}
+
+// SAFETY: free blocks are plain memory; the pool is reached through its mutex only.
+unsafe impl Send for Pool {}
+
+static POOL: Mutex<Pool> = Mutex::new(Pool {
+    lists: [const { List::new() }; CLASSES],
+    used: [0; CLASSES],
+    clock: 0,
+});
+
+fn pool() -> MutexGuard<'static, Pool> {
+    // Nothing under this lock leaves it half done when it panics.
+    POOL.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+impl Pool {
+    fn list(&mut self, class: u32) -> &List {
+        self.clock += 1;
+        self.used[class as usize] = self.clock;
+        &self.lists[class as usize]
+    }
+
+    /// Gives blocks back to the system, the longest unused sizes first, until the cache is within `limit` bytes.
+    fn trim(&mut self, limit: i64) {
+        while cached_bytes() > limit {
+            let oldest = (0..CLASSES)
+                .filter(|&c| self.lists[c].len.get() > 0)
+                .min_by_key(|&c| self.used[c]);
+            let Some(class) = oldest else { return };
+            while cached_bytes() > limit
+                && let Some(block) = self.lists[class].pop()
+            {
+                // SAFETY: the block came off the list of its class.
+                unsafe { system_free(block, class as u32) };
+            }
+        }
+    }
+}
+
+/// One thread's lists. The counters outlive it.
+struct Local {
+    lists: [List; LOCAL_CLASSES],
+    counters: &'static Counters,
+}
+
+thread_local! {
+    static LOCAL: Local = Local { lists: [const { List::new() }; LOCAL_CLASSES], counters: Counters::acquire() };
+}
+
+impl Local {
+    /// Moves blocks of a class to the shared pool until `keep` are left.
+    fn spill(&self, class: u32, keep: u32) {
+        let list = &self.lists[class as usize];
+        let mut pool = pool();
+        let shared = pool.list(class);
+        while list.len.get() > keep
+            && let Some(block) = list.pop()
+        {
+            shared.push(block);
+        }
+        pool.trim(cache_limit());
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        for class in 0..LOCAL_CLASSES as u32 {
+            if self.lists[class as usize].len.get() > 0 {
+                self.spill(class, 0);
+            }
+        }
+        self.counters.publish();
+        self.counters.hand_back();
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------------------
+// Allocation
+
+/// A block for `bytes` bytes of data, its header ready for use with one reference, and whether it is fresh (all zero).
+#[inline]
+pub(super) fn allocate(bytes: usize) -> Result<(NonNull<Header>, bool), OutOfMemory> {
+    if bytes > isize::MAX as usize / 2 {
+        return Err(OutOfMemory { bytes });
+    }
+    let class = class_of(bytes);
+    let recycled = if (class as usize) < LOCAL_CLASSES {
+        LOCAL
+            .try_with(|local| {
+                local.counters.allocated(block_size(class));
+                local.lists[class as usize].pop()
+            })
+            .ok()
+            .flatten()
+    } else {
+        None
+    };
+    let (block, fresh) = match recycled {
+        Some(block) => (block, false),
+        None => allocate_slow(bytes, class)?,
+    };
+    // SAFETY: the block is off every list, so it is ours; its class and data pointer were set when it came from the system.
+    let header = unsafe { &mut *block.as_ptr() };
+    header.refs = AtomicUsize::new(1);
+    header.version = AtomicU64::new(0);
+    header.borrow = AtomicU32::new(0);
+    header.bytes = bytes;
+    header.last_write = AtomicPtr::new(null_mut());
+    Ok((block, fresh))
+}
+
+#[cold]
+#[inline(never)]
+fn allocate_slow(bytes: usize, class: u32) -> Result<(NonNull<Header>, bool), OutOfMemory> {
+    let size = block_size(class);
+    let local = (class as usize) < LOCAL_CLASSES;
+    let counted = LOCAL.try_with(|local_lists| {
+        if !local {
+            local_lists.counters.allocated(size);
+        }
+    });
+    if counted.is_err() {
+        // The thread is ending and its lists are gone.
+        ORPHANS.allocated_shared(size);
+    }
+    let from_pool = {
+        let mut pool = pool();
+        let shared = pool.list(class);
+        let first = shared.pop();
+        if local && first.is_some() {
+            let _ = LOCAL.try_with(|lists| {
+                for _ in 0..local_limit(class) / 2 {
+                    match shared.pop() {
+                        Some(block) => lists.lists[class as usize].push(block),
+                        None => break,
+                    }
+                }
+            });
+        }
+        first
+    };
+    if let Some(block) = from_pool {
+        return Ok((block, false));
+    }
+    let fresh = system_allocate(class).or_else(|| {
+        empty_cache();
+        system_allocate(class)
+    });
+    match fresh {
+        Some(block) => Ok((block, true)),
+        None => {
+            if LOCAL.try_with(|l| l.counters.undo_allocated(size)).is_err() {
+                ORPHANS.freed_shared(size);
+            }
+            Err(OutOfMemory { bytes })
+        }
+    }
+}
+
+/// Takes a block back.
+///
+/// # Safety
+/// Nobody may use the block any more; its owner, if any, is gone.
+#[inline]
+pub(super) unsafe fn release(block: NonNull<Header>) {
+    // SAFETY: the caller owns the block.
+    let class = unsafe { (*block.as_ptr()).class };
+    let kept = LOCAL.try_with(|local| {
+        local.counters.freed(block_size(class));
+        let Some(list) = local.lists.get(class as usize) else {
+            return false;
+        };
+        list.push(block);
+        if list.len.get() > local_limit(class) {
+            local.spill(class, local_limit(class) / 2);
+        }
+        true
+    });
+    match kept {
+        Ok(true) => {}
+        other => release_shared(block, class, other.is_err()),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn release_shared(block: NonNull<Header>, class: u32, orphan: bool) {
+    if orphan {
+        ORPHANS.freed_shared(block_size(class));
+    }
+    let mut pool = pool();
+    pool.list(class).push(block);
+    pool.trim(cache_limit());
+}
+
+/// Fresh zeroed memory for a block of `class`, with the constant part of its header filled in.
+fn system_allocate(class: u32) -> Option<NonNull<Header>> {
+    let size = block_size(class);
+    let block = system_memory(size)?.cast::<Header>();
+    SYSTEM_BYTES.fetch_add(size as i64, Ordering::Relaxed);
+    SYSTEM_ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+    let header = Header {
+        refs: AtomicUsize::new(0),
+        version: AtomicU64::new(0),
+        borrow: AtomicU32::new(0),
+        class,
+        // SAFETY: the block is longer than its header.
+        data: unsafe { block.as_ptr().cast::<u8>().add(HEADER) },
+        bytes: 0,
+        last_write: AtomicPtr::new(null_mut()),
+        owner: None,
+    };
+    // SAFETY: `size` bytes at `block` are ours, aligned to 64 or better, and a header fits.
+    unsafe { block.as_ptr().write(header) };
+    Some(block)
+}
+
+/// # Safety
+/// The block must come from `system_allocate(class)`, be off every list and without users. Its owner must be `None`.
+unsafe fn system_free(block: NonNull<Header>, class: u32) {
+    let size = block_size(class);
+    SYSTEM_BYTES.fetch_sub(size as i64, Ordering::Relaxed);
+    // SAFETY: passed on.
+    unsafe { system_release(block.cast(), size) };
+}
+
+#[cfg(all(unix, not(miri)))]
+fn system_memory(size: usize) -> Option<NonNull<u8>> {
+    if size < MAPPED {
+        heap_memory(size)
+    } else {
+        map_memory(size)
+    }
+}
+
+#[cfg(not(all(unix, not(miri))))]
+fn system_memory(size: usize) -> Option<NonNull<u8>> {
+    heap_memory(size)
+}
+
+fn heap_memory(size: usize) -> Option<NonNull<u8>> {
+    let layout = Layout::from_size_align(size, 64).ok()?;
+    // SAFETY: the size is not zero.
+    NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) })
+}
+
+#[cfg(all(unix, not(miri)))]
+fn map_memory(size: usize) -> Option<NonNull<u8>> {
+    let extra = if size >= HUGE { HUGE_PAGE } else { 0 };
+    let size = mapped_length(size);
+    let length = size.checked_add(extra)?;
+    // SAFETY: an anonymous private mapping at an address of the kernel's choice touches nothing of ours.
+    let start = unsafe {
+        libc::mmap(
+            null_mut(),
+            length,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANON,
+            -1,
+            0,
+        )
+    };
+    if start == libc::MAP_FAILED {
+        return None;
+    }
+    let mut start: *mut u8 = start.cast();
+    if extra > 0 {
+        let head = start.addr().wrapping_neg() % HUGE_PAGE;
+        let tail = extra - head;
+        // SAFETY: head and tail are whole pages inside the mapping, outside the part that is kept.
+        unsafe {
+            if head > 0 {
+                libc::munmap(start.cast(), head);
+            }
+            start = start.add(head);
+            if tail > 0 {
+                libc::munmap(start.add(size).cast(), tail);
+            }
+            #[cfg(target_os = "linux")]
+            libc::madvise(start.cast(), size, libc::MADV_HUGEPAGE);
+        }
+    }
+    NonNull::new(start)
+}
+
+/// Whole pages, for page sizes up to 64 KiB.
+#[cfg(all(unix, not(miri)))]
+const fn mapped_length(size: usize) -> usize {
+    (size + 0xffff) & !0xffff
+}
+
+/// # Safety
+/// `block` and `size` must be those of one `system_memory` call.
+unsafe fn system_release(block: NonNull<u8>, size: usize) {
+    #[cfg(all(unix, not(miri)))]
+    if size >= MAPPED {
+        // SAFETY: this is the kept part of the mapping, unused from now on.
+        unsafe { libc::munmap(block.as_ptr().cast(), mapped_length(size)) };
+        return;
+    }
+    // SAFETY: the layout `heap_memory` used.
+    unsafe { std::alloc::dealloc(block.as_ptr(), Layout::from_size_align_unchecked(size, 64)) };
+}
+
+// ---------------------------------------------------------------------------------------------------------------------------------
+// Counting
+
+/// What the allocator holds, in bytes of whole blocks (data rounded up to its size class, and 128 bytes of header and slack).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MemoryStats {
+    /// Bytes of blocks in use.
+    pub live_bytes: usize,
+    /// The most `live_bytes` have been since the start or the last `reset_peak` (other running threads' last 64 KiB aside).
+    pub peak_bytes: usize,
+    /// Bytes of free blocks kept for reuse.
+    pub cached_bytes: usize,
+    /// Storages made so far.
+    pub allocations: u64,
+    /// Those of them that were served from a list of free blocks.
+    pub cache_hits: u64,
+    /// Storages in use.
+    pub live_storages: usize,
+}
+
+/// One thread's counts. Only that thread writes them, so plain loads and stores do; a new thread continues the counts of an ended one.
+#[repr(align(64))]
+struct Counters {
+    allocations: AtomicU64,
+    frees: AtomicU64,
+    /// Change of live bytes not yet added to `LIVE`.
+    pending: AtomicI64,
+    /// The most `pending` has been since it was last added.
+    pending_high: AtomicI64,
+}
+
+/// Live bytes apart from what threads hold pending.
+static LIVE: AtomicI64 = AtomicI64::new(0);
+static PEAK: AtomicI64 = AtomicI64::new(0);
+/// Bytes taken from the system and not given back.
+static SYSTEM_BYTES: AtomicI64 = AtomicI64::new(0);
+static SYSTEM_ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+/// Counts of threads whose own are already gone.
+static ORPHANS: Counters = Counters::new();
+/// Counters of all threads that ever were, and those that wait for a new thread.
+static REGISTRY: Mutex<(Vec<&'static Counters>, Vec<&'static Counters>)> =
+    Mutex::new((Vec::new(), Vec::new()));
+/// Chosen bound of the cache, or `AUTOMATIC`.
+static LIMIT: AtomicI64 = AtomicI64::new(AUTOMATIC);
+const AUTOMATIC: i64 = -1;
+const PENDING_MAX: i64 = 64 << 10;
+
+impl Counters {
+    const fn new() -> Counters {
+        Counters {
+            allocations: AtomicU64::new(0),
+            frees: AtomicU64::new(0),
+            pending: AtomicI64::new(0),
+            pending_high: AtomicI64::new(0),
+        }
+    }
+
+    fn acquire() -> &'static Counters {
+        let mut registry = registry();
+        if let Some(counters) = registry.1.pop() {
+            return counters;
+        }
+        let counters: &'static Counters = Box::leak(Box::new(Counters::new()));
+        registry.0.push(counters);
+        counters
+    }
+
+    fn hand_back(&'static self) {
+        registry().1.push(self);
+    }
+
+    #[inline]
+    fn allocated(&self, size: usize) {
+        let n = self.allocations.load(Ordering::Relaxed);
+        self.allocations.store(n + 1, Ordering::Relaxed);
+        let pending = self.pending.load(Ordering::Relaxed) + size as i64;
+        self.pending.store(pending, Ordering::Relaxed);
+        if pending > self.pending_high.load(Ordering::Relaxed) {
+            self.pending_high.store(pending, Ordering::Relaxed);
+            if pending > PENDING_MAX {
+                self.publish();
+            }
+        }
+    }
+
+    #[inline]
+    fn freed(&self, size: usize) {
+        let n = self.frees.load(Ordering::Relaxed);
+        self.frees.store(n + 1, Ordering::Relaxed);
+        let pending = self.pending.load(Ordering::Relaxed) - size as i64;
+        self.pending.store(pending, Ordering::Relaxed);
+        if pending < -PENDING_MAX {
+            self.publish();
+        }
+    }
+
+    fn undo_allocated(&self, size: usize) {
+        let n = self.allocations.load(Ordering::Relaxed);
+        self.allocations.store(n - 1, Ordering::Relaxed);
+        let pending = self.pending.load(Ordering::Relaxed) - size as i64;
+        self.pending.store(pending, Ordering::Relaxed);
+        self.publish();
+    }
+
+    /// Adds what is pending to the process's counts.
+    #[cold]
+    fn publish(&self) {
+        let pending = self.pending.swap(0, Ordering::Relaxed);
+        let high = self.pending_high.swap(0, Ordering::Relaxed);
+        let before = LIVE.fetch_add(pending, Ordering::Relaxed);
+        PEAK.fetch_max(before + high, Ordering::Relaxed);
+    }
+
+    fn allocated_shared(&self, size: usize) {
+        self.allocations.fetch_add(1, Ordering::Relaxed);
+        let live = LIVE.fetch_add(size as i64, Ordering::Relaxed) + size as i64;
+        PEAK.fetch_max(live, Ordering::Relaxed);
+    }
+
+    fn freed_shared(&self, size: usize) {
+        self.frees.fetch_add(1, Ordering::Relaxed);
+        LIVE.fetch_sub(size as i64, Ordering::Relaxed);
+    }
+}
+
+fn registry() -> MutexGuard<'static, (Vec<&'static Counters>, Vec<&'static Counters>)> {
+    REGISTRY
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+fn cached_bytes() -> i64 {
+    SYSTEM_BYTES.load(Ordering::Relaxed) - LIVE.load(Ordering::Relaxed)
+}
+
+/// Unless it was set: live and cached bytes together stay below 1.25 × the peak of live ones and 64 MiB more.
+fn cache_limit() -> i64 {
+    match LIMIT.load(Ordering::Relaxed) {
+        AUTOMATIC => {
+            let peak = PEAK.load(Ordering::Relaxed);
+            peak + peak / 4 + (64 << 20) - LIVE.load(Ordering::Relaxed)
+        }
+        limit => limit,
+    }
+}
+
+/// Bounds the bytes of free blocks kept for reuse; `None` goes back to the default, which follows the peak of live bytes.
+pub fn set_cache_limit(bytes: Option<usize>) {
+    let limit = bytes.map_or(AUTOMATIC, |b| i64::try_from(b).unwrap_or(i64::MAX));
+    LIMIT.store(limit, Ordering::Relaxed);
+    let _ = LOCAL.try_with(|local| local.counters.publish());
+    pool().trim(cache_limit());
+}
+
+/// Gives the free blocks of the shared pool and of this thread back to the system. Other threads keep their short lists.
+pub fn empty_cache() {
+    let _ = LOCAL.try_with(|local| {
+        local.counters.publish();
+        for class in 0..LOCAL_CLASSES as u32 {
+            if local.lists[class as usize].len.get() > 0 {
+                local.spill(class, 0);
+            }
+        }
+    });
+    let pool = pool();
+    for class in 0..CLASSES {
+        while let Some(block) = pool.lists[class].pop() {
+            // SAFETY: the block came off the list of its class.
+            unsafe { system_free(block, class as u32) };
+        }
+    }
+}
+
+/// What the allocator holds now, over all threads. Exact when no other thread allocates meanwhile.
+pub fn memory_stats() -> MemoryStats {
+    let _ = LOCAL.try_with(|local| local.counters.publish());
+    let mut live = LIVE.load(Ordering::Relaxed);
+    let mut allocations = ORPHANS.allocations.load(Ordering::Relaxed);
+    let mut frees = ORPHANS.frees.load(Ordering::Relaxed);
+    for counters in &registry().0 {
+        live += counters.pending.load(Ordering::Relaxed);
+        allocations += counters.allocations.load(Ordering::Relaxed);
+        frees += counters.frees.load(Ordering::Relaxed);
+    }
+    let system = SYSTEM_BYTES.load(Ordering::Relaxed);
+    MemoryStats {
+        live_bytes: usize::try_from(live).unwrap_or(0),
+        peak_bytes: usize::try_from(PEAK.load(Ordering::Relaxed).max(live)).unwrap_or(0),
+        cached_bytes: usize::try_from(system - live).unwrap_or(0),
+        allocations,
+        cache_hits: allocations.saturating_sub(SYSTEM_ALLOCATIONS.load(Ordering::Relaxed)),
+        live_storages: usize::try_from(allocations.saturating_sub(frees)).unwrap_or(0),
+    }
+}
+
+/// Lets `peak_bytes` start anew from what is live now.
+pub fn reset_peak() {
+    let live = memory_stats().live_bytes as i64;
+    PEAK.store(live, Ordering::Relaxed);
+}
