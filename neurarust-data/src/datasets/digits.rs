@@ -1,0 +1,105 @@
+//! The UCI handwritten digits, small enough to live inside the crate: no file, no network.
+
+use crate::error::{DataError, DataResult};
+use std::io::Read;
+
+/// 1,797 images of 8 × 8 pixels in ten classes, the set that scikit-learn ships as `load_digits`.
+///
+/// E. Alpaydin and C. Kaynak (1998), *Optical Recognition of Handwritten Digits*, UCI Machine Learning Repository,
+/// <https://doi.org/10.24432/C50P49>, [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/).
+///
+/// ```
+/// use neurarust_data::datasets::Digits;
+///
+/// let digits = Digits::load()?;
+/// assert_eq!(digits.len(), 1797);
+/// assert_eq!(digits.label_bytes()[0], 0); // the first image is a zero
+/// # Ok::<(), neurarust_data::DataError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Digits {
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
+}
+
+/// Images, then labels; made by `tools/digits.py`.
+const EMBEDDED: &[u8] = include_bytes!("digits.bin.gz");
+const NAME: &str = "the embedded digits";
+
+impl Digits {
+    /// How many images there are.
+    pub const COUNT: usize = 1797;
+    /// Height and width of an image.
+    pub const SIDE: usize = 8;
+    /// The value of a fully inked pixel; blank is 0.
+    pub const INK: u8 = 16;
+    /// How many classes there are: the digits 0 … 9.
+    pub const CLASSES: usize = 10;
+
+    /// Decompresses the set (about a millisecond).
+    ///
+    /// # Errors
+    /// Only if the program's own copy of the data is damaged.
+    pub fn load() -> DataResult<Digits> {
+        const AREA: usize = Digits::SIDE * Digits::SIDE;
+        let mut pixels = Vec::with_capacity(Digits::COUNT * (AREA + 1));
+        flate2::read::GzDecoder::new(EMBEDDED)
+            .read_to_end(&mut pixels)
+            .map_err(|e| DataError::io("decompress", NAME, e))?;
+        if pixels.len() != Digits::COUNT * (AREA + 1) {
+            return Err(DataError::malformed(
+                NAME,
+                format!("{} bytes", Digits::COUNT * (AREA + 1)),
+                pixels.len().to_string(),
+            ));
+        }
+        let labels = pixels.split_off(Digits::COUNT * AREA);
+        Ok(Digits { pixels, labels })
+    }
+
+    /// How many images there are.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Never true.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// The pixels, 0 … 16: (1797, 8, 8), row-major.
+    pub fn pixel_bytes(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// The labels, 0 … 9: (1797).
+    pub fn label_bytes(&self) -> &[u8] {
+        &self.labels
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sums are those of scikit-learn's `load_digits()`.
+    #[test]
+    fn holds_the_digits_of_scikit_learn() {
+        let digits = Digits::load().unwrap();
+        assert_eq!(digits.pixel_bytes().len(), 1797 * 64);
+        let sum: u64 = digits.pixel_bytes().iter().map(|&p| u64::from(p)).sum();
+        assert_eq!(sum, 561_718);
+        assert_eq!(digits.pixel_bytes().iter().max(), Some(&Digits::INK));
+        assert_eq!(
+            digits.pixel_bytes()[8..16],
+            [0, 0, 13, 15, 10, 15, 5, 0],
+            "second row of the first image"
+        );
+        let mut counts = [0; Digits::CLASSES];
+        for &label in digits.label_bytes() {
+            counts[label as usize] += 1;
+        }
+        assert_eq!(counts, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
+        assert_eq!(digits.label_bytes()[1787..], [5, 4, 8, 8, 4, 9, 0, 8, 9, 8]);
+    }
+}

@@ -1,0 +1,154 @@
+//! MNIST, and the sets that copied its files (Fashion-MNIST, KMNIST): images and labels in two IDX files per split.
+
+use super::idx::{Idx, IdxData};
+use crate::error::{DataError, DataResult};
+use std::path::{Path, PathBuf};
+
+/// Which part of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// The part to learn from (MNIST: 60,000 images).
+    Train,
+    /// The part to be judged on (MNIST: 10,000 images).
+    Test,
+}
+
+/// Handwritten digits, 28 × 28 pixels of 0 … 255 in ten classes (LeCun, Cortes and Burges).
+#[derive(Debug, Clone)]
+pub struct Mnist {
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
+    rows: usize,
+    columns: usize,
+}
+
+impl Mnist {
+    /// How many classes there are.
+    pub const CLASSES: usize = 10;
+
+    /// Reads one split from a folder that holds, for example, `train-images-idx3-ubyte.gz` and
+    /// `train-labels-idx1-ubyte.gz`.
+    ///
+    /// The names may have a dot or a hyphen before `idx`, and may end in `.gz` or not. The folder that
+    /// torchvision fills (`MNIST/raw` inside the given one) is found too.
+    ///
+    /// # Errors
+    /// A file is missing, is damaged or lies about its size, the two files differ in their count, or a label is no
+    /// digit.
+    pub fn open(folder: impl AsRef<Path>, split: Split) -> DataResult<Mnist> {
+        let folder = folder.as_ref();
+        let images = find(folder, split, "images", 3)?;
+        let labels = find(folder, split, "labels", 1)?;
+        Mnist::open_files(images, labels)
+    }
+
+    /// Reads the images from one file and their labels from another.
+    pub fn open_files(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> DataResult<Mnist> {
+        let image_name = images.as_ref().display().to_string();
+        let label_name = labels.as_ref().display().to_string();
+        let images = Idx::open(images)?;
+        let labels = Idx::open(labels)?;
+        Mnist::join((images, &image_name), (labels, &label_name))
+    }
+
+    fn join(images: (Idx, &str), labels: (Idx, &str)) -> DataResult<Mnist> {
+        let (images, image_name) = images;
+        let (labels, label_name) = labels;
+        let (image_shape, IdxData::U8(pixels)) = images.into_parts() else {
+            return Err(DataError::malformed(
+                image_name,
+                "unsigned bytes (type code 08)",
+                "another type",
+            ));
+        };
+        let &[count, rows, columns] = &image_shape[..] else {
+            return Err(DataError::malformed(
+                image_name,
+                "images of shape (count, rows, columns)",
+                format!("shape {image_shape:?}"),
+            ));
+        };
+        let (label_shape, IdxData::U8(labels)) = labels.into_parts() else {
+            return Err(DataError::malformed(
+                label_name,
+                "unsigned bytes (type code 08)",
+                "another type",
+            ));
+        };
+        if label_shape != [count] {
+            return Err(DataError::malformed(
+                label_name,
+                format!("one label for each of the {count} images of {image_name}"),
+                format!("shape {label_shape:?}"),
+            ));
+        }
+        let wrong = |label: &u8| usize::from(*label) >= Mnist::CLASSES;
+        if let Some(index) = labels.iter().position(wrong) {
+            return Err(DataError::malformed(
+                label_name,
+                format!("labels below {}", Mnist::CLASSES),
+                format!("{} at index {index}", labels[index]),
+            ));
+        }
+        Ok(Mnist {
+            pixels,
+            labels,
+            rows,
+            columns,
+        })
+    }
+
+    /// How many images there are.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Height and width of an image.
+    pub fn image_size(&self) -> (usize, usize) {
+        (self.rows, self.columns)
+    }
+
+    /// The pixels, 0 … 255: (count, rows, columns), row-major.
+    pub fn pixel_bytes(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// The labels, 0 … 9: (count).
+    pub fn label_bytes(&self) -> &[u8] {
+        &self.labels
+    }
+}
+
+fn find(folder: &Path, split: Split, what: &str, rank: u8) -> DataResult<PathBuf> {
+    let prefix = match split {
+        Split::Train => "train",
+        Split::Test => "t10k",
+    };
+    let mut names = Vec::new();
+    for separator in ['-', '.'] {
+        for extension in ["", ".gz"] {
+            names.push(format!(
+                "{prefix}-{what}{separator}idx{rank}-ubyte{extension}"
+            ));
+        }
+    }
+    let folders = [folder.to_path_buf(), folder.join("MNIST").join("raw")];
+    folders
+        .iter()
+        .flat_map(|folder| names.iter().map(|name| folder.join(name)))
+        .find(|path| path.is_file())
+        .ok_or_else(|| DataError::Missing {
+            what: format!("MNIST {what}"),
+            folder: folder.to_path_buf(),
+            names,
+            hint:
+                "Pass the folder that holds the files, or download them first (feature `download`, \
+                   `neurarust_data::download::mnist`)."
+                    .into(),
+        })
+}
