@@ -8,10 +8,15 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use crate::real::Real;
 
 mod int;
+mod register;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub use int::{Int32, Int64};
 pub use scalar::Scalar;
+#[cfg(target_arch = "x86_64")]
+pub use x86::{Avx2, Avx512};
 
 /// A register of `N` scalars.
 pub trait Lanes: Real {
@@ -42,12 +47,48 @@ pub trait Lanes: Real {
     fn min_lanes(self) -> Self::Scalar;
 }
 
+/// What the transcendental functions ([`crate::cpu::math`]) need of a register beyond arithmetic.
+pub trait FloatLanes: Lanes {
+    /// Whether `mul_add` rounds once.
+    const FUSED: bool;
+    /// One bit per lane, the first lowest.
+    fn mask_bits(mask: Self::Mask) -> u32;
+    /// Into `[low, high]`; NaN stays NaN.
+    fn clamp(self, low: f64, high: f64) -> Self;
+    /// Bitwise and of the representations.
+    fn and_bits(self, other: Self) -> Self;
+    /// Bitwise or of the representations.
+    fn or_bits(self, other: Self) -> Self;
+    /// Bitwise exclusive or of the representations.
+    fn xor_bits(self, other: Self) -> Self;
+    /// `self · 2ⁿ`, rounded once where that is subnormal, for integral `n` within twice the range of the exponent and
+    /// `self` around 1.
+    fn scale2(self, n: Self) -> Self;
+    /// `m` of `self = m · 2ᵉ`, in `[1, 2)`; `self` positive and finite, subnormal or not.
+    fn mantissa(self) -> Self;
+    /// `e` of `self = m · 2ᵉ`; `self` positive and finite, subnormal or not.
+    fn exponent(self) -> Self;
+    /// `f` of every pair of lanes, one at a time: for the rare lanes that a fast path does not cover.
+    fn map_lanes(self, other: Self, f: impl Fn(Self::Scalar, Self::Scalar) -> Self::Scalar)
+    -> Self;
+}
+
+/// A register of `f32` that can be taken through `f64` arithmetic and back.
+pub trait SplitLanes: FloatLanes<Scalar = f32> {
+    /// The instruction set's register of `f64`.
+    type Half: FloatLanes<Scalar = f64>;
+    /// The first and the second half of the lanes, exactly. (A register of one lane gives it twice.)
+    fn split(self) -> [Self::Half; 2];
+    /// Rounds back.
+    fn join(halves: [Self::Half; 2]) -> Self;
+}
+
 /// An instruction set.
 pub trait Isa: Copy + 'static {
     /// Register of `f32`.
-    type F32: Lanes<Scalar = f32>;
+    type F32: SplitLanes<Half = Self::F64>;
     /// Register of `f64`.
-    type F64: Lanes<Scalar = f64>;
+    type F64: FloatLanes<Scalar = f64>;
     /// Where it stands in [`Level`].
     const LEVEL: Level;
     /// Runs `f` compiled for this instruction set. Everything `f` calls must be `#[inline(always)]` down to the
@@ -177,5 +218,8 @@ pub fn set_level(level: Level) -> Level {
 /// A scalar that has registers in every instruction set: `f32` and `f64`.
 pub trait Float: Real + Lanes<Scalar = Self> {
     /// Its register in the instruction set `I`.
-    type In<I: Isa>: Lanes<Scalar = Self>;
+    type In<I: Isa>: FloatLanes<Scalar = Self>;
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,6 +1,7 @@
 //! One value at a time: `f32` and `f64` as registers of one lane.
 
-use super::{Float, Isa, Lanes, Level};
+use super::{Float, FloatLanes, Isa, Lanes, Level, SplitLanes};
+use crate::cpu::math;
 use crate::real::{Mask, Num, Real};
 
 /// No vector instructions: what every machine has.
@@ -27,7 +28,7 @@ impl Float for f64 {
 impl Mask for bool {}
 
 macro_rules! scalar {
-    ($float:ident) => {
+    ($float:ident, $bits:ident) => {
         impl Num for $float {
             type Mask = bool;
             #[inline(always)]
@@ -73,25 +74,11 @@ macro_rules! scalar {
             }
             #[inline(always)]
             fn floor_div(self, other: Self) -> Self {
-                let remainder = self % other;
-                let quotient = (self - remainder) / other;
-                let below = (remainder != 0.0) & ((remainder < 0.0) != (other < 0.0));
-                let quotient = if below { quotient - 1.0 } else { quotient };
-                if other == 0.0 {
-                    self / other
-                } else {
-                    <$float>::round_ties_even(quotient)
-                }
+                math::remainder::floor_div(self, other)
             }
             #[inline(always)]
             fn rem(self, other: Self) -> Self {
-                let remainder = self % other;
-                let differs = (remainder != 0.0) & ((remainder < 0.0) != (other < 0.0));
-                if differs {
-                    remainder + other
-                } else {
-                    remainder
-                }
+                math::remainder::rem(self, other)
             }
             #[inline(always)]
             fn fmod(self, other: Self) -> Self {
@@ -264,10 +251,91 @@ macro_rules! scalar {
                 self
             }
         }
+
+        impl Normal for $float {
+            #[inline(always)]
+            fn normal(self) -> (Self, i32) {
+                let scale = (1u64 << $float::MANTISSA_DIGITS) as $float;
+                if self < $float::MIN_POSITIVE {
+                    (self * scale, $float::MANTISSA_DIGITS as i32)
+                } else {
+                    (self, 0)
+                }
+            }
+        }
+
+        impl FloatLanes for $float {
+            const FUSED: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
+            #[inline(always)]
+            fn mask_bits(mask: bool) -> u32 {
+                mask.into()
+            }
+            #[inline(always)]
+            fn clamp(self, low: f64, high: f64) -> Self {
+                <$float>::clamp(self, low as $float, high as $float)
+            }
+            #[inline(always)]
+            fn and_bits(self, other: Self) -> Self {
+                <$float>::from_bits(self.to_bits() & other.to_bits())
+            }
+            #[inline(always)]
+            fn or_bits(self, other: Self) -> Self {
+                <$float>::from_bits(self.to_bits() | other.to_bits())
+            }
+            #[inline(always)]
+            fn xor_bits(self, other: Self) -> Self {
+                <$float>::from_bits(self.to_bits() ^ other.to_bits())
+            }
+            #[inline(always)]
+            fn scale2(self, n: Self) -> Self {
+                // In two steps: 2ⁿ itself may be out of range where `x·2ⁿ` is not, and only the second step rounds.
+                let pow2 = |n: i32| {
+                    <$float>::from_bits(
+                        ((n + $float::MAX_EXP - 1) as $bits) << ($float::MANTISSA_DIGITS - 1),
+                    )
+                };
+                let (n, half) = (n as i32, n as i32 >> 1);
+                self * pow2(half) * pow2(n - half)
+            }
+            #[inline(always)]
+            fn mantissa(self) -> Self {
+                let low =
+                    Normal::normal(self).0.to_bits() & ((1 << ($float::MANTISSA_DIGITS - 1)) - 1);
+                <$float>::from_bits(low | <$float>::to_bits(1.0))
+            }
+            #[inline(always)]
+            fn exponent(self) -> Self {
+                let (x, shift) = Normal::normal(self);
+                ((x.to_bits() >> ($float::MANTISSA_DIGITS - 1)) as i32
+                    - ($float::MAX_EXP - 1)
+                    - shift) as $float
+            }
+            #[inline(always)]
+            fn map_lanes(self, other: Self, f: impl Fn($float, $float) -> $float) -> Self {
+                f(self, other)
+            }
+        }
     };
 }
-scalar!(f32);
-scalar!(f64);
+scalar!(f32, u32);
+scalar!(f64, u64);
+
+/// A positive number scaled up to where it has an exponent of its own, and the power of two that took.
+trait Normal: Sized {
+    fn normal(self) -> (Self, i32);
+}
+
+impl SplitLanes for f32 {
+    type Half = f64;
+    #[inline(always)]
+    fn split(self) -> [f64; 2] {
+        [self.into(); 2]
+    }
+    #[inline(always)]
+    fn join([value, _]: [f64; 2]) -> Self {
+        value as f32
+    }
+}
 
 /// `erf` by its series of positive terms, `2x/√π e^{-x²} Σ (2x²)ⁿ/(2n+1)!!`.
 fn erf(x: f64) -> f64 {
