@@ -1,5 +1,8 @@
 //! Tensors, automatic differentiation and CPU kernels: the core of NeuraRust.
 
+pub mod dual;
+pub mod formula;
+pub mod program;
 pub mod real;
 pub mod storage;
 

@@ -1,0 +1,177 @@
+//! A formula as data: straight-line code that other devices compile and that autograd reads to know what to save.
+//!
+//! Evaluating a formula on [`Sym`] records it. What comes out is a [`Program`]: [`Code`] (instructions in an order in
+//! which each uses only earlier ones) and the parameters it is run with.
+
+mod partials;
+mod sym;
+
+pub use partials::{Partial, Partials, partials};
+pub use sym::{Sym, SymMask};
+
+use crate::dual::Dual;
+use crate::formula::Formula;
+
+/// What an instruction computes; the names are those of [`crate::real`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[allow(missing_docs)] // each is the method of the same name
+pub enum OpCode {
+    /// The input number `args[0]`.
+    Input,
+    /// The parameter number `args[0]`.
+    Param,
+    /// The number whose bits as `f64` are `args[1] << 32 | args[0]`.
+    Const,
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Neg,
+    MulAdd,
+    Lt,
+    Le,
+    Eq,
+    Gt,
+    Ge,
+    Ne,
+    And,
+    Or,
+    Xor,
+    Not,
+    /// `args[1]` where the mask `args[0]`, `args[2]` elsewhere.
+    Select,
+    Abs,
+    Min,
+    Max,
+    FloorDiv,
+    Rem,
+    Fmod,
+    Exp,
+    Exp2,
+    Expm1,
+    Ln,
+    Log2,
+    Log10,
+    Ln1p,
+    Sqrt,
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+    Atan2,
+    Sinh,
+    Cosh,
+    Tanh,
+    Asinh,
+    Acosh,
+    Atanh,
+    Erf,
+    Erfc,
+    Pow,
+    Floor,
+    Ceil,
+    Trunc,
+    Round,
+    Sigmoid,
+    Copysign,
+}
+
+impl OpCode {
+    /// How many of an instruction's `args` are earlier instructions.
+    pub fn arity(self) -> usize {
+        use OpCode::*;
+        match self {
+            Input | Param | Const => 0,
+            MulAdd | Select => 3,
+            Add | Sub | Mul | Div | Lt | Le | Eq | Gt | Ge | Ne | And | Or | Xor | Min | Max
+            | FloorDiv | Rem | Fmod | Atan2 | Pow | Copysign => 2,
+            Neg | Not | Abs | Exp | Exp2 | Expm1 | Ln | Log2 | Log10 | Ln1p | Sqrt | Sin | Cos
+            | Tan | Asin | Acos | Atan | Sinh | Cosh | Tanh | Asinh | Acosh | Atanh | Erf
+            | Erfc | Floor | Ceil | Trunc | Round | Sigmoid => 1,
+        }
+    }
+
+    /// Whether the result is a truth value instead of a number.
+    pub fn is_mask(self) -> bool {
+        use OpCode::*;
+        matches!(self, Lt | Le | Eq | Gt | Ge | Ne | And | Or | Xor | Not)
+    }
+}
+
+/// One instruction: what to compute and from which earlier instructions (see [`OpCode`] for the first three).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Instr {
+    /// What to compute.
+    pub op: OpCode,
+    /// Places in the list of instructions, the first [`OpCode::arity`] of them used.
+    pub args: [u32; 3],
+}
+
+impl Instr {
+    fn constant(x: f64) -> Self {
+        let bits = x.to_bits();
+        Instr {
+            op: OpCode::Const,
+            args: [bits as u32, (bits >> 32) as u32, 0],
+        }
+    }
+
+    /// The number that a [`OpCode::Const`] stands for.
+    pub fn value(&self) -> Option<f64> {
+        let [low, high, _] = self.args;
+        (self.op == OpCode::Const).then(|| f64::from_bits(u64::from(high) << 32 | u64::from(low)))
+    }
+
+    /// The earlier instructions it reads.
+    pub fn operands(&self) -> &[u32] {
+        &self.args[..self.op.arity()]
+    }
+}
+
+/// Straight-line code. Programs with equal code run the same kernel, so this is the key of a kernel cache.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Code {
+    /// How many inputs there are, also if the code reads fewer.
+    pub inputs: usize,
+    /// How many parameters there are.
+    pub params: usize,
+    /// In an order in which each reads only earlier ones.
+    pub instructions: Vec<Instr>,
+    /// Which instruction gives each output; `None` is a structural zero, which no kernel writes.
+    pub outputs: Vec<Option<u32>>,
+}
+
+/// A formula as data: its code and the values of its parameters.
+///
+/// Constants with few digits (0, ½, 2, …) are part of the code, every other one is a parameter: a learning rate that
+/// changes at each step changes [`params`](Program::params) and compiles nothing anew.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Program {
+    /// What to compute.
+    pub code: Code,
+    /// The values of [`OpCode::Param`].
+    pub params: Vec<f64>,
+}
+
+impl Program {
+    /// The formula itself: `N` inputs, `M` outputs.
+    pub fn forward<const N: usize, const M: usize>(formula: &impl Formula<N, M>) -> Program {
+        sym::record(N, |x| {
+            let outputs = formula.eval::<Sym>(std::array::from_fn(|i| x[i]));
+            outputs.map(Some).to_vec()
+        })
+    }
+
+    /// The vector-Jacobian product: inputs `x₀ … xₙ₋₁, g`, outputs `g · ∂f/∂xₖ`.
+    pub fn backward<const N: usize>(formula: &impl Formula<N, 1>) -> Program {
+        sym::record(N + 1, |x| {
+            let [y] = formula.eval(Dual::inputs(std::array::from_fn(|i| x[i])));
+            let g = x[N];
+            y.d.map(|partial| partial.filter(|d| !d.is_zero()).map(|d| g * d))
+                .to_vec()
+        })
+    }
+}

@@ -1,0 +1,359 @@
+//! [`Sym`]: a number that records what is done to it.
+//!
+//! The tape lives in the thread for as long as one formula is evaluated. Equal instructions are recorded once, and
+//! arithmetic that is exact in every precision (`1 · x`, `x - 0`, `2 · 3`) is done while recording. `0 · x` and `x + 0`
+//! are kept: they are not `0` and `x` for NaN and -0.
+
+use super::{Code, Instr, OpCode, Program};
+use crate::real::{Mask, Num, Real};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
+
+/// A number of a formula that is being recorded. Meaningful only inside the evaluation that made it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sym {
+    at: u32,
+    tape: u32,
+}
+
+/// A truth value of a formula that is being recorded.
+#[derive(Clone, Copy, Debug)]
+pub struct SymMask(Sym);
+
+struct Tape {
+    instructions: Vec<Instr>,
+    /// For each instruction the set of inputs it depends on; inputs from the 31st on share the last bit.
+    reads: Vec<u32>,
+    known: HashMap<Instr, u32>,
+    number: u32,
+}
+
+thread_local! {
+    /// A stack: a formula may be recorded while another is.
+    static TAPES: RefCell<Vec<Tape>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Ends the innermost recording, also when a formula panics.
+struct Recording;
+
+impl Recording {
+    fn begin() -> Self {
+        TAPES.with_borrow_mut(|tapes| {
+            let number = tapes.len() as u32;
+            tapes.push(Tape {
+                instructions: Vec::new(),
+                reads: Vec::new(),
+                known: HashMap::new(),
+                number,
+            });
+        });
+        Recording
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        TAPES.with_borrow_mut(|tapes| tapes.pop());
+    }
+}
+
+impl Tape {
+    fn push(&mut self, instr: Instr) -> Sym {
+        let next = self.instructions.len() as u32;
+        let at = *self.known.entry(instr).or_insert(next);
+        if at == next {
+            let reads = match instr.op {
+                OpCode::Input => 1 << instr.args[0].min(31),
+                _ => instr
+                    .operands()
+                    .iter()
+                    .fold(0, |all, &i| all | self.reads[i as usize]),
+            };
+            self.instructions.push(instr);
+            self.reads.push(reads);
+        }
+        Sym {
+            at,
+            tape: self.number,
+        }
+    }
+}
+
+/// Runs `f` on the tape that is being recorded.
+fn with_tape<T>(f: impl FnOnce(&mut Tape) -> T) -> T {
+    TAPES.with_borrow_mut(|tapes| match tapes.last_mut() {
+        Some(tape) => f(tape),
+        None => panic!("a `Sym` was used outside of the formula that is being recorded"),
+    })
+}
+
+/// Evaluates `f` on the symbols of `inputs` inputs without keeping the tape.
+pub(super) fn inspect<T>(inputs: usize, f: impl FnOnce(&[Sym]) -> T) -> T {
+    let _recording = Recording::begin();
+    let x: Vec<Sym> = (0..inputs)
+        .map(|i| push(OpCode::Input, [i as u32, 0, 0]))
+        .collect();
+    f(&x)
+}
+
+/// Records `f`, which answers the outputs, as a program.
+pub(super) fn record(inputs: usize, f: impl FnOnce(&[Sym]) -> Vec<Option<Sym>>) -> Program {
+    inspect(inputs, |x| {
+        let outputs: Vec<Option<u32>> = f(x).into_iter().map(|y| y.map(|y| y.at)).collect();
+        with_tape(|tape| compact(inputs, &tape.instructions, &outputs))
+    })
+}
+
+/// Drops what no output needs and turns constants into parameters.
+fn compact(inputs: usize, tape: &[Instr], outputs: &[Option<u32>]) -> Program {
+    let mut needed = vec![false; tape.len()];
+    for &y in outputs.iter().flatten() {
+        needed[y as usize] = true;
+    }
+    for (i, instr) in tape.iter().enumerate().rev() {
+        if needed[i] {
+            instr
+                .operands()
+                .iter()
+                .for_each(|&j| needed[j as usize] = true);
+        }
+    }
+    let mut place = vec![0; tape.len()];
+    let (mut instructions, mut params) = (Vec::new(), Vec::new());
+    for (i, &instr) in tape.iter().enumerate().filter(|&(i, _)| needed[i]) {
+        let mut instr = instr;
+        for k in 0..instr.op.arity() {
+            instr.args[k] = place[instr.args[k] as usize];
+        }
+        if let Some(value) = instr.value().filter(|&value| !has_few_digits(value)) {
+            instr = Instr {
+                op: OpCode::Param,
+                args: [params.len() as u32, 0, 0],
+            };
+            params.push(value);
+        }
+        place[i] = instructions.len() as u32;
+        instructions.push(instr);
+    }
+    let outputs = outputs
+        .iter()
+        .map(|y| y.map(|y| place[y as usize]))
+        .collect();
+    Program {
+        code: Code {
+            inputs,
+            params: params.len(),
+            instructions,
+            outputs,
+        },
+        params,
+    }
+}
+
+/// Multiples of ½ up to 8: the constants that formulas are made of, as opposed to those they are given.
+fn has_few_digits(x: f64) -> bool {
+    (2.0 * x).fract() == 0.0 && x.abs() <= 8.0
+}
+
+fn push(op: OpCode, args: [u32; 3]) -> Sym {
+    with_tape(|tape| tape.push(Instr { op, args }))
+}
+
+/// `x` if it is the same number in `f32`.
+fn narrow(x: f64) -> Option<f64> {
+    (f64::from(x as f32).to_bits() == x.to_bits()).then_some(x)
+}
+
+impl Sym {
+    /// Its place on the tape that is being recorded.
+    fn at(self) -> u32 {
+        with_tape(|tape| {
+            assert_eq!(
+                self.tape, tape.number,
+                "a `Sym` was used outside of the formula it belongs to"
+            )
+        });
+        self.at
+    }
+
+    /// The constant it is, if it is one.
+    pub(super) fn value(self) -> Option<f64> {
+        with_tape(|tape| tape.instructions[self.at as usize].value())
+    }
+
+    pub(super) fn is_zero(self) -> bool {
+        self.value() == Some(0.0)
+    }
+
+    /// The set of inputs it depends on, input `i` as bit `min(i, 31)`.
+    pub(super) fn reads(self) -> u32 {
+        with_tape(|tape| tape.reads[self.at as usize])
+    }
+
+    fn unary(self, op: OpCode) -> Sym {
+        push(op, [self.at(), 0, 0])
+    }
+
+    fn binary(self, op: OpCode, other: Sym) -> Sym {
+        push(op, [self.at(), other.at(), 0])
+    }
+
+    fn compare(self, op: OpCode, other: Sym) -> SymMask {
+        SymMask(self.binary(op, other))
+    }
+
+    /// The result on two constants if it is the same, to the bit, in `f32` and in `f64`.
+    fn fold(self, other: Sym, f: impl Fn(f64, f64) -> f64) -> Option<Sym> {
+        let (a, b) = (narrow(self.value()?)?, narrow(other.value()?)?);
+        let wide = f(a, b);
+        // One rounding error can hide in `wide` only if it has more digits than `f32`: then it is not narrow.
+        (wide.is_finite() && narrow(wide).is_some()).then(|| Sym::c(wide))
+    }
+}
+
+/// Whether a constant is exactly this number, sign of zero included.
+fn is(x: Option<f64>, number: f64) -> bool {
+    x.is_some_and(|x| x.to_bits() == number.to_bits())
+}
+
+impl Add for Sym {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        if is(other.value(), -0.0) {
+            return self;
+        }
+        if is(self.value(), -0.0) {
+            return other;
+        }
+        self.fold(other, |a, b| a + b)
+            .unwrap_or_else(|| self.binary(OpCode::Add, other))
+    }
+}
+
+impl Sub for Sym {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        if is(other.value(), 0.0) {
+            return self;
+        }
+        self.fold(other, |a, b| a - b)
+            .unwrap_or_else(|| self.binary(OpCode::Sub, other))
+    }
+}
+
+impl Mul for Sym {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        match (self.value(), other.value()) {
+            (_, b) if is(b, 1.0) => self,
+            (a, _) if is(a, 1.0) => other,
+            (_, b) if is(b, -1.0) => -self,
+            (a, _) if is(a, -1.0) => -other,
+            _ => self
+                .fold(other, |a, b| a * b)
+                .unwrap_or_else(|| self.binary(OpCode::Mul, other)),
+        }
+    }
+}
+
+impl Div for Sym {
+    type Output = Self;
+    fn div(self, other: Self) -> Self {
+        if is(other.value(), 1.0) {
+            return self;
+        }
+        self.fold(other, |a, b| a / b)
+            .unwrap_or_else(|| self.binary(OpCode::Div, other))
+    }
+}
+
+impl Neg for Sym {
+    type Output = Self;
+    fn neg(self) -> Self {
+        if let Some(value) = self.value() {
+            return Sym::c(-value);
+        }
+        let at = self.at();
+        let Instr { op, args } = with_tape(|tape| tape.instructions[at as usize]);
+        if op == OpCode::Neg {
+            Sym {
+                at: args[0],
+                ..self
+            }
+        } else {
+            self.unary(OpCode::Neg)
+        }
+    }
+}
+
+impl BitAnd for SymMask {
+    type Output = Self;
+    fn bitand(self, other: Self) -> Self {
+        self.0.compare(OpCode::And, other.0)
+    }
+}
+
+impl BitOr for SymMask {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        self.0.compare(OpCode::Or, other.0)
+    }
+}
+
+impl BitXor for SymMask {
+    type Output = Self;
+    fn bitxor(self, other: Self) -> Self {
+        self.0.compare(OpCode::Xor, other.0)
+    }
+}
+
+impl Not for SymMask {
+    type Output = Self;
+    fn not(self) -> Self {
+        SymMask(self.0.unary(OpCode::Not))
+    }
+}
+
+impl Mask for SymMask {}
+
+macro_rules! record {
+    (unary: $($f:ident $op:ident,)*) => {
+        $(fn $f(self) -> Self { self.unary(OpCode::$op) })*
+    };
+    (binary: $($f:ident $op:ident,)*) => {
+        $(fn $f(self, other: Self) -> Self { self.binary(OpCode::$op, other) })*
+    };
+    (compare: $($f:ident $op:ident,)*) => {
+        $(fn $f(self, other: Self) -> SymMask { self.compare(OpCode::$op, other) })*
+    };
+}
+
+impl Num for Sym {
+    type Mask = SymMask;
+    fn c(x: f64) -> Self {
+        with_tape(|tape| tape.push(Instr::constant(x)))
+    }
+    record! { compare: lt Lt, le Le, eq Eq, gt Gt, ge Ge, ne Ne, }
+    record! { unary: abs Abs, }
+    record! { binary: min Min, max Max, floor_div FloorDiv, rem Rem, fmod Fmod, }
+    fn select(mask: SymMask, t: Self, f: Self) -> Self {
+        if t.at() == f.at() {
+            return t;
+        }
+        push(OpCode::Select, [mask.0.at(), t.at(), f.at()])
+    }
+}
+
+impl Real for Sym {
+    record! { unary:
+        exp Exp, exp2 Exp2, expm1 Expm1, ln Ln, log2 Log2, log10 Log10, ln_1p Ln1p, sqrt Sqrt,
+        sin Sin, cos Cos, tan Tan, asin Asin, acos Acos, atan Atan,
+        sinh Sinh, cosh Cosh, tanh Tanh, asinh Asinh, acosh Acosh, atanh Atanh,
+        erf Erf, erfc Erfc, floor Floor, ceil Ceil, trunc Trunc, round Round, sigmoid Sigmoid,
+    }
+    record! { binary: atan2 Atan2, pow Pow, copysign Copysign, }
+    fn mul_add(self, b: Self, c: Self) -> Self {
+        push(OpCode::MulAdd, [self.at(), b.at(), c.at()])
+    }
+}
