@@ -8,6 +8,7 @@ pub mod storage;
 
 /// Kernels and what they stand on. The only folder with `unsafe` code, beside `storage.rs`.
 pub mod cpu {
+    pub mod gemm;
     pub mod math;
     pub mod pool;
     pub mod simd;

@@ -1,0 +1,430 @@
+//! What happens to a finished tile of C on its way to memory.
+
+use half::{bf16, f16};
+
+use super::kernel::Entry;
+
+/// Largest number of elements of a tile an epilogue sees (14 × 32 is the largest of all kernels).
+pub const MAX_TILE: usize = 512;
+
+/// A place for C in memory.
+#[derive(Debug)]
+pub struct Place<T> {
+    /// Where `(0, 0)` is.
+    pub ptr: *mut T,
+    /// From one row to the next.
+    pub row: isize,
+    /// From one column to the next.
+    pub col: isize,
+}
+
+impl<T> Clone for Place<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Place<T> {}
+
+// SAFETY: tasks write disjoint tiles; the caller of `gemm` promises that nobody else touches the memory.
+unsafe impl<T: Send> Sync for Place<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send> Send for Place<T> {}
+
+impl<T> Place<T> {
+    /// Where `(row, col)` is.
+    #[inline(always)]
+    pub(super) fn at(&self, row: usize, col: usize) -> *mut T {
+        let at = (row as isize)
+            .wrapping_mul(self.row)
+            .wrapping_add((col as isize).wrapping_mul(self.col));
+        self.ptr.wrapping_offset(at)
+    }
+}
+
+/// What is to be done with a finished sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// Store it in [`Epilogue::partial`], and nothing else.
+    Store,
+    /// Add it to what [`Epilogue::partial`] held before, and nothing else.
+    Add,
+    /// Call [`Epilogue::finish`].
+    Call,
+}
+
+/// Receives the finished tiles of C, each once, in any order, from any thread.
+pub trait Epilogue<T>: Sync {
+    /// Memory of C that may hold partial sums until [`finish`](Epilogue::finish) is called for them.
+    fn partial(&self) -> Option<Place<T>>;
+
+    /// What is to be done with a finished sum.
+    fn finish_kind(&self) -> Finish {
+        Finish::Call
+    }
+
+    /// Whether C is laid out by columns: the driver then computes the transposed product.
+    fn by_columns(&self) -> bool {
+        false
+    }
+
+    /// Takes the sums `tile[i * ld + j]` of C's elements `(row + i, col + j)`, `i < rows`, `j < cols`. The tile (all of
+    /// its `rows * ld` values, of which the ones past `cols` mean nothing) may be overwritten.
+    ///
+    /// # Safety
+    /// `tile` must hold `rows * ld <= MAX_TILE` values with `cols <= ld`, the elements must lie in C, and no one else
+    /// may touch them meanwhile.
+    unsafe fn finish(
+        &self,
+        row: usize,
+        col: usize,
+        rows: usize,
+        cols: usize,
+        tile: &mut [T],
+        ld: usize,
+    );
+}
+
+/// The element type of C in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Store {
+    /// The type computed in.
+    Same,
+    /// IEEE half precision, rounded to nearest even.
+    F16,
+    /// bfloat16, rounded to nearest even.
+    Bf16,
+}
+
+/// A vector or matrix added to C: element `(i, j)` is at `ptr + i · row + j · col`. A bias per column has `row == 0`, a bias
+/// per row `col == 0`, a residual neither.
+#[derive(Debug, Clone, Copy)]
+pub struct Addend<T> {
+    /// Where the element of `(0, 0)` is.
+    pub ptr: *const T,
+    /// From one row to the next.
+    pub row: isize,
+    /// From one column to the next.
+    pub col: isize,
+}
+
+/// A function applied to a run of elements in place.
+pub type Map<'a, T> = &'a (dyn Fn(&mut [T]) + Sync);
+
+/// C in memory, `C = map(alpha · A·B + beta · C + bias + residual)`, in any element type.
+#[derive(Clone, Copy)]
+pub struct Output<'a, T> {
+    place: Place<T>,
+    store: Store,
+    split: Option<(usize, isize)>,
+    alpha: T,
+    beta: T,
+    bias: Option<Addend<T>>,
+    residual: Option<Addend<T>>,
+    map: Option<Map<'a, T>>,
+}
+
+// SAFETY: the addends are only read and the place is written in disjoint tiles; the caller of `gemm` promises that
+// nobody else touches either.
+unsafe impl<T: Entry> Sync for Output<'_, T> {}
+// SAFETY: as above.
+unsafe impl<T: Entry> Send for Output<'_, T> {}
+
+impl<'a, T: Entry> Output<'a, T> {
+    /// `C = A·B`, with these strides between rows and columns of C.
+    pub fn new(ptr: *mut T, row_stride: isize, col_stride: isize) -> Self {
+        Output {
+            place: Place {
+                ptr,
+                row: row_stride,
+                col: col_stride,
+            },
+            store: Store::Same,
+            split: None,
+            alpha: T::ONE,
+            beta: T::ZERO,
+            bias: None,
+            residual: None,
+            map: None,
+        }
+    }
+
+    /// Columns are two axes that do not merge, such as (image, position): column `j` is at
+    /// `(j / run) · outer + (j % run) · col_stride`. `run` is at least 1.
+    pub fn columns_in_runs(self, run: usize, outer: isize) -> Self {
+        Output {
+            split: Some((run, outer)),
+            ..self
+        }
+    }
+
+    /// Multiplies the product by `alpha`.
+    pub fn scaled(self, alpha: T) -> Self {
+        Output { alpha, ..self }
+    }
+
+    /// Adds `beta` times what C held before. With `beta == 0` C is not read.
+    pub fn plus_previous(self, beta: T) -> Self {
+        Output { beta, ..self }
+    }
+
+    /// Adds one value per column (a linear layer's bias), `stride` apart.
+    pub fn bias_per_column(self, ptr: *const T, stride: isize) -> Self {
+        Output {
+            bias: Some(Addend {
+                ptr,
+                row: 0,
+                col: stride,
+            }),
+            ..self
+        }
+    }
+
+    /// Adds one value per row (a convolution's bias), `stride` apart.
+    pub fn bias_per_row(self, ptr: *const T, stride: isize) -> Self {
+        Output {
+            bias: Some(Addend {
+                ptr,
+                row: stride,
+                col: 0,
+            }),
+            ..self
+        }
+    }
+
+    /// Adds a matrix, before the activation.
+    pub fn residual(self, ptr: *const T, row_stride: isize, col_stride: isize) -> Self {
+        Output {
+            residual: Some(Addend {
+                ptr,
+                row: row_stride,
+                col: col_stride,
+            }),
+            ..self
+        }
+    }
+
+    /// Applies a function to every element, last. It gets runs of elements in no particular order, some of which
+    /// mean nothing, and must treat each for itself.
+    pub fn map(self, f: Map<'a, T>) -> Self {
+        Output {
+            map: Some(f),
+            ..self
+        }
+    }
+
+    /// The same output `elements` further on, the next matrix of a batch. The addends stay where they are.
+    pub fn offset(self, elements: isize) -> Self {
+        let ptr = match self.store {
+            Store::Same => self.place.ptr.wrapping_offset(elements),
+            Store::F16 | Store::Bf16 => self
+                .place
+                .ptr
+                .cast::<u16>()
+                .wrapping_offset(elements)
+                .cast(),
+        };
+        Output {
+            place: Place { ptr, ..self.place },
+            ..self
+        }
+    }
+
+    /// Moves the residual `elements` further on.
+    pub fn offset_residual(self, elements: isize) -> Self {
+        let residual = self.residual.map(|r| Addend {
+            ptr: r.ptr.wrapping_offset(elements),
+            ..r
+        });
+        Output { residual, ..self }
+    }
+
+    /// Where column `col` starts, in elements, and how many columns follow it at the same stride.
+    #[inline(always)]
+    fn column(&self, col: usize) -> (isize, usize) {
+        match self.split {
+            None => (col as isize * self.place.col, usize::MAX),
+            Some((run, outer)) => {
+                let inner = col % run;
+                (
+                    (col / run) as isize * outer + inner as isize * self.place.col,
+                    run - inner,
+                )
+            }
+        }
+    }
+
+    /// Reads or writes one row of a tile: calls `f` with the element offset of each run and its part of the row.
+    #[inline(always)]
+    fn runs(&self, row: usize, col: usize, values: &mut [T], mut f: impl FnMut(isize, &mut [T])) {
+        let mut done = 0;
+        while done < values.len() {
+            let (at, left) = self.column(col + done);
+            let take = left.min(values.len() - done);
+            f(
+                row as isize * self.place.row + at,
+                &mut values[done..done + take],
+            );
+            done += take;
+        }
+    }
+}
+
+impl Output<'_, f32> {
+    /// `C = A·B` computed in `f32` and rounded to `f16`.
+    pub fn f16(ptr: *mut f16, row_stride: isize, col_stride: isize) -> Self {
+        Output {
+            store: Store::F16,
+            ..Output::new(ptr.cast(), row_stride, col_stride)
+        }
+    }
+
+    /// `C = A·B` computed in `f32` and rounded to `bf16`.
+    pub fn bf16(ptr: *mut bf16, row_stride: isize, col_stride: isize) -> Self {
+        Output {
+            store: Store::Bf16,
+            ..Output::new(ptr.cast(), row_stride, col_stride)
+        }
+    }
+}
+
+/// Adds an addend's elements of one row.
+///
+/// # Safety
+/// The addend must have elements for the whole row.
+#[inline(always)]
+unsafe fn add_row<T: Entry>(addend: &Addend<T>, row: usize, col: usize, values: &mut [T]) {
+    let at = row as isize * addend.row + col as isize * addend.col;
+    let src = addend.ptr.wrapping_offset(at);
+    if addend.col == 0 {
+        // SAFETY: the caller's promise.
+        let x = unsafe { *src };
+        values.iter_mut().for_each(|v| *v = v.add(x));
+    } else if addend.col == 1 {
+        for (j, v) in values.iter_mut().enumerate() {
+            // SAFETY: the caller's promise.
+            *v = v.add(unsafe { *src.wrapping_add(j) });
+        }
+    } else {
+        for (j, v) in values.iter_mut().enumerate() {
+            // SAFETY: the caller's promise.
+            *v = v.add(unsafe { *src.wrapping_offset(j as isize * addend.col) });
+        }
+    }
+}
+
+impl<T: Entry> Epilogue<T> for Output<'_, T> {
+    fn partial(&self) -> Option<Place<T>> {
+        // Partial sums must not overwrite what is still to be read (C's own memory may be the residual), nor be rounded.
+        let unread = self.beta == T::ZERO || self.finish_kind() == Finish::Add;
+        let whole = self.store == Store::Same && self.split.is_none();
+        (unread && whole && self.residual.is_none()).then_some(self.place)
+    }
+
+    fn finish_kind(&self) -> Finish {
+        let bare = self.alpha == T::ONE
+            && self.bias.is_none()
+            && self.residual.is_none()
+            && self.map.is_none();
+        match bare && self.store == Store::Same && self.split.is_none() {
+            true if self.beta == T::ZERO => Finish::Store,
+            true if self.beta == T::ONE => Finish::Add,
+            _ => Finish::Call,
+        }
+    }
+
+    fn by_columns(&self) -> bool {
+        self.split.is_none() && self.place.row == 1 && self.place.col != 1
+    }
+
+    unsafe fn finish(
+        &self,
+        row: usize,
+        col: usize,
+        rows: usize,
+        cols: usize,
+        tile: &mut [T],
+        ld: usize,
+    ) {
+        if self.alpha != T::ONE {
+            tile[..rows * ld]
+                .iter_mut()
+                .for_each(|v| *v = v.mul(self.alpha));
+        }
+        let col_stride = self.place.col;
+        for i in 0..rows {
+            let values = &mut tile[i * ld..i * ld + cols];
+            if self.beta != T::ZERO {
+                self.runs(row + i, col, values, |at, run| {
+                    for (j, v) in run.iter_mut().enumerate() {
+                        let at = at + j as isize * col_stride;
+                        // SAFETY: inside C.
+                        let old = unsafe { T::load(self.place.ptr, at, self.store) };
+                        *v = v.add(self.beta.mul(old));
+                    }
+                });
+            }
+            for addend in [&self.bias, &self.residual].into_iter().flatten() {
+                // SAFETY: the caller of `gemm` promises an addend as large as C.
+                unsafe { add_row(addend, row + i, col, values) };
+            }
+        }
+        if let Some(map) = self.map {
+            map(&mut tile[..rows * ld]);
+        }
+        for i in 0..rows {
+            self.runs(row + i, col, &mut tile[i * ld..i * ld + cols], |at, run| {
+                if self.store == Store::Same && col_stride == 1 {
+                    let dst = self.place.ptr.wrapping_offset(at);
+                    for (j, &v) in run.iter().enumerate() {
+                        // SAFETY: inside C.
+                        unsafe { *dst.wrapping_add(j) = v };
+                    }
+                } else {
+                    for (j, &v) in run.iter().enumerate() {
+                        // SAFETY: inside C.
+                        unsafe {
+                            v.store(self.place.ptr, at + j as isize * col_stride, self.store)
+                        };
+                    }
+                }
+            });
+        }
+    }
+}
+
+/// An epilogue seen from the transposed product.
+pub(super) struct Transposed<'a, T>(pub &'a dyn Epilogue<T>);
+
+impl<T: Entry> Epilogue<T> for Transposed<'_, T> {
+    fn partial(&self) -> Option<Place<T>> {
+        self.0.partial().map(|p| Place {
+            ptr: p.ptr,
+            row: p.col,
+            col: p.row,
+        })
+    }
+
+    fn finish_kind(&self) -> Finish {
+        self.0.finish_kind()
+    }
+
+    unsafe fn finish(
+        &self,
+        row: usize,
+        col: usize,
+        rows: usize,
+        cols: usize,
+        tile: &mut [T],
+        ld: usize,
+    ) {
+        let mut turned = [T::ZERO; MAX_TILE];
+        for i in 0..rows {
+            for j in 0..cols {
+                turned[j * rows + i] = tile[i * ld + j];
+            }
+        }
+        // SAFETY: the same elements; the turned tile is dense and no larger.
+        unsafe { self.0.finish(col, row, cols, rows, &mut turned, rows) }
+    }
+}
