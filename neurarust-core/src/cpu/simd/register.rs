@@ -5,7 +5,7 @@
 macro_rules! register {
     (
         $(#[$doc:meta])*
-        $V:ident($raw:ty): $n:literal of $float:ident, mask $Mask:ty;
+        $V:ident($raw:ty): $n:literal of $float:tt, mask $Mask:ty;
         splat $splat:path, load $load:path, store $store:path;
         add $add:path, sub $sub:path, mul $mul:path, div $div:path, sqrt $sqrt:path, mul_add $mul_add:path, fused $fused:literal;
         min $min:path, max $max:path, clamp $clamp:path;
@@ -48,7 +48,7 @@ macro_rules! register {
             }
             #[inline(always)]
             fn abs(self) -> Self {
-                self.and_bits(Self::c(<$float>::from_bits(<$float>::to_bits(-0.0) - 1).into()))
+                self.xor_bits(self.and_bits(Self::c(-0.0)))
             }
             register!(@binary $V min $min);
             register!(@binary $V max $max);

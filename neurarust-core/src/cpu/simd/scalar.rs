@@ -28,7 +28,7 @@ impl Float for f64 {
 impl Mask for bool {}
 
 macro_rules! scalar {
-    ($float:ident, $bits:ident) => {
+    ($float:tt, $bits:ident) => {
         impl Num for $float {
             type Mask = bool;
             #[inline(always)]
@@ -97,84 +97,8 @@ macro_rules! scalar {
                 }
             }
             #[inline(always)]
-            fn exp(self) -> Self {
-                <$float>::exp(self)
-            }
-            #[inline(always)]
-            fn exp2(self) -> Self {
-                <$float>::exp2(self)
-            }
-            #[inline(always)]
-            fn ln(self) -> Self {
-                <$float>::ln(self)
-            }
-            #[inline(always)]
-            fn log2(self) -> Self {
-                <$float>::log2(self)
-            }
-            #[inline(always)]
-            fn log10(self) -> Self {
-                <$float>::log10(self)
-            }
-            #[inline(always)]
-            fn ln_1p(self) -> Self {
-                <$float>::ln_1p(self)
-            }
-            #[inline(always)]
-            fn expm1(self) -> Self {
-                <$float>::exp_m1(self)
-            }
-            #[inline(always)]
             fn sqrt(self) -> Self {
                 <$float>::sqrt(self)
-            }
-            #[inline(always)]
-            fn sin(self) -> Self {
-                <$float>::sin(self)
-            }
-            #[inline(always)]
-            fn cos(self) -> Self {
-                <$float>::cos(self)
-            }
-            #[inline(always)]
-            fn tan(self) -> Self {
-                <$float>::tan(self)
-            }
-            #[inline(always)]
-            fn asin(self) -> Self {
-                <$float>::asin(self)
-            }
-            #[inline(always)]
-            fn acos(self) -> Self {
-                <$float>::acos(self)
-            }
-            #[inline(always)]
-            fn atan(self) -> Self {
-                <$float>::atan(self)
-            }
-            #[inline(always)]
-            fn sinh(self) -> Self {
-                <$float>::sinh(self)
-            }
-            #[inline(always)]
-            fn cosh(self) -> Self {
-                <$float>::cosh(self)
-            }
-            #[inline(always)]
-            fn tanh(self) -> Self {
-                <$float>::tanh(self)
-            }
-            #[inline(always)]
-            fn asinh(self) -> Self {
-                <$float>::asinh(self)
-            }
-            #[inline(always)]
-            fn acosh(self) -> Self {
-                <$float>::acosh(self)
-            }
-            #[inline(always)]
-            fn atanh(self) -> Self {
-                <$float>::atanh(self)
             }
             #[inline(always)]
             fn floor(self) -> Self {
@@ -193,31 +117,10 @@ macro_rules! scalar {
                 <$float>::round_ties_even(self)
             }
             #[inline(always)]
-            fn atan2(self, x: Self) -> Self {
-                <$float>::atan2(self, x)
-            }
-            #[inline(always)]
-            fn pow(self, e: Self) -> Self {
-                <$float>::powf(self, e)
-            }
-            #[inline(always)]
-            fn erf(self) -> Self {
-                erf(f64::from(self)) as $float
-            }
-            #[inline(always)]
-            fn erfc(self) -> Self {
-                erfc(f64::from(self)) as $float
-            }
-            #[inline(always)]
-            fn sigmoid(self) -> Self {
-                let e = <$float>::exp(-<$float>::abs(self));
-                let s = if self < 0.0 { e } else { 1.0 };
-                if self.is_nan() { self } else { s / (1.0 + e) }
-            }
-            #[inline(always)]
             fn copysign(self, sign: Self) -> Self {
                 <$float>::copysign(self, sign)
             }
+            math::methods!($float);
         }
 
         impl Lanes for $float {
@@ -335,33 +238,4 @@ impl SplitLanes for f32 {
     fn join([value, _]: [f64; 2]) -> Self {
         value as f32
     }
-}
-
-/// `erf` by its series of positive terms, `2x/√π e^{-x²} Σ (2x²)ⁿ/(2n+1)!!`.
-fn erf(x: f64) -> f64 {
-    if x.abs() > 2.5 {
-        return (1.0 - erfc(x.abs())).copysign(x);
-    }
-    let (mut term, mut sum, mut n) = (1.0, 1.0, 1.0);
-    while term > sum * 1e-17 {
-        term *= 2.0 * x * x / (2.0 * n + 1.0);
-        sum += term;
-        n += 1.0;
-    }
-    x * std::f64::consts::FRAC_2_SQRT_PI * (-x * x).exp() * sum
-}
-
-/// `erfc` by its continued fraction where `1 - erf` would lose digits.
-fn erfc(x: f64) -> f64 {
-    if x < 0.0 {
-        return 2.0 - erfc(-x);
-    }
-    if x < 1.0 || x.is_nan() {
-        return 1.0 - erf(x);
-    }
-    let mut tail = x;
-    for k in (1..=200).rev() {
-        tail = x + f64::from(k) / 2.0 / tail;
-    }
-    (-x * x).exp() / (tail * std::f64::consts::PI.sqrt())
 }
