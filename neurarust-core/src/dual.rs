@@ -8,6 +8,9 @@ use crate::real::{Num, Real};
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+#[cfg(test)]
+mod tests;
+
 /// A value and its `N` partial derivatives; `None` is a structural zero.
 #[derive(Clone, Copy, Debug)]
 pub struct Dual<V, const N: usize> {
@@ -111,6 +114,13 @@ fn sum<V: Real, const N: usize>(a: [Option<V>; N], b: [Option<V>; N]) -> [Option
 #[inline(always)]
 fn share<V: Real>(equal: V::Mask, loses: V::Mask) -> V {
     V::select(equal, V::c(0.5), V::select(loses, V::c(0.0), V::c(1.0)))
+}
+
+/// `1 / (x² + y²)`, 0 at the origin.
+#[inline(always)]
+fn inverse_norm<V: Real>(x: V, y: V) -> V {
+    let norm = x * x + y * y;
+    V::select(norm.eq(V::c(0.0)), V::c(0.0), V::c(1.0) / norm)
 }
 
 impl<V: Real, const N: usize> Neg for Dual<V, N> {
@@ -379,7 +389,7 @@ impl<V: Real, const N: usize> Real for Dual<V, N> {
         }
     }
 
-    /// `∂/∂y = x / (x² + y²)`, `∂/∂x = -y / (x² + y²)`
+    /// `∂/∂y = x / (x² + y²)`, `∂/∂x = -y / (x² + y²)`, both 0 at the origin.
     #[inline(always)]
     fn atan2(self, x: Self) -> Self {
         let (y, x_) = (self.v, x.v);
@@ -387,23 +397,28 @@ impl<V: Real, const N: usize> Real for Dual<V, N> {
             x,
             y.atan2(x_),
             #[inline(always)]
-            || x_ / (x_ * x_ + y * y),
+            || x_ * inverse_norm(x_, y),
             #[inline(always)]
-            || -(y / (x_ * x_ + y * y)),
+            || -y * inverse_norm(x_, y),
         )
     }
 
     /// `∂/∂x = e·xᵉ⁻¹`, 0 where `e = 0`; `∂/∂e = xᵉ·ln x`, 0 where `x = 0` and `e ≥ 0`.
     #[inline(always)]
     fn pow(self, e: Self) -> Self {
-        let (x, n, y) = (self.v, e.v, self.v.pow(e.v));
+        let (x, n, y, zero) = (self.v, e.v, self.v.pow(e.v), V::c(0.0));
         self.chain2(
             e,
             y,
             #[inline(always)]
-            || V::select(n.eq(V::c(0.0)), V::c(0.0), n * x.pow(n - V::c(1.0))),
+            || {
+                // Only where the product is not 0 of itself: a constant has no derivative with respect to `e`.
+                let lower = x.pow(n - V::c(1.0));
+                let undefined = n.eq(zero) & !lower.abs().lt(V::c(f64::INFINITY));
+                V::select(undefined, zero, n * lower)
+            },
             #[inline(always)]
-            || V::select(x.eq(V::c(0.0)) & n.ge(V::c(0.0)), V::c(0.0), y * x.ln()),
+            || V::select(x.eq(zero) & n.ge(zero), zero, y * x.ln()),
         )
     }
 

@@ -26,3 +26,6 @@ pub trait Formula<const N: usize, const M: usize>: Copy + Send + Sync + 'static 
     /// The outputs at `x`.
     fn eval<V: Real>(&self, x: [V; N]) -> [V; M];
 }
+
+#[cfg(test)]
+pub(crate) mod catalogue;

@@ -3,6 +3,7 @@
 //! Evaluating a formula on [`Sym`] records it. What comes out is a [`Program`]: [`Code`] (instructions in an order in
 //! which each uses only earlier ones) and the parameters it is run with.
 
+mod interpret;
 mod partials;
 mod sym;
 
@@ -134,14 +135,32 @@ impl Instr {
 /// Straight-line code. Programs with equal code run the same kernel, so this is the key of a kernel cache.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Code {
+    inputs: usize,
+    params: usize,
+    instructions: Vec<Instr>,
+    outputs: Vec<Option<u32>>,
+}
+
+impl Code {
     /// How many inputs there are, also if the code reads fewer.
-    pub inputs: usize,
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
     /// How many parameters there are.
-    pub params: usize,
-    /// In an order in which each reads only earlier ones.
-    pub instructions: Vec<Instr>,
+    pub fn params(&self) -> usize {
+        self.params
+    }
+
+    /// The instructions, in an order in which each reads only earlier ones.
+    pub fn instructions(&self) -> &[Instr] {
+        &self.instructions
+    }
+
     /// Which instruction gives each output; `None` is a structural zero, which no kernel writes.
-    pub outputs: Vec<Option<u32>>,
+    pub fn outputs(&self) -> &[Option<u32>] {
+        &self.outputs
+    }
 }
 
 /// A formula as data: its code and the values of its parameters.
@@ -150,13 +169,21 @@ pub struct Code {
 /// changes at each step changes [`params`](Program::params) and compiles nothing anew.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Program {
-    /// What to compute.
-    pub code: Code,
-    /// The values of [`OpCode::Param`].
-    pub params: Vec<f64>,
+    code: Code,
+    params: Vec<f64>,
 }
 
 impl Program {
+    /// What to compute.
+    pub fn code(&self) -> &Code {
+        &self.code
+    }
+
+    /// The values of [`OpCode::Param`].
+    pub fn params(&self) -> &[f64] {
+        &self.params
+    }
+
     /// The formula itself: `N` inputs, `M` outputs.
     pub fn forward<const N: usize, const M: usize>(formula: &impl Formula<N, M>) -> Program {
         sym::record(N, |x| {
