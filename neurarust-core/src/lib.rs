@@ -1,15 +1,36 @@
 //! Tensors, automatic differentiation and CPU kernels: the core of NeuraRust.
 
+pub mod autograd;
+pub mod dtype;
 pub mod dual;
+mod error;
 pub mod formula;
+pub mod interrupt;
+pub mod layout;
+pub mod op;
+pub mod ops;
 pub mod program;
 pub mod real;
 pub mod storage;
+mod tensor;
+mod traced;
 
 /// Kernels and what they stand on. The only folder with `unsafe` code, beside `storage.rs`.
 pub mod cpu {
+    pub(crate) mod convert;
     pub mod gemm;
+    pub mod kernel;
     pub mod math;
+    pub(crate) mod nest;
     pub mod pool;
     pub mod simd;
 }
+
+pub use autograd::{enable_grad, inference_mode, no_grad};
+pub use dtype::{DType, Element};
+pub use error::{Error, ErrorKind, Result};
+pub use half::{bf16, f16};
+pub use layout::{IntoShape, Layout, Shape};
+pub use ops::view::Sizes;
+pub use storage::{MemoryStats, memory_stats};
+pub use tensor::{ArrayLike, Device, Held, IntoSpec, Operand, Spec, Tensor};

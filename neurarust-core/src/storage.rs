@@ -6,9 +6,11 @@
 
 mod alloc;
 mod borrow;
+mod typed;
 
 pub use alloc::{MemoryStats, empty_cache, memory_stats, reset_peak, set_cache_limit};
 pub use borrow::{Access, Busy, ReadGuard};
+pub(crate) use typed::slice_of;
 
 use std::any::Any;
 use std::panic::Location;

@@ -4,6 +4,7 @@
 //! other. A thread that lends a slice to user code (`Storage::read_guard`) would wait for itself, so it gets `Busy` instead.
 
 use super::Storage;
+use smallvec::SmallVec;
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::sync::atomic::Ordering;
@@ -84,18 +85,12 @@ impl Drop for ReadGuard<'_> {
     }
 }
 
-/// Storages that an `Access` holds without a heap allocation.
-const FEW: usize = 4;
-
 /// The storages of one op, locked until it is dropped.
 #[must_use]
 pub struct Access<'a> {
-    // Each storage once: first the written ones, then the read ones, in `few` and then `more`. Plain arrays, because this sits on the path of
-    // every small op and a `SmallVec` costs three times the locking itself.
-    few: [Option<&'a Storage>; FEW],
-    more: Vec<&'a Storage>,
+    /// Each storage once; the first `writes` for writing.
+    held: SmallVec<[&'a Storage; 4]>,
     writes: usize,
-    held: usize,
 }
 
 impl<'a> Access<'a> {
@@ -109,10 +104,8 @@ impl<'a> Access<'a> {
     #[inline]
     pub fn lock(reads: &[&'a Storage], writes: &[&'a Storage]) -> Result<Access<'a>, Busy> {
         let mut access = Access {
-            few: [None; FEW],
-            more: Vec::new(),
+            held: SmallVec::new(),
             writes: 0,
-            held: 0,
         };
         if !access.try_all(reads, writes) {
             access.wait_for_all(reads, writes)?;
@@ -129,7 +122,7 @@ impl<'a> Access<'a> {
                     self.release();
                     return false;
                 }
-                self.push(storage);
+                self.held.push(storage);
                 self.writes += 1;
             }
         }
@@ -139,47 +132,10 @@ impl<'a> Access<'a> {
                     self.release();
                     return false;
                 }
-                self.push(storage);
+                self.held.push(storage);
             }
         }
         true
-    }
-
-    #[inline]
-    fn push(&mut self, storage: &'a Storage) {
-        match self.few.get_mut(self.held) {
-            Some(place) => *place = Some(storage),
-            None => self.more.push(storage),
-        }
-        self.held += 1;
-    }
-
-    #[inline]
-    fn all(&self) -> impl Iterator<Item = &'a Storage> {
-        let few = &self.few[..self.held.min(FEW)];
-        few.iter()
-            .flatten()
-            .copied()
-            .chain(self.more.iter().copied())
-    }
-
-    #[inline]
-    fn holds(&self, storage: &Storage) -> bool {
-        self.all().any(|held| held.0 == storage.0)
-    }
-
-    #[inline]
-    fn release(&mut self) {
-        for (i, storage) in self.all().enumerate() {
-            if i < self.writes {
-                storage.end_write();
-            } else {
-                storage.end_read();
-            }
-        }
-        self.more.clear();
-        self.writes = 0;
-        self.held = 0;
     }
 
     #[cold]
@@ -192,6 +148,24 @@ impl<'a> Access<'a> {
                 return Ok(());
             }
         }
+    }
+
+    #[inline]
+    fn holds(&self, storage: &Storage) -> bool {
+        self.held.iter().any(|held| held.0 == storage.0)
+    }
+
+    #[inline]
+    fn release(&mut self) {
+        for (i, storage) in self.held.iter().enumerate() {
+            if i < self.writes {
+                storage.end_write();
+            } else {
+                storage.end_read();
+            }
+        }
+        self.held.clear();
+        self.writes = 0;
     }
 }
 

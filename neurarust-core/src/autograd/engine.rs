@@ -1,0 +1,475 @@
+//! The backward pass.
+//!
+//! A node's creation number is larger than those of everything it depends on, so the node with the largest number among
+//! those that hold a gradient has received all of it. A heap on that number is the whole schedule: no search, no
+//! recursion. Gradients of leaves are put down at the very end, so that a backward that fails changes none of them.
+
+use super::hooks::NodeHook;
+use super::node::Call;
+use super::{Edge, GradSlot, Grads, Node, enable_grad, lock, no_grad};
+use crate::layout::Shape;
+use crate::{DType, Error, Result, Tensor};
+use smallvec::SmallVec;
+use std::collections::{BinaryHeap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+
+/// How [`grad`] goes about it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GradOptions {
+    /// Keep what the graph has saved, for another pass.
+    pub retain_graph: bool,
+    /// Record the backward too, so that its result can be differentiated; implies `retain_graph`.
+    pub create_graph: bool,
+    /// Answer `None` for an input the outputs don't depend on, instead of an error.
+    pub allow_unused: bool,
+}
+
+/// Differentiates `outputs` and adds the gradients to the leaves that they depend on.
+///
+/// `seeds` are the gradients of the outputs; `None` stands for 1 and needs an output of one element.
+///
+/// # Errors
+/// Outputs that don't require gradients, seeds of the wrong shape, a graph whose saved tensors are gone or were
+/// overwritten. Leaves are as they were then.
+#[track_caller]
+pub fn backward(
+    outputs: &[&Tensor],
+    seeds: &[Option<Tensor>],
+    retain_graph: bool,
+    create_graph: bool,
+) -> Result<()> {
+    let roots = roots("backward", outputs, seeds)?;
+    let mut run = Run::new(&[], retain_graph || create_graph);
+    let _mode = if create_graph {
+        enable_grad()
+    } else {
+        no_grad()
+    };
+    run.go(roots)?;
+    // All or nothing: sums first, then the assignments, which cannot fail.
+    let mut ready = Vec::with_capacity(run.leaves.len());
+    for (slot, g) in std::mem::take(&mut run.leaves) {
+        let g = call_hooks(&slot, g)?;
+        ready.push((slot, g));
+    }
+    for (slot, g) in ready {
+        accumulate(&slot, g, create_graph)?;
+        let after: Vec<_> = lock(&slot.hooks)
+            .after
+            .iter()
+            .map(|(_, h)| h.clone())
+            .collect();
+        if !after.is_empty() {
+            let grad = lock(&slot.grad).clone();
+            if let Some(grad) = grad {
+                after.iter().try_for_each(|hook| hook(&grad))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The gradients of `outputs` with respect to `inputs`, leaving every `.grad` alone.
+///
+/// ```
+/// use neurarust_core::{Tensor, autograd::{grad, GradOptions}};
+/// let x = Tensor::new(3.0f64)?.requires_grad()?;
+/// let y = &(&x * &x) * &x;
+/// let options = GradOptions { create_graph: true, ..Default::default() };
+/// let dy = grad(&[&y], &[&x], &[], options)?.remove(0).unwrap();
+/// let d2y = grad(&[&dy], &[&x], &[], Default::default())?.remove(0).unwrap();
+/// assert_eq!((dy.item::<f64>()?, d2y.item::<f64>()?), (27.0, 18.0));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`backward`]; an input that doesn't require a gradient, or that no output depends on (unless `allow_unused`).
+#[track_caller]
+pub fn grad(
+    outputs: &[&Tensor],
+    inputs: &[&Tensor],
+    seeds: &[Option<Tensor>],
+    options: GradOptions,
+) -> Result<Vec<Option<Tensor>>> {
+    const OP: &str = "grad";
+    let roots = roots(OP, outputs, seeds)?;
+    let mut targets = Vec::with_capacity(inputs.len());
+    for (i, x) in inputs.iter().enumerate() {
+        targets.push(
+            x.edge().ok_or_else(|| {
+                Error::autograd(OP, format!("input {i} doesn't require a gradient"))
+            })?,
+        );
+    }
+    let mut run = Run::new(&targets, options.retain_graph || options.create_graph);
+    let _mode = if options.create_graph {
+        enable_grad()
+    } else {
+        no_grad()
+    };
+    run.go(roots)?;
+    let mut out = Vec::with_capacity(targets.len());
+    for (i, target) in targets.iter().enumerate() {
+        let g = match target {
+            Edge::Leaf(slot) => match run.leaves.iter().find(|(s, _)| Arc::ptr_eq(s, slot)) {
+                Some((slot, g)) => Some(call_hooks(slot, g.clone())?),
+                None => None,
+            },
+            Edge::Node(node, output) => run.captured.get(&(node.seq, *output)).cloned(),
+        };
+        if g.is_none() && !options.allow_unused {
+            return Err(Error::autograd(
+                OP,
+                format!("no output depends on input {i}; pass allow_unused if that is meant"),
+            ));
+        }
+        out.push(g);
+    }
+    Ok(out)
+}
+
+#[track_caller]
+fn roots(
+    op: &'static str,
+    outputs: &[&Tensor],
+    seeds: &[Option<Tensor>],
+) -> Result<Vec<(Edge, Tensor)>> {
+    if !seeds.is_empty() && seeds.len() != outputs.len() {
+        return Err(Error::value(
+            op,
+            format!("{} gradients for {} outputs", seeds.len(), outputs.len()),
+        ));
+    }
+    let mut roots = Vec::with_capacity(outputs.len());
+    for (i, y) in outputs.iter().enumerate() {
+        let Some(edge) = y.edge() else {
+            return Err(Error::autograd(
+                op,
+                format!(
+                    "output {i} doesn't require a gradient: nothing it was computed from does, or it was computed under no_grad"
+                ),
+            ));
+        };
+        let seed = match seeds.get(i).and_then(|s| s.as_ref()) {
+            Some(seed) if seed.shape() == y.shape() => seed.to_dtype(y.dtype())?,
+            Some(seed) => {
+                return Err(Error::shape(
+                    op,
+                    format!(
+                        "a gradient of shape {} for an output of shape {}",
+                        seed.shape(),
+                        y.shape()
+                    ),
+                ));
+            }
+            None if y.numel() == 1 => Tensor::full(y.shape(), 1.0)?.to_dtype(y.dtype())?,
+            None => {
+                return Err(Error::autograd(
+                    op,
+                    format!(
+                        "an output of shape {} has no gradient of its own; reduce it to one number (sum, mean) or pass a gradient",
+                        y.shape()
+                    ),
+                ));
+            }
+        };
+        roots.push((edge, seed));
+    }
+    Ok(roots)
+}
+
+/// Creation numbers are unique already; they need no further mixing.
+#[derive(Default)]
+struct Identity(u64);
+impl Hasher for Identity {
+    fn finish(&self) -> u64 {
+        self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &b in bytes {
+            self.0 = self.0.rotate_left(8) ^ b as u64;
+        }
+    }
+    fn write_u64(&mut self, x: u64) {
+        self.0 = self.0.rotate_left(17) ^ x;
+    }
+    fn write_u32(&mut self, x: u32) {
+        self.write_u64(x as u64);
+    }
+}
+type Map<K, V> = HashMap<K, V, BuildHasherDefault<Identity>>;
+
+/// A node that has a gradient, ordered by its creation number.
+struct Ready(Arc<Node>);
+impl PartialEq for Ready {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.seq == other.0.seq
+    }
+}
+impl Eq for Ready {}
+impl PartialOrd for Ready {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Ready {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.seq.cmp(&other.0.seq)
+    }
+}
+
+/// One backward pass.
+struct Run {
+    heap: BinaryHeap<Ready>,
+    pending: Map<u64, Grads>,
+    leaves: SmallVec<[(Arc<GradSlot>, Tensor); 8]>,
+    leaf_index: Map<u64, usize>,
+    targets: Vec<(u64, u32)>,
+    captured: Map<(u64, u32), Tensor>,
+    /// Nothing older than this matters.
+    floor: u64,
+    retain_graph: bool,
+}
+
+impl Run {
+    fn new(targets: &[Edge], retain_graph: bool) -> Run {
+        let nodes: Vec<(u64, u32)> = targets
+            .iter()
+            .filter_map(|t| match t {
+                Edge::Node(node, output) => Some((node.seq, *output)),
+                Edge::Leaf(_) => None,
+            })
+            .collect();
+        let all_nodes = !targets.is_empty() && nodes.len() == targets.len();
+        Run {
+            heap: BinaryHeap::new(),
+            pending: Map::default(),
+            leaves: SmallVec::new(),
+            leaf_index: Map::default(),
+            floor: if all_nodes {
+                nodes.iter().map(|n| n.0).min().unwrap_or(0)
+            } else {
+                0
+            },
+            targets: nodes,
+            captured: Map::default(),
+            retain_graph,
+        }
+    }
+
+    fn go(&mut self, roots: Vec<(Edge, Tensor)>) -> Result<()> {
+        for (edge, seed) in roots {
+            self.deliver(edge, seed)?;
+        }
+        while let Some(Ready(node)) = self.heap.pop() {
+            let Some(mut grads) = self.pending.remove(&node.seq) else {
+                continue;
+            };
+            self.observe(&node, &mut grads)?;
+            if node.seq < self.floor || grads.iter().all(Option::is_none) {
+                continue;
+            }
+            crate::interrupt::check(node.op)?;
+            let call = Call { node: &node };
+            let mut body = lock(&node.body);
+            let answer = body
+                .vjp(&call, grads)
+                .ok_or_else(|| freed(&node))?
+                .map_err(|e| blame(e, &node))?;
+            if !self.retain_graph {
+                body.release();
+            }
+            drop(body);
+            for (edge, g) in node.edges.iter().zip(answer) {
+                if let (Some(edge), Some(g)) = (edge, g) {
+                    self.deliver(edge.clone(), g).map_err(|e| blame(e, &node))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds `g` to what `edge` has received.
+    fn deliver(&mut self, edge: Edge, g: Tensor) -> Result<()> {
+        match edge {
+            Edge::Leaf(slot) => {
+                let g = fit(g, &slot.shape, slot.dtype)?;
+                let key = Arc::as_ptr(&slot) as u64;
+                match self.leaf_index.get(&key) {
+                    Some(&i) => {
+                        let entry = &mut self.leaves[i].1;
+                        *entry = sum(entry, &g)?;
+                    }
+                    None => {
+                        self.leaf_index.insert(key, self.leaves.len());
+                        self.leaves.push((slot, g));
+                    }
+                }
+            }
+            Edge::Node(node, output) => {
+                let (shape, dtype) = &node.outputs[output as usize];
+                let g = fit(g, shape, *dtype)?;
+                match self.pending.get_mut(&node.seq) {
+                    Some(grads) => {
+                        let entry = &mut grads[output as usize];
+                        *entry = Some(match entry.take() {
+                            Some(old) => sum(&old, &g)?,
+                            None => g,
+                        });
+                    }
+                    None => {
+                        let mut grads: Grads = SmallVec::from_elem(None, node.outputs.len());
+                        grads[output as usize] = Some(g);
+                        self.pending.insert(node.seq, grads);
+                        self.heap.push(Ready(node));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hooks, retained gradients and captures of a node that has received everything.
+    fn observe(&mut self, node: &Arc<Node>, grads: &mut Grads) -> Result<()> {
+        let hooks: Vec<_> = match &*lock(&node.hooks) {
+            Some(hooks) => hooks
+                .0
+                .iter()
+                .map(|(output, _, h)| (*output, h.clone()))
+                .collect(),
+            None => Vec::new(),
+        };
+        for (output, hook) in hooks {
+            let Some(g) = &mut grads[output as usize] else {
+                continue;
+            };
+            match hook {
+                NodeHook::Call(hook) => {
+                    if let Some(new) = hook(g)? {
+                        let (shape, dtype) = &node.outputs[output as usize];
+                        *g = checked(new, shape, *dtype)?;
+                    }
+                }
+                NodeHook::Retain(slot) => *lock(&slot.grad) = Some(g.clone()),
+            }
+        }
+        for (_, output) in self.targets.iter().filter(|(seq, _)| *seq == node.seq) {
+            if let Some(g) = &grads[*output as usize] {
+                self.captured.insert((node.seq, *output), g.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A gradient in the shape and type of the tensor it belongs to: the one place where broadcasting is undone.
+#[inline]
+fn fit(g: Tensor, shape: &Shape, dtype: DType) -> Result<Tensor> {
+    let g = if g.shape() == shape {
+        g
+    } else {
+        g.sum_to(shape)?
+    };
+    if g.dtype() == dtype {
+        Ok(g)
+    } else {
+        g.to_dtype(dtype)
+    }
+}
+
+fn checked(g: Tensor, shape: &Shape, dtype: DType) -> Result<Tensor> {
+    if g.shape() != shape {
+        return Err(Error::shape(
+            "hook",
+            format!(
+                "a hook answered a gradient of shape {} in place of one of shape {shape}",
+                g.shape()
+            ),
+        ));
+    }
+    g.to_dtype(dtype)
+}
+
+fn sum(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    a.add(b)
+}
+
+fn call_hooks(slot: &Arc<GradSlot>, mut g: Tensor) -> Result<Tensor> {
+    let hooks: SmallVec<[_; 2]> = lock(&slot.hooks)
+        .before
+        .iter()
+        .map(|(_, h)| h.clone())
+        .collect();
+    for hook in hooks {
+        if let Some(new) = hook(&g)? {
+            g = checked(new, &slot.shape, slot.dtype)?;
+        }
+    }
+    Ok(g)
+}
+
+/// Adds `g` to a leaf's gradient. The slot's lock is held over the sum: concurrent passes into one leaf add up.
+fn accumulate(slot: &Arc<GradSlot>, g: Tensor, create_graph: bool) -> Result<()> {
+    let mut grad = lock(&slot.grad);
+    *grad = Some(match grad.take() {
+        Some(old) if create_graph || old.is_requires_grad() => old.add(&g)?,
+        Some(old) => {
+            let added = old.add_(&g).map(|_| ());
+            *grad = Some(old.clone());
+            added?;
+            old
+        }
+        // Others may hold the same buffer (the other input of a sum): the gradient must be the leaf's own.
+        None if create_graph
+            || (g.0.storage.is_unique() && Arc::strong_count(&g.0) == 1 && g.is_contiguous()) =>
+        {
+            g
+        }
+        None => g.copy()?,
+    });
+    Ok(())
+}
+
+#[cold]
+fn freed(node: &Node) -> Error {
+    Error::autograd(
+        "backward",
+        format!(
+            "the graph has been differentiated already and what {} (at {}:{}) had saved is freed; pass retain_graph to the first pass to go through it again",
+            node.op,
+            node.location.file(),
+            node.location.line()
+        ),
+    )
+}
+
+#[cold]
+fn blame(e: Error, node: &Node) -> Error {
+    e.with_note(format!(
+        "in the gradient of {} at {}:{}",
+        node.op,
+        node.location.file(),
+        node.location.line()
+    ))
+}
+
+impl Tensor {
+    /// Differentiates this tensor of one element, adding to the gradients of the leaves it depends on.
+    ///
+    /// # Errors
+    /// See [`backward`].
+    #[track_caller]
+    pub fn backward(&self) -> Result<()> {
+        backward(&[self], &[], false, false)
+    }
+
+    /// As [`Tensor::backward`], for an output of any shape whose gradient is `seed`.
+    ///
+    /// # Errors
+    /// See [`backward`].
+    #[track_caller]
+    pub fn backward_with(&self, seed: &Tensor) -> Result<()> {
+        backward(&[self], &[Some(seed.clone())], false, false)
+    }
+}

@@ -1,0 +1,408 @@
+//! Runs a tile kernel over strided, broadcast, mixed-dtype operands.
+//!
+//! Dimensions are reordered by the output's strides and merged where every operand allows; what remains is walked in
+//! tiles of [`TILE`] consecutive elements. An operand that is contiguous in that order and of the compute type is
+//! handed to the kernel as it lies; any other is packed into (or unpacked from) a tile that stays in the L1 cache.
+//! Work is split between threads at fixed places, so that the same bits come out for any number of threads.
+
+use super::convert::{for_each_run, load_row, store_row};
+use super::kernel::{KernelFn, LANES, Params};
+use super::pool;
+use crate::dtype::{Compute, DType};
+use crate::layout::Shape;
+use crate::tensor::Tensor;
+use smallvec::SmallVec;
+
+/// Elements per tile.
+pub const TILE: usize = 1024;
+
+/// Elements per task of the thread pool.
+const TASK: usize = 32 * TILE;
+
+/// Most operands of one kernel, outputs included.
+pub const MAX_OPERANDS: usize = 12;
+
+/// Where an operand lies, seen through the shape of the whole operation. Made from tensors only, whose layouts are
+/// proven; valid as long as they live, which the callers' borrows see to.
+#[derive(Clone)]
+pub(crate) struct Operand {
+    /// Its first element.
+    ptr: *mut u8,
+    /// Its element type.
+    dtype: DType,
+    /// One stride per dimension of the operation, in elements; 0 where it is broadcast.
+    strides: SmallVec<[isize; 6]>,
+    /// Bytes that may be touched from `ptr` onwards without leaving the buffer or, for an output, harming a neighbour.
+    room: usize,
+}
+
+impl Operand {
+    /// `t` as an input or as a fresh output of a run over `shape`, which it broadcasts to.
+    pub fn new(t: &Tensor, shape: &Shape) -> Operand {
+        let strides = match t.shape() == shape {
+            true => SmallVec::from_slice(t.strides()),
+            false => SmallVec::from_slice(t.layout().expand(shape).strides()),
+        };
+        Operand {
+            ptr: start(t),
+            dtype: t.dtype(),
+            strides,
+            room: room(t),
+        }
+    }
+
+    /// `t` as the output of an in-place run: what lies behind its last element may be somebody else's.
+    pub fn in_place(t: &Tensor) -> Operand {
+        Operand {
+            room: 0,
+            ..Operand::new(t, t.shape())
+        }
+    }
+}
+
+/// The first element.
+#[inline]
+pub(crate) fn start(t: &Tensor) -> *mut u8 {
+    // wrapping: an empty tensor's offset may lie outside of the buffer, and is never read.
+    t.storage()
+        .as_mut_ptr()
+        .wrapping_add(t.layout().offset() * t.dtype().size())
+}
+
+/// Bytes that may be read from the first element onwards.
+#[inline]
+fn room(t: &Tensor) -> usize {
+    let storage = t.storage();
+    let end = if storage.padded() {
+        storage.bytes().next_multiple_of(64)
+    } else {
+        storage.bytes()
+    };
+    end.saturating_sub(t.layout().offset() * t.dtype().size())
+}
+
+// SAFETY: an operand is a description; who runs it holds the locks of the buffers.
+unsafe impl Send for Operand {}
+// SAFETY: as above.
+unsafe impl Sync for Operand {}
+
+/// The operands of one run, outputs after inputs, over a merged shape.
+struct Nest {
+    shape: SmallVec<[usize; 6]>,
+    operands: SmallVec<[Operand; 4]>,
+    inputs: usize,
+}
+
+impl Nest {
+    fn new(shape: &[usize], operands: SmallVec<[Operand; 4]>, inputs: usize) -> Nest {
+        let mut nest = Nest {
+            shape: SmallVec::new(),
+            operands,
+            inputs,
+        };
+        let mut order: SmallVec<[usize; 6]> = (0..shape.len()).filter(|&d| shape[d] != 1).collect();
+        // The first output decides the order of the walk, so that writes are as sequential as they can be.
+        let key = &nest.operands[inputs].strides;
+        if order.windows(2).any(|w| key[w[0]].abs() < key[w[1]].abs()) {
+            order.sort_by(|&a, &b| key[b].abs().cmp(&key[a].abs()));
+        }
+        for operand in &mut nest.operands {
+            operand.strides = order.iter().map(|&d| operand.strides[d]).collect();
+        }
+        nest.shape = order.iter().map(|&d| shape[d]).collect();
+        // Merge neighbours from the back.
+        let mut d = nest.shape.len();
+        while d >= 2 {
+            d -= 1;
+            let size = nest.shape[d] as isize;
+            if nest
+                .operands
+                .iter()
+                .all(|o| o.strides[d - 1] == o.strides[d] * size)
+            {
+                nest.shape[d - 1] *= nest.shape[d];
+                nest.shape.remove(d);
+                for operand in &mut nest.operands {
+                    operand.strides.remove(d - 1);
+                }
+            }
+        }
+        nest
+    }
+
+    /// Whether operand `k` is contiguous along the whole walk.
+    fn is_direct(&self, k: usize, compute_size: usize, matches: bool) -> bool {
+        let o = &self.operands[k];
+        let total: usize = self.shape.iter().product();
+        let dense = match self.shape.len() {
+            0 => true,
+            _ => {
+                let mut step = 1isize;
+                self.shape.iter().zip(&o.strides).rev().all(|(&n, &s)| {
+                    let fits = s == step;
+                    step *= n as isize;
+                    fits
+                })
+            }
+        };
+        matches
+            && dense
+            && (total.is_multiple_of(LANES)
+                || o.room >= total.next_multiple_of(LANES) * compute_size)
+    }
+}
+
+/// How one operand meets the kernel.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    /// As it lies, this many bytes per element.
+    Direct(usize),
+    /// One value for every element: packed once.
+    Splat,
+    /// Packed tile by tile.
+    Packed,
+}
+
+/// A tile buffer, wide enough for any compute type.
+#[repr(align(64))]
+struct Tile([u8; TILE * 8]);
+
+/// Runs `kernel` on contiguous tensors of one shape and of the compute type, with the caller's thread. `false` if they
+/// aren't that simple, or so large that threads would pay.
+#[inline]
+pub(crate) fn run_simple(
+    kernel: KernelFn,
+    params: &Params,
+    inputs: &[&Tensor],
+    out: &Tensor,
+) -> bool {
+    let n = out.numel();
+    if n > TASK || inputs.len() > MAX_OPERANDS {
+        return false;
+    }
+    let mut src = [std::ptr::null::<u8>(); MAX_OPERANDS];
+    for (p, t) in src.iter_mut().zip(inputs) {
+        if room(t) < n.next_multiple_of(LANES) * t.dtype().size() {
+            return false;
+        }
+        *p = start(t);
+    }
+    // SAFETY: inputs have room for whole registers, the output is fresh and padded.
+    unsafe { kernel(params, src.as_ptr(), [start(out)].as_ptr(), n) };
+    true
+}
+
+/// A run: `kernel` over `shape`. The operands are the inputs, then the outputs; `compute` is the type of every tile but
+/// the outputs of a comparison, which are `bool` (`out_bool`).
+///
+/// An output may overlap an input only if both lie the same; outputs must not overlap themselves or each other. The
+/// caller holds the locks.
+pub(crate) struct Job<'a> {
+    pub kernel: KernelFn,
+    pub params: &'a Params,
+    pub compute: Compute,
+    pub out_bool: bool,
+    pub shape: &'a Shape,
+    pub inputs: usize,
+    /// Which of the kernel's outputs the given ones are, if not the first ones; the others are skipped.
+    pub slots: Option<&'a [usize]>,
+}
+
+/// Runs the job.
+pub(crate) fn run(job: &Job, operands: SmallVec<[Operand; 4]>) {
+    let &Job {
+        kernel,
+        params,
+        compute,
+        out_bool,
+        shape,
+        inputs,
+        slots,
+    } = job;
+    let total = shape.numel();
+    if total == 0 {
+        return;
+    }
+    let nest = Nest::new(shape, operands, inputs);
+    let slots: SmallVec<[usize; 4]> = match slots {
+        Some(slots) => SmallVec::from_slice(slots),
+        None => (0..nest.operands.len() - inputs).collect(),
+    };
+    let ways: SmallVec<[Way; 8]> = (0..nest.operands.len())
+        .map(|k| {
+            let o = &nest.operands[k];
+            let (size, matches) = match k >= inputs && out_bool {
+                true => (1, o.dtype == DType::Bool),
+                false => (compute.size(), o.dtype == compute.dtype()),
+            };
+            if nest.is_direct(k, size, matches) {
+                Way::Direct(size)
+            } else if k < inputs && o.strides.iter().all(|&s| s == 0) {
+                Way::Splat
+            } else {
+                Way::Packed
+            }
+        })
+        .collect();
+    let task = |t: usize| {
+        let (start, end) = (t * TASK, total.min((t + 1) * TASK));
+        // SAFETY: operands are proven tensors, and tasks cover disjoint ranges of the walk.
+        unsafe {
+            run_range(
+                &nest, &ways, &slots, kernel, params, compute, out_bool, start, end,
+            )
+        }
+    };
+    let tasks = total.div_ceil(TASK);
+    if tasks <= 2 {
+        (0..tasks).for_each(task);
+    } else {
+        pool::parallel_for(tasks, task);
+    }
+}
+
+/// The elements `start..end` of the walk.
+///
+/// # Safety
+/// Every operand must be valid over the nest's shape by its strides.
+#[allow(clippy::too_many_arguments)]
+unsafe fn run_range(
+    nest: &Nest,
+    ways: &[Way],
+    slots: &[usize],
+    kernel: KernelFn,
+    params: &Params,
+    compute: Compute,
+    out_bool: bool,
+    start: usize,
+    end: usize,
+) {
+    let count = nest.operands.len();
+    let mut src = [std::ptr::null::<u8>(); MAX_OPERANDS];
+    let mut dst = [std::ptr::null_mut::<u8>(); MAX_OPERANDS];
+    let all_direct = ways.iter().all(|w| matches!(w, Way::Direct(_)));
+    let packed = ways.iter().filter(|w| !matches!(w, Way::Direct(_))).count();
+    // Zeroed, so that the lanes past the end of a short tile hold numbers too.
+    let mut tiles: SmallVec<[Tile; 3]> = SmallVec::new();
+    tiles.resize_with(packed, || Tile([0; TILE * 8]));
+    let step = if all_direct { end - start } else { TILE };
+    let rank = nest.shape.len();
+    let mut at = start;
+    let mut index: SmallVec<[usize; 8]> = SmallVec::from_elem(0, rank);
+    let mut first = true;
+    while at < end {
+        let len = step.min(end - at);
+        if packed > 0 {
+            let mut rest = at;
+            for d in (0..rank).rev() {
+                index[d] = rest % nest.shape[d];
+                rest /= nest.shape[d];
+            }
+        }
+        let mut next_tile = 0;
+        for k in 0..count {
+            let o = &nest.operands[k];
+            let p = match ways[k] {
+                // SAFETY: `at` lies within the operand.
+                Way::Direct(size) => unsafe { o.ptr.add(at * size) },
+                way => {
+                    let tile = tiles[next_tile].0.as_mut_ptr();
+                    next_tile += 1;
+                    if k < nest.inputs && (way == Way::Packed || first) {
+                        let row = load_row(o.dtype, compute);
+                        let (size, width) = (o.dtype.size() as isize, compute.size());
+                        let mut filled = 0;
+                        if way == Way::Splat {
+                            // SAFETY: one readable element fills the tile.
+                            unsafe { row(o.ptr, 0, tile, 1, TILE) };
+                        } else {
+                            for_each_run(
+                                &nest.shape,
+                                &o.strides,
+                                &index,
+                                len,
+                                |position, stride, n| {
+                                    // SAFETY: the walk stays within the operand, the tile holds TILE elements.
+                                    unsafe {
+                                        row(
+                                            o.ptr.offset(position * size),
+                                            stride,
+                                            tile.add(filled * width),
+                                            1,
+                                            n,
+                                        )
+                                    };
+                                    filled += n;
+                                },
+                            );
+                        }
+                    }
+                    tile
+                }
+            };
+            if k < nest.inputs {
+                src[k] = p
+            } else {
+                dst[slots[k - nest.inputs]] = p
+            }
+        }
+        // SAFETY: direct operands have room for whole registers at the end of the walk, and tasks and tiles in between
+        // end at multiples of LANES; tiles are larger than any `len`.
+        unsafe { kernel(params, src.as_ptr(), dst.as_ptr(), len) };
+        for k in nest.inputs..count {
+            if ways[k] == Way::Packed {
+                let o = &nest.operands[k];
+                let tile = dst[slots[k - nest.inputs]];
+                let (row, width) = (store_row(compute, o.dtype), compute.size());
+                let size = o.dtype.size() as isize;
+                let mut taken = 0;
+                for_each_run(
+                    &nest.shape,
+                    &o.strides,
+                    &index,
+                    len,
+                    |position, stride, n| {
+                        // SAFETY: the walk stays within the operand.
+                        unsafe {
+                            if out_bool {
+                                store_bools(
+                                    tile.add(taken),
+                                    o.ptr.offset(position * size),
+                                    o.dtype,
+                                    stride,
+                                    n,
+                                );
+                            } else {
+                                row(
+                                    tile.add(taken * width),
+                                    1,
+                                    o.ptr.offset(position * size),
+                                    stride,
+                                    n,
+                                );
+                            }
+                        }
+                        taken += n;
+                    },
+                );
+            }
+        }
+        first = false;
+        at += len;
+    }
+}
+
+/// Writes a tile of truth bytes into a strided run of `dtype`.
+///
+/// # Safety
+/// Both runs must be valid for `n` elements.
+unsafe fn store_bools(tile: *const u8, dst: *mut u8, dtype: DType, stride: isize, n: usize) {
+    use crate::dtype::Element;
+    crate::dispatch!(dtype, D => {
+        let dst = dst as *mut D;
+        for i in 0..n as isize {
+            // SAFETY: by the caller.
+            unsafe { *dst.offset(i * stride) = D::from_i64(*tile.offset(i) as i64) };
+        }
+    })
+}

@@ -1,0 +1,330 @@
+//! Element types, and PyTorch's rules for mixing them.
+
+use half::{bf16, f16};
+use std::fmt;
+
+/// The type of a tensor's elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum DType {
+    /// Truth value, one byte holding 0 or 1.
+    Bool,
+    /// Unsigned 8-bit integer.
+    U8,
+    /// Signed 8-bit integer.
+    I8,
+    /// Signed 16-bit integer.
+    I16,
+    /// Signed 32-bit integer.
+    I32,
+    /// Signed 64-bit integer.
+    I64,
+    /// IEEE half precision.
+    F16,
+    /// The upper half of an `f32`.
+    BF16,
+    /// IEEE single precision, the default.
+    F32,
+    /// IEEE double precision.
+    F64,
+}
+
+/// The type a kernel computes in. Everything else is converted on load and store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Compute {
+    /// `f32`, also for `f16` and `bf16`
+    F32,
+    /// `f64`
+    F64,
+    /// `i32`, also for `bool`, `u8`, `i8` and `i16`: arithmetic modulo 2³² truncates to the right narrow answer
+    I32,
+    /// `i64`
+    I64,
+}
+
+impl Compute {
+    /// Bytes per element.
+    pub fn size(self) -> usize {
+        match self {
+            Compute::F32 | Compute::I32 => 4,
+            Compute::F64 | Compute::I64 => 8,
+        }
+    }
+
+    /// The dtype with this very representation.
+    pub fn dtype(self) -> DType {
+        match self {
+            Compute::F32 => DType::F32,
+            Compute::F64 => DType::F64,
+            Compute::I32 => DType::I32,
+            Compute::I64 => DType::I64,
+        }
+    }
+}
+
+impl DType {
+    /// Every dtype.
+    pub const ALL: [DType; 10] = {
+        use DType::*;
+        [Bool, U8, I8, I16, I32, I64, F16, BF16, F32, F64]
+    };
+
+    /// Bytes per element.
+    pub const fn size(self) -> usize {
+        match self {
+            DType::Bool | DType::U8 | DType::I8 => 1,
+            DType::I16 | DType::F16 | DType::BF16 => 2,
+            DType::I32 | DType::F32 => 4,
+            DType::I64 | DType::F64 => 8,
+        }
+    }
+
+    /// PyTorch's name, as in `torch.float32`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            DType::Bool => "bool",
+            DType::U8 => "uint8",
+            DType::I8 => "int8",
+            DType::I16 => "int16",
+            DType::I32 => "int32",
+            DType::I64 => "int64",
+            DType::F16 => "float16",
+            DType::BF16 => "bfloat16",
+            DType::F32 => "float32",
+            DType::F64 => "float64",
+        }
+    }
+
+    /// `f16`, `bf16`, `f32` or `f64`: the types that can carry gradients.
+    pub const fn is_float(self) -> bool {
+        matches!(self, DType::F16 | DType::BF16 | DType::F32 | DType::F64)
+    }
+
+    /// An integer type, `bool` not counted.
+    pub const fn is_int(self) -> bool {
+        !self.is_float() && !matches!(self, DType::Bool)
+    }
+
+    /// The type kernels compute this one in.
+    pub const fn compute(self) -> Compute {
+        match self {
+            DType::F16 | DType::BF16 | DType::F32 => Compute::F32,
+            DType::F64 => Compute::F64,
+            DType::I64 => Compute::I64,
+            _ => Compute::I32,
+        }
+    }
+
+    /// The smallest type that holds both, by PyTorch's table.
+    pub fn promote(self, other: DType) -> DType {
+        use DType::*;
+        let (a, b) = if self <= other {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        match (a, b) {
+            _ if a == b => a,
+            (U8, I8) => I16,
+            (F16, BF16) => F32,
+            // In declaration order every later type holds the earlier ones, but for the two pairs above.
+            _ => b,
+        }
+    }
+
+    /// This type if it is a float, else the default float type: what `exp` or `/` answers for integers.
+    pub fn to_float(self) -> DType {
+        if self.is_float() { self } else { DType::F32 }
+    }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How much an operand counts when types are mixed: a tensor with dimensions over a 0-d tensor over a bare number,
+/// as long as they are of the same category (bool < integer < float).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// A Rust or Python number.
+    Number,
+    /// A tensor without dimensions.
+    Zero,
+    /// A tensor with dimensions.
+    Dims,
+}
+
+/// PyTorch's result type of mixing operands.
+pub fn result_type(operands: impl IntoIterator<Item = (DType, Rank)>) -> DType {
+    let mut best: [Option<DType>; 3] = [None; 3];
+    for (dtype, rank) in operands {
+        // A bare number brings its category, not its width.
+        let dtype = if rank == Rank::Number && dtype.is_float() {
+            DType::F32
+        } else {
+            dtype
+        };
+        let slot = &mut best[rank as usize];
+        *slot = Some(slot.map_or(dtype, |d| d.promote(dtype)));
+    }
+    let combine = |higher: Option<DType>, lower: Option<DType>| match (higher, lower) {
+        (Some(h), _) if h.is_float() => Some(h),
+        (Some(h), Some(l)) if h == DType::Bool || l.is_float() => Some(h.promote(l)),
+        (Some(h), _) => Some(h),
+        (None, l) => l,
+    };
+    let [number, zero, dims] = best;
+    combine(dims, combine(zero, number)).unwrap_or(DType::F32)
+}
+
+mod sealed {
+    /// Kernels rely on an element's dtype telling its representation, so no other crate may add one.
+    pub trait Sealed {}
+}
+
+/// A Rust type that tensors can hold.
+pub trait Element:
+    sealed::Sealed + Copy + Send + Sync + PartialEq + PartialOrd + fmt::Debug + Default + 'static
+{
+    /// The tensor's name for it.
+    const DTYPE: DType;
+    /// The value as an `f64`, rounded for large integers.
+    fn to_f64(self) -> f64;
+    /// The nearest value; floats outside an integer's range saturate, NaN becomes 0.
+    fn from_f64(x: f64) -> Self;
+    /// The value as an `i64`; floats saturate.
+    fn to_i64(self) -> i64;
+    /// The value of an `i64`; narrower integers wrap, `bool` tests for non-zero.
+    fn from_i64(x: i64) -> Self;
+}
+
+macro_rules! element {
+    ($($t:ty: $d:ident),*) => { $(
+        impl sealed::Sealed for $t {}
+        impl Element for $t {
+            const DTYPE: DType = DType::$d;
+            #[inline(always)]
+            fn to_f64(self) -> f64 { self as f64 }
+            #[inline(always)]
+            fn from_f64(x: f64) -> Self { x as $t }
+            #[inline(always)]
+            fn to_i64(self) -> i64 { self as i64 }
+            #[inline(always)]
+            fn from_i64(x: i64) -> Self { x as $t }
+        }
+    )* };
+}
+element!(u8: U8, i8: I8, i16: I16, i32: I32, i64: I64, f32: F32, f64: F64);
+
+impl sealed::Sealed for bool {}
+impl Element for bool {
+    const DTYPE: DType = DType::Bool;
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self as u8 as f64
+    }
+    #[inline(always)]
+    fn from_f64(x: f64) -> Self {
+        x != 0.0
+    }
+    #[inline(always)]
+    fn to_i64(self) -> i64 {
+        self as i64
+    }
+    #[inline(always)]
+    fn from_i64(x: i64) -> Self {
+        x != 0
+    }
+}
+
+macro_rules! half_element {
+    ($($t:ty: $d:ident),*) => { $(
+        impl sealed::Sealed for $t {}
+        impl Element for $t {
+            const DTYPE: DType = DType::$d;
+            #[inline(always)]
+            fn to_f64(self) -> f64 { <$t>::to_f64(self) }
+            #[inline(always)]
+            fn from_f64(x: f64) -> Self { <$t>::from_f64(x) }
+            #[inline(always)]
+            fn to_i64(self) -> i64 { self.to_f32() as i64 }
+            #[inline(always)]
+            fn from_i64(x: i64) -> Self { <$t>::from_f64(x as f64) }
+        }
+    )* };
+}
+half_element!(f16: F16, bf16: BF16);
+
+/// Runs `$body` with the type alias `$T` set to the Rust type of `$dtype`. The one place that lists every dtype.
+///
+/// `dispatch!(dtype, T => vec![T::default()].len())` expands to a `match` with ten arms.
+#[macro_export]
+macro_rules! dispatch {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            $crate::DType::Bool => {
+                type $T = bool;
+                $body
+            }
+            $crate::DType::U8 => {
+                type $T = u8;
+                $body
+            }
+            $crate::DType::I8 => {
+                type $T = i8;
+                $body
+            }
+            $crate::DType::I16 => {
+                type $T = i16;
+                $body
+            }
+            $crate::DType::I32 => {
+                type $T = i32;
+                $body
+            }
+            $crate::DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            $crate::DType::F16 => {
+                type $T = $crate::f16;
+                $body
+            }
+            $crate::DType::BF16 => {
+                type $T = $crate::bf16;
+                $body
+            }
+            $crate::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            $crate::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn promotion_is_pytorchs() {
+        use DType::*;
+        assert_eq!(U8.promote(I8), I16);
+        assert_eq!(F16.promote(BF16), F32);
+        assert_eq!(I64.promote(F16), F16);
+        assert_eq!(Bool.promote(U8), U8);
+        assert_eq!(result_type([(I32, Rank::Dims), (F64, Rank::Number)]), F32);
+        assert_eq!(result_type([(F16, Rank::Dims), (F64, Rank::Zero)]), F16);
+        assert_eq!(result_type([(I32, Rank::Dims), (F64, Rank::Zero)]), F64);
+        assert_eq!(result_type([(U8, Rank::Dims), (I64, Rank::Number)]), U8);
+        assert_eq!(result_type([(Bool, Rank::Dims), (I64, Rank::Number)]), I64);
+        assert_eq!(result_type([(F64, Rank::Number), (I64, Rank::Zero)]), F32);
+    }
+}

@@ -1,0 +1,184 @@
+//! What went wrong, with what, where, and what to do.
+
+use std::{fmt, panic::Location};
+
+/// The result of anything that can be asked for wrongly.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The kind of an [`Error`]: what a program would match on, and which Python exception it becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Shapes that don't fit each other or the operation (`RuntimeError`).
+    Shape,
+    /// An element type the operation doesn't take (`TypeError`, or `RuntimeError` where PyTorch says so).
+    DType,
+    /// A dimension or an element that isn't there (`IndexError`).
+    Index,
+    /// An argument outside of its range (`ValueError`).
+    Value,
+    /// A tensor on the wrong device (`RuntimeError`).
+    Device,
+    /// Memory that could not be had (`MemoryError`).
+    Memory,
+    /// A graph that can't be differentiated as asked (`RuntimeError`).
+    Autograd,
+    /// A file that can't be read or isn't what it says (`OSError`).
+    Io,
+    /// A file or text whose contents are wrong (`ValueError`).
+    Format,
+    /// Something NeuraRust doesn't do yet (`NotImplementedError`).
+    Unsupported,
+    /// A long computation was interrupted (`KeyboardInterrupt`).
+    Interrupted,
+    /// An error of the user's own code, passed through (a custom function, a callback).
+    User,
+}
+
+/// An error: the operation, what was given and expected, and the line of the user's code that asked.
+///
+/// ```
+/// use neurarust_core::{Tensor, ErrorKind};
+/// let error = Tensor::zeros([2, 3])?.matmul(&Tensor::zeros([4, 5])?).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Shape);
+/// assert!(error.to_string().starts_with("matmul: "));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+pub struct Error(Box<Details>);
+
+struct Details {
+    kind: ErrorKind,
+    op: &'static str,
+    message: String,
+    location: &'static Location<'static>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+macro_rules! constructors {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident;)*) => { $(
+        $(#[$doc])*
+        #[cold]
+        #[track_caller]
+        pub fn $name(op: &'static str, message: impl Into<String>) -> Error {
+            Error::new(ErrorKind::$kind, op, message)
+        }
+    )* };
+}
+
+impl Error {
+    /// An error of `kind` that `op` met, at the caller's line.
+    #[cold]
+    #[track_caller]
+    pub fn new(kind: ErrorKind, op: &'static str, message: impl Into<String>) -> Error {
+        let location = Location::caller();
+        Error(Box::new(Details {
+            kind,
+            op,
+            message: message.into(),
+            location,
+            source: None,
+        }))
+    }
+
+    constructors! {
+        /// Shapes that don't fit.
+        shape: Shape;
+        /// An element type that doesn't fit.
+        dtype: DType;
+        /// A dimension or element that isn't there.
+        index: Index;
+        /// An argument outside of its range.
+        value: Value;
+        /// Memory that could not be had.
+        memory: Memory;
+        /// A graph that can't be differentiated as asked.
+        autograd: Autograd;
+        /// A file's contents are wrong.
+        format: Format;
+        /// Not done yet.
+        unsupported: Unsupported;
+        /// The user's own code failed.
+        user: User;
+    }
+
+    /// An input/output error about `path`.
+    #[cold]
+    #[track_caller]
+    pub fn io(op: &'static str, path: &std::path::Path, source: std::io::Error) -> Error {
+        let mut error = Error::new(ErrorKind::Io, op, format!("{}: {source}", path.display()));
+        error.0.source = Some(Box::new(source));
+        error
+    }
+
+    /// The same error with the error that caused it.
+    pub fn with_source(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Error {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// The same error with a line of text added.
+    pub fn with_note(mut self, note: impl fmt::Display) -> Error {
+        self.0.message = format!("{}\n  {note}", self.0.message);
+        self
+    }
+
+    /// What kind of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The operation that met it.
+    pub fn op(&self) -> &'static str {
+        self.0.op
+    }
+
+    /// What was given, what was expected, what to do.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The line that asked for the operation.
+    pub fn location(&self) -> &'static Location<'static> {
+        self.0.location
+    }
+
+    /// Panics with this error: what operators do.
+    #[cold]
+    #[track_caller]
+    pub(crate) fn raise(self) -> ! {
+        panic!("{self}")
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Details {
+            op,
+            message,
+            location,
+            ..
+        } = &*self.0;
+        write!(
+            f,
+            "{op}: {message}\n  at {}:{}",
+            location.file(),
+            location.line()
+        )
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `unwrap` and `main` print this.
+        write!(f, "{self}")
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|s| s.as_ref() as _)
+    }
+}

@@ -1,0 +1,25 @@
+//! Lets a host language stop a long computation: Python's Ctrl-C.
+
+use crate::error::{Error, ErrorKind, Result};
+use std::sync::OnceLock;
+
+static ASKED: OnceLock<fn() -> bool> = OnceLock::new();
+
+/// Registers the function that tells whether to stop. It is called often and from any thread, and must be quick. Only
+/// the first registration counts.
+pub fn on_check(asked: fn() -> bool) {
+    let _ = ASKED.set(asked);
+}
+
+/// To be called between the steps of long computations.
+///
+/// # Errors
+/// [`ErrorKind::Interrupted`] if the host asked to stop.
+#[inline]
+#[track_caller]
+pub fn check(op: &'static str) -> Result<()> {
+    match ASKED.get() {
+        Some(asked) if asked() => Err(Error::new(ErrorKind::Interrupted, op, "interrupted")),
+        _ => Ok(()),
+    }
+}

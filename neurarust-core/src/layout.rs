@@ -1,0 +1,606 @@
+//! Shapes, and how they lie in memory.
+//!
+//! A [`Shape`] cannot exist without a checked element count, so nothing downstream multiplies dimensions by itself.
+//! A [`Layout`] adds signed strides and an offset, in elements; views are functions from layout to layout. Whether a
+//! layout fits a buffer is proven once, by the one constructor of views ([`crate::Tensor`]'s `over`).
+
+use crate::error::{Error, Result};
+use smallvec::SmallVec;
+use std::{fmt, ops::Deref};
+
+/// Dimensions, inline up to rank 6.
+pub type Dims = SmallVec<[usize; 6]>;
+/// Strides in elements, inline up to rank 6.
+pub type Strides = SmallVec<[isize; 6]>;
+
+/// The size of each dimension, with a product that is known to fit.
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Shape {
+    dims: Dims,
+    numel: usize,
+}
+
+/// The largest element, in bytes: a shape's element count times this fits `isize`.
+const WIDEST: usize = 16;
+
+impl Shape {
+    /// The shape with these dimensions, unless its elements could not be counted or addressed.
+    #[track_caller]
+    pub fn new(dims: &[usize]) -> Result<Shape> {
+        Shape::from_dims(Dims::from_slice(dims))
+    }
+
+    /// [`Shape::new`] without copying.
+    #[track_caller]
+    pub fn from_dims(dims: Dims) -> Result<Shape> {
+        // Empty dimensions count as 1, so that strides of an empty tensor cannot overflow either.
+        let mut extent = WIDEST;
+        let mut numel = 1usize;
+        for &d in &dims {
+            match extent.checked_mul(d.max(1)) {
+                Some(e) if e <= isize::MAX as usize => extent = e,
+                _ => {
+                    return Err(Error::shape(
+                        "shape",
+                        format!("{dims:?} has more elements than memory can address"),
+                    ));
+                }
+            }
+            numel *= d;
+        }
+        Ok(Shape { dims, numel })
+    }
+
+    /// The shape of a tensor without dimensions: one element.
+    pub fn scalar() -> Shape {
+        Shape {
+            dims: Dims::new(),
+            numel: 1,
+        }
+    }
+
+    /// Number of elements.
+    #[inline]
+    pub fn numel(&self) -> usize {
+        self.numel
+    }
+
+    /// Number of dimensions.
+    #[inline]
+    pub fn rank(&self) -> usize {
+        self.dims.len()
+    }
+
+    /// The sizes.
+    #[inline]
+    pub fn dims(&self) -> &[usize] {
+        &self.dims
+    }
+
+    /// Row-major strides.
+    pub fn strides(&self) -> Strides {
+        let mut strides: Strides = SmallVec::from_elem(1, self.rank());
+        let mut step = 1isize;
+        for i in (0..self.rank()).rev() {
+            strides[i] = step;
+            step *= self.dims[i].max(1) as isize;
+        }
+        strides
+    }
+
+    /// Dimension `dim` counted from the back if negative. A scalar has one imaginary dimension, as in PyTorch.
+    #[track_caller]
+    pub fn dim(&self, op: &'static str, dim: i64) -> Result<usize> {
+        let rank = self.rank().max(1) as i64;
+        if dim < -rank || dim >= rank {
+            return Err(Error::index(
+                op,
+                format!(
+                    "dimension {dim} of a tensor of shape {self}; expected one in {}..={}",
+                    -rank,
+                    rank - 1
+                ),
+            ));
+        }
+        Ok(if dim < 0 { dim + rank } else { dim } as usize)
+    }
+
+    /// Several dimensions at once, sorted, each at most once; none means all.
+    #[track_caller]
+    pub fn dims_or_all(&self, op: &'static str, dims: &[i64]) -> Result<SmallVec<[usize; 6]>> {
+        if dims.is_empty() {
+            return Ok((0..self.rank()).collect());
+        }
+        let mut out: SmallVec<[usize; 6]> = SmallVec::new();
+        for &d in dims {
+            let dim = self.dim(op, d)?;
+            if out.contains(&dim) {
+                return Err(Error::value(
+                    op,
+                    format!("dimension {d} appears twice in {dims:?}"),
+                ));
+            }
+            out.push(dim);
+        }
+        if self.rank() == 0 {
+            out.clear();
+        }
+        out.sort_unstable();
+        Ok(out)
+    }
+
+    /// The shape that both broadcast to: sizes match from the back, 1 stretches.
+    #[track_caller]
+    pub fn broadcast(&self, other: &Shape, op: &'static str) -> Result<Shape> {
+        if self == other {
+            return Ok(self.clone());
+        }
+        let rank = self.rank().max(other.rank());
+        let mut dims: Dims = SmallVec::from_elem(1, rank);
+        for (back, slot) in (1..=rank).zip(dims.iter_mut().rev()) {
+            let at = |s: &Shape| {
+                if back <= s.rank() {
+                    s.dims[s.rank() - back]
+                } else {
+                    1
+                }
+            };
+            *slot = match (at(self), at(other)) {
+                (a, b) if a == b => a,
+                (1, b) => b,
+                (a, 1) => a,
+                (a, b) => {
+                    return Err(Error::shape(
+                        op,
+                        format!(
+                            "shapes {self} and {other} do not broadcast: sizes {a} and {b} differ at dimension -{back} and neither is 1"
+                        ),
+                    ));
+                }
+            };
+        }
+        Shape::from_dims(dims)
+    }
+}
+
+impl Deref for Shape {
+    type Target = [usize];
+    fn deref(&self) -> &[usize] {
+        &self.dims
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.dims.as_slice())
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl PartialEq<[usize]> for Shape {
+    fn eq(&self, other: &[usize]) -> bool {
+        self.dims() == other
+    }
+}
+
+impl<const N: usize> PartialEq<[usize; N]> for Shape {
+    fn eq(&self, other: &[usize; N]) -> bool {
+        self.dims() == other
+    }
+}
+
+/// Anything a shape can be given as: `[2, 3]`, `&[2, 3]`, `vec![2, 3]`, `(2, 3)`-like arrays, `5`, `()`, a [`Shape`].
+pub trait IntoShape {
+    /// The shape, if its elements can be counted.
+    fn into_shape(self) -> Result<Shape>;
+}
+
+impl IntoShape for Shape {
+    fn into_shape(self) -> Result<Shape> {
+        Ok(self)
+    }
+}
+impl IntoShape for &Shape {
+    fn into_shape(self) -> Result<Shape> {
+        Ok(self.clone())
+    }
+}
+impl IntoShape for &[usize] {
+    #[track_caller]
+    fn into_shape(self) -> Result<Shape> {
+        Shape::new(self)
+    }
+}
+impl IntoShape for &Vec<usize> {
+    #[track_caller]
+    fn into_shape(self) -> Result<Shape> {
+        Shape::new(self)
+    }
+}
+impl IntoShape for Vec<usize> {
+    #[track_caller]
+    fn into_shape(self) -> Result<Shape> {
+        Shape::new(&self)
+    }
+}
+impl<const N: usize> IntoShape for [usize; N] {
+    #[track_caller]
+    fn into_shape(self) -> Result<Shape> {
+        Shape::new(&self)
+    }
+}
+impl<const N: usize> IntoShape for &[usize; N] {
+    #[track_caller]
+    fn into_shape(self) -> Result<Shape> {
+        Shape::new(self)
+    }
+}
+impl IntoShape for usize {
+    #[track_caller]
+    fn into_shape(self) -> Result<Shape> {
+        Shape::new(&[self])
+    }
+}
+impl IntoShape for () {
+    fn into_shape(self) -> Result<Shape> {
+        Ok(Shape::scalar())
+    }
+}
+
+/// Where the elements of a tensor lie: element `i` at `offset + Σ i[d] · strides[d]`, counted in elements.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Layout {
+    shape: Shape,
+    strides: Strides,
+    offset: usize,
+}
+
+impl Layout {
+    /// Row-major from the start of the buffer.
+    pub fn contiguous(shape: Shape) -> Layout {
+        let strides = shape.strides();
+        Layout {
+            shape,
+            strides,
+            offset: 0,
+        }
+    }
+
+    /// Any strides and offset; `Tensor::over` proves that they fit the buffer.
+    #[track_caller]
+    pub fn strided(shape: Shape, strides: Strides, offset: usize) -> Result<Layout> {
+        if shape.rank() != strides.len() {
+            return Err(Error::shape(
+                "as_strided",
+                format!(
+                    "{} strides for the {} dimensions of {shape}",
+                    strides.len(),
+                    shape.rank()
+                ),
+            ));
+        }
+        Ok(Layout {
+            shape,
+            strides,
+            offset,
+        })
+    }
+
+    /// The sizes.
+    #[inline]
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The strides, in elements.
+    #[inline]
+    pub fn strides(&self) -> &[isize] {
+        &self.strides
+    }
+
+    /// Where element `[0, 0, …]` lies, in elements.
+    #[inline]
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// Number of elements.
+    #[inline]
+    pub fn numel(&self) -> usize {
+        self.shape.numel
+    }
+
+    /// The lowest and the highest element position that is touched, or `None` for an empty tensor. Wide enough for
+    /// any strides.
+    pub fn span(&self) -> Option<(i128, i128)> {
+        if self.numel() == 0 {
+            return None;
+        }
+        let (mut low, mut high) = (self.offset as i128, self.offset as i128);
+        for (&d, &s) in self.shape.iter().zip(&self.strides) {
+            let reach = (d as i128 - 1) * s as i128;
+            if reach < 0 {
+                low += reach
+            } else {
+                high += reach
+            }
+        }
+        Some((low, high))
+    }
+
+    /// Whether elements lie in row-major order without gaps (sizes of 1 and empty tensors always do).
+    #[inline]
+    pub fn is_contiguous(&self) -> bool {
+        if self.numel() == 0 {
+            return true;
+        }
+        let mut step = 1isize;
+        for (&d, &s) in self.shape.iter().zip(&self.strides).rev() {
+            if d != 1 {
+                if s != step {
+                    return false;
+                }
+                step *= d as isize;
+            }
+        }
+        true
+    }
+
+    /// Whether two indices can reach the same element, judged from sizes and strides; may say yes when the truth is no.
+    pub fn may_overlap(&self) -> bool {
+        if self.numel() <= 1 {
+            return false;
+        }
+        let mut axes: SmallVec<[(usize, usize); 6]> = self
+            .shape
+            .iter()
+            .zip(&self.strides)
+            .filter(|(d, _)| **d > 1)
+            .map(|(&d, &s)| (s.unsigned_abs(), d))
+            .collect();
+        axes.sort_unstable();
+        let mut reach = 0i128;
+        for (stride, size) in axes {
+            if (stride as i128) <= reach {
+                return true;
+            }
+            reach += stride as i128 * (size as i128 - 1);
+        }
+        false
+    }
+
+    /// The same elements as dimension order `order`, a permutation.
+    pub fn permute(&self, order: &[usize]) -> Layout {
+        let dims = order.iter().map(|&d| self.shape[d]).collect();
+        let strides = order.iter().map(|&d| self.strides[d]).collect();
+        Layout {
+            shape: Shape {
+                dims,
+                numel: self.numel(),
+            },
+            strides,
+            offset: self.offset,
+        }
+    }
+
+    /// Every `step`-th of `len` elements of dimension `dim`, from `start`; the caller has checked the bounds.
+    pub fn slice(&self, dim: usize, start: usize, len: usize, step: isize) -> Layout {
+        let mut out = self.clone();
+        if len > 0 {
+            out.offset = (self.offset as isize + start as isize * self.strides[dim]) as usize;
+        }
+        out.strides[dim] = self.strides[dim].wrapping_mul(step);
+        out.shape.dims[dim] = len;
+        out.shape.numel = out.shape.dims.iter().product();
+        out
+    }
+
+    /// Without dimension `dim`, at index `index` of it.
+    pub fn select(&self, dim: usize, index: usize) -> Layout {
+        let mut out = self.slice(dim, index, 1, 1);
+        out.shape.dims.remove(dim);
+        out.strides.remove(dim);
+        out
+    }
+
+    /// Without dimension `dim`, whose size is 1.
+    pub fn squeeze(&self, dim: usize) -> Layout {
+        let mut out = self.clone();
+        out.shape.dims.remove(dim);
+        out.strides.remove(dim);
+        out
+    }
+
+    /// With a dimension of size 1 before `dim`.
+    pub fn unsqueeze(&self, dim: usize) -> Layout {
+        let mut out = self.clone();
+        let stride = if dim < self.shape.rank() {
+            self.strides[dim] * self.shape[dim].max(1) as isize
+        } else {
+            1
+        };
+        out.shape.dims.insert(dim, 1);
+        out.strides.insert(dim, stride);
+        out
+    }
+
+    /// Broadcast to `shape`, which the caller has checked: new and stretched dimensions get stride 0.
+    pub fn expand(&self, shape: &Shape) -> Layout {
+        let mut strides: Strides = SmallVec::from_elem(0, shape.rank());
+        let lead = shape.rank() - self.shape.rank();
+        for d in 0..self.shape.rank() {
+            if self.shape[d] == shape[lead + d] {
+                strides[lead + d] = self.strides[d];
+            }
+        }
+        Layout {
+            shape: shape.clone(),
+            strides,
+            offset: self.offset,
+        }
+    }
+
+    /// Dimension `dim` backwards.
+    pub fn flip(&self, dim: usize) -> Layout {
+        let n = self.shape[dim];
+        let mut out = self.clone();
+        if n > 0 {
+            out.offset = (self.offset as isize + (n as isize - 1) * self.strides[dim]) as usize;
+        }
+        out.strides[dim] = self.strides[dim].wrapping_neg();
+        out
+    }
+
+    /// The diagonal of dimensions `a` and `b`, shifted by `shift` towards larger `b`, as a new last dimension.
+    pub fn diagonal(&self, a: usize, b: usize, shift: i64) -> Layout {
+        let (rows, cols) = (self.shape[a] as i64, self.shape[b] as i64);
+        let len = if shift >= 0 {
+            rows.min(cols.saturating_sub(shift))
+        } else {
+            cols.min(rows.saturating_add(shift))
+        }
+        .max(0);
+        let mut out = self.clone();
+        if len > 0 && self.numel() > 0 {
+            let start = if shift >= 0 {
+                shift as isize * self.strides[b]
+            } else {
+                -shift as isize * self.strides[a]
+            };
+            out.offset = (self.offset as isize + start) as usize;
+        }
+        let stride = self.strides[a].wrapping_add(self.strides[b]);
+        for d in [a.max(b), a.min(b)] {
+            out.shape.dims.remove(d);
+            out.strides.remove(d);
+        }
+        out.shape.dims.push(len as usize);
+        out.strides.push(stride);
+        out.shape.numel = out.shape.dims.iter().product();
+        out
+    }
+
+    /// Windows of `size` every `step` along `dim`, as a new last dimension; the caller has checked that one fits.
+    pub fn unfold(&self, dim: usize, size: usize, step: usize) -> Result<Layout> {
+        let (n, stride) = (self.shape[dim], self.strides[dim]);
+        let mut dims = self.shape.dims.clone();
+        dims[dim] = (n - size) / step + 1;
+        dims.push(size);
+        let mut strides = self.strides.clone();
+        strides[dim] = stride.wrapping_mul(step as isize);
+        strides.push(stride);
+        Ok(Layout {
+            shape: Shape::from_dims(dims)?,
+            strides,
+            offset: self.offset,
+        })
+    }
+
+    /// The same elements in the same order as another shape of as many elements, if strides can say so.
+    pub fn reshape(&self, shape: &Shape) -> Option<Layout> {
+        if self.is_contiguous() {
+            return Some(Layout {
+                strides: shape.strides(),
+                shape: shape.clone(),
+                offset: self.offset,
+            });
+        }
+        // Walk both shapes from the back; groups of old dimensions that lie evenly can be cut anew.
+        let mut strides: Strides = SmallVec::from_elem(1, shape.rank());
+        let mut new = shape.rank();
+        let mut old = self.shape.rank();
+        while old > 0 {
+            let base = self.strides[old - 1];
+            let mut extent = self.shape[old - 1];
+            old -= 1;
+            while old > 0
+                && (self.shape[old - 1] == 1 || self.strides[old - 1] == base * extent as isize)
+            {
+                extent *= self.shape[old - 1];
+                old -= 1;
+            }
+            let mut cut = 1usize;
+            while new > 0 && (cut < extent || shape[new - 1] == 1) {
+                new -= 1;
+                strides[new] = base * cut as isize;
+                cut *= shape[new];
+            }
+            if cut != extent {
+                return None;
+            }
+        }
+        Some(Layout {
+            shape: shape.clone(),
+            strides,
+            offset: self.offset,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(d: &[usize]) -> Shape {
+        Shape::new(d).unwrap()
+    }
+
+    #[test]
+    fn shapes_that_cannot_be_counted_are_refused() {
+        assert!(Shape::new(&[usize::MAX, 2]).is_err());
+        assert!(Shape::new(&[0, usize::MAX, usize::MAX]).is_err());
+        assert!(Shape::new(&[1 << 40, 1 << 40]).is_err());
+        assert_eq!(shape(&[0, 5]).numel(), 0);
+    }
+
+    #[test]
+    fn reshape_views_where_strides_allow() {
+        let l = Layout::contiguous(shape(&[4, 6]));
+        let t = l.permute(&[1, 0]);
+        assert!(t.reshape(&shape(&[24])).is_none());
+        assert_eq!(t.reshape(&shape(&[2, 3, 4])).unwrap().strides(), [3, 1, 6]);
+        let s = l.slice(1, 0, 3, 1);
+        assert_eq!(s.reshape(&shape(&[2, 2, 3])).unwrap().strides(), [12, 6, 1]);
+        assert_eq!(
+            s.reshape(&shape(&[1, 4, 1, 3, 1])).unwrap().strides(),
+            [24, 6, 3, 1, 1]
+        );
+        assert!(s.reshape(&shape(&[12])).is_none());
+        let f = Layout::contiguous(shape(&[6])).flip(0);
+        assert_eq!(f.reshape(&shape(&[2, 3])).unwrap().strides(), [-3, -1]);
+    }
+
+    #[test]
+    fn overlap_is_seen() {
+        let l = Layout::contiguous(shape(&[3, 1]));
+        assert!(l.expand(&shape(&[3, 4])).may_overlap());
+        assert!(!l.may_overlap());
+        assert!(
+            Layout::contiguous(shape(&[5]))
+                .unfold(0, 3, 1)
+                .unwrap()
+                .may_overlap()
+        );
+        assert!(
+            !Layout::contiguous(shape(&[4, 5]))
+                .permute(&[1, 0])
+                .flip(0)
+                .may_overlap()
+        );
+    }
+
+    #[test]
+    fn broadcasting() {
+        assert_eq!(
+            shape(&[3, 1]).broadcast(&shape(&[2, 1, 4]), "add").unwrap(),
+            [2, 3, 4]
+        );
+        assert_eq!(shape(&[0]).broadcast(&shape(&[1]), "add").unwrap(), [0]);
+        assert!(shape(&[3]).broadcast(&shape(&[4]), "add").is_err());
+    }
+}

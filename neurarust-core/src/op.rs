@@ -1,0 +1,223 @@
+//! What an element-wise op is to the rest of the house: a name, a class, and tables of kernels and rules behind plain
+//! pointers, all derived from its formula.
+//!
+//! An op type implements [`Formula`](crate::formula::Formula) and [`Parameters`]; [`OpTable`] erases the type, so that
+//! the code that allocates, broadcasts, threads and differentiates exists once and not once per op.
+
+use crate::cpu::kernel::{self, Params, Variants};
+use crate::cpu::simd::{Int32, Int64};
+use crate::dtype::{Compute, DType};
+use crate::formula::Formula;
+use crate::program::{Partial, partials};
+use crate::real::{Bits, Num, Real};
+use crate::tensor::Tensor;
+use crate::traced;
+use crate::{Error, Result};
+use std::sync::OnceLock;
+
+pub use crate::cpu::kernel::MAX_PARAMS;
+
+/// An op type that is nothing but its parameters.
+pub trait Parameters: Copy + Send + Sync + 'static {
+    /// The op with these parameters, in the order of its fields.
+    fn from_params(params: &Params) -> Self;
+}
+
+/// A formula that can run as a kernel.
+pub trait Fused<const N: usize, const M: usize>: Formula<N, M> + Parameters {}
+impl<O: Formula<N, M> + Parameters, const N: usize, const M: usize> Fused<N, M> for O {}
+
+/// A differentiable element-wise op of `N` inputs.
+pub trait Elementwise<const N: usize>: Fused<N, 1> {
+    /// Whether the backward reads the saved output instead of the inputs (ops of one input).
+    const FROM_OUTPUT: bool = false;
+    /// The derivative at the input whose output is `y`.
+    fn partial_from_output<V: Real>(&self, y: V) -> V {
+        y
+    }
+}
+
+/// A comparison of `N` inputs.
+pub trait Predicate<const N: usize>: Parameters {
+    /// The truth at `x`.
+    fn test<V: Num>(&self, x: [V; N]) -> V::Mask;
+}
+
+/// A formula on integers.
+pub trait IntFormula<const N: usize>: Parameters {
+    /// The value at `x`.
+    fn eval_int<V: Bits>(&self, x: [V; N]) -> V;
+}
+
+/// Which dtypes an op takes and which it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Floats; integers are promoted to the default float.
+    Real,
+    /// Floats and integers, same type out.
+    Num,
+    /// As `Num`, but not `bool`.
+    Signed,
+    /// Anything; the answer is `bool`.
+    Test,
+    /// Integers and `bool`.
+    Bits,
+    /// Integers and `bool` stay as they are, floats compute: rounding.
+    Round,
+}
+
+/// What differentiating a formula needs, found by running it on symbols.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// Per input: how the derivative looks.
+    pub kind: Vec<Partial>,
+    /// Per input: bit mask of the inputs its derivative reads.
+    pub reads: Vec<u32>,
+}
+
+type Gradients = fn(&Params, &[Option<Tensor>], &Tensor, &[bool]) -> Result<Vec<Option<Tensor>>>;
+
+/// An op with its type erased.
+pub struct OpTable {
+    /// PyTorch's name.
+    pub name: &'static str,
+    /// Number of inputs.
+    pub arity: usize,
+    /// Its dtypes.
+    pub class: Class,
+    /// Whether the backward reads the saved output.
+    pub from_output: bool,
+    /// By [`Compute`].
+    pub(crate) forward: [Option<Variants>; 4],
+    /// By [`Compute`]; floats only.
+    pub(crate) backward: [Option<Variants>; 2],
+    /// The vjp on tensors, for gradients of gradients: `(params, inputs or output, g, needed)`.
+    pub(crate) traced: Option<Gradients>,
+    /// The formula on `f64`: the oracle.
+    pub oracle: fn(&Params, &[f64]) -> f64,
+    analyse: Option<fn() -> Analysis>,
+    analysis: OnceLock<Analysis>,
+}
+
+/// Parameters that make no formula special: the analysis of an op must hold for all of them.
+const PROBE: Params = [
+    0.7310585, 0.3178372, 0.5493061, 0.6180340, 0.4812118, 0.8414710, 0.2679492, 0.7615942,
+];
+
+impl OpTable {
+    const fn bare(
+        name: &'static str,
+        arity: usize,
+        class: Class,
+        oracle: fn(&Params, &[f64]) -> f64,
+    ) -> OpTable {
+        OpTable {
+            name,
+            arity,
+            class,
+            from_output: false,
+            forward: [None; 4],
+            backward: [None; 2],
+            traced: None,
+            oracle,
+            analyse: None,
+            analysis: OnceLock::new(),
+        }
+    }
+
+    /// A differentiable op on floats.
+    pub fn real<O: Elementwise<N>, const N: usize>(name: &'static str, class: Class) -> OpTable {
+        let mut table = OpTable::bare(name, N, class, |p, x| {
+            let x: [f64; N] = std::array::from_fn(|k| x[k]);
+            O::from_params(p).eval(x)[0]
+        });
+        table.forward[Compute::F32 as usize] = Some(kernel::forward::<f32, O, N, 1>());
+        table.forward[Compute::F64 as usize] = Some(kernel::forward::<f64, O, N, 1>());
+        table.from_output = O::FROM_OUTPUT;
+        table.backward = if O::FROM_OUTPUT {
+            [
+                Some(kernel::backward_from_output::<f32, O, N>()),
+                Some(kernel::backward_from_output::<f64, O, N>()),
+            ]
+        } else {
+            [
+                Some(kernel::backward::<f32, O, N>()),
+                Some(kernel::backward::<f64, O, N>()),
+            ]
+        };
+        table.traced = Some(if O::FROM_OUTPUT {
+            traced::gradient_from_output::<O, N>
+        } else {
+            traced::gradients::<O, N>
+        });
+        table.analyse = Some(|| {
+            let p = partials(&O::from_params(&PROBE));
+            Analysis {
+                kind: p.kind.to_vec(),
+                reads: p.reads_per_partial.to_vec(),
+            }
+        });
+        table
+    }
+
+    /// The same op on integers too.
+    pub fn with_integers<O: IntFormula<N>, const N: usize>(mut self) -> OpTable {
+        self.forward[Compute::I32 as usize] = Some(kernel::integer::<Int32, O, N>());
+        self.forward[Compute::I64 as usize] = Some(kernel::integer::<Int64, O, N>());
+        self
+    }
+
+    /// An op on integers only.
+    pub fn bits<O: IntFormula<N>, const N: usize>(name: &'static str) -> OpTable {
+        OpTable::bare(name, N, Class::Bits, |p, x| {
+            let x: [Int64; N] = std::array::from_fn(|k| Int64(x[k] as i64));
+            O::from_params(p).eval_int(x).0 as f64
+        })
+        .with_integers::<O, N>()
+    }
+
+    /// A comparison.
+    pub fn test<O: Predicate<N>, const N: usize>(name: &'static str) -> OpTable {
+        let mut table = OpTable::bare(name, N, Class::Test, |p, x| {
+            let x: [f64; N] = std::array::from_fn(|k| x[k]);
+            O::from_params(p).test(x) as u8 as f64
+        });
+        table.forward = [
+            Some(kernel::predicate::<f32, O, N>()),
+            Some(kernel::predicate::<f64, O, N>()),
+            Some(kernel::integer_predicate::<Int32, O, N>()),
+            Some(kernel::integer_predicate::<Int64, O, N>()),
+        ];
+        table
+    }
+
+    /// What the derivative needs.
+    pub fn analysis(&self) -> Option<&Analysis> {
+        self.analyse.map(|f| self.analysis.get_or_init(f))
+    }
+
+    /// Whether gradients flow through it.
+    pub fn differentiable(&self) -> bool {
+        self.traced.is_some()
+    }
+
+    /// The dtype to compute in and to answer, given the promoted dtype of the inputs.
+    #[track_caller]
+    pub(crate) fn dtypes(&self, promoted: DType) -> Result<(DType, DType)> {
+        let name = self.name;
+        match self.class {
+            Class::Real => Ok((promoted.to_float(), promoted.to_float())),
+            Class::Signed if promoted == DType::Bool => Err(Error::dtype(
+                name,
+                "not defined for bool tensors; use logical_not, ^ or convert with to_dtype",
+            )),
+            Class::Num | Class::Signed | Class::Round => Ok((promoted, promoted)),
+            Class::Test => Ok((promoted, DType::Bool)),
+            Class::Bits if promoted.is_float() => Err(Error::dtype(
+                name,
+                format!("expected integer or bool tensors, got {promoted}; convert with to_dtype"),
+            )),
+            Class::Bits => Ok((promoted, promoted)),
+        }
+    }
+}

@@ -1,0 +1,424 @@
+//! Every element-wise op: name, formula, documentation. Nothing else, nowhere else.
+//!
+//! A line of the table below becomes a `Tensor` method and its in-place twin, the kernels for every instruction set, the
+//! gradient, the Python binding and the generated tests. For example
+//!
+//! ```text
+//! real leaky_relu, leaky_relu_ (x; slope) = V::select(x.gt(V::c(0.0)), x, x * slope);
+//! ```
+//!
+//! becomes `struct def::leaky_relu { slope: f64 }` with its [`Formula`], `Tensor::leaky_relu(&self, slope: f64)`,
+//! `Tensor::leaky_relu_(&self, slope: f64)` and an entry of [`tables`].
+//!
+//! The first word is the op's [`Class`]: `real` (integers become floats), `num` (integers stay), `signed` (`num`, but not
+//! for bool), `round` (integers come back unchanged), `test` (answers bool), `bits` (integers only). `grad y => …` is the
+//! derivative in terms of the output, where that is cheaper; all others are differentiated by [`Dual`](crate::dual).
+
+use crate::cpu::kernel::{MAX_PARAMS, Params};
+use crate::formula::Formula;
+use crate::op::{Class, Elementwise, IntFormula, OpTable, Parameters, Predicate};
+use crate::real::{Bits, Num, Real};
+use crate::tensor::Operand;
+use crate::{Result, Tensor};
+use std::sync::LazyLock;
+
+/// The table. `elementwise_table!(callback)` expands to `callback! { … }` with all of its lines.
+#[macro_export]
+macro_rules! elementwise_table {
+    ($callback:ident) => {
+        $callback! {
+            // ---- arithmetic ----
+            /// `a + b`
+            num add, add_ (a, b) = a + b;
+            /// `a - b`
+            signed sub, sub_ (a, b) = a - b;
+            /// `a · b`
+            num mul, mul_ (a, b) = a * b;
+            /// `a / b`; integers answer floats
+            real div, div_ (a, b) = a / b;
+            /// `⌊a / b⌋`; integers by 0 answer 0
+            num floor_divide, floor_divide_ (a, b) = a.floor_div(b);
+            /// Python's `a % b`, with the sign of `b`; integers by 0 answer 0
+            num remainder, remainder_ (a, b) = a.rem(b);
+            /// C's `fmod(a, b)`, with the sign of `a`; integers by 0 answer 0
+            num fmod, fmod_ (a, b) = a.fmod(b);
+            /// `a + alpha · b`
+            num add_scaled, add_scaled_ (a, b; alpha) = a + b * alpha;
+            /// `-x`
+            signed neg, neg_ (x) = -x;
+            /// `|x|`
+            num abs, abs_ (x) = x.abs();
+            /// -1, 0 or 1; 0 for NaN
+            num sign, sign_ (x) = V::select(x.gt(V::c(0.0)), V::c(1.0), V::select(x.lt(V::c(0.0)), V::c(-1.0), V::c(0.0)));
+            /// `x²`
+            num square, square_ (x) = x * x;
+            /// `1 / x`
+            real reciprocal, reciprocal_ (x) = V::c(1.0) / x, grad y => -(y * y);
+            /// The smaller of the two, NaN if either is
+            num minimum, minimum_ (a, b) = a.min(b);
+            /// The larger of the two, NaN if either is
+            num maximum, maximum_ (a, b) = a.max(b);
+            /// `x` within `[min, max]`
+            num clamp_between, clamp_between_ (x; min, max) = V::select(x.lt(min), min, V::select(x.gt(max), max, x));
+            /// `a + w · (b - a)`
+            real lerp, lerp_ (a, b, w) = V::select(w.abs().lt(V::c(0.5)), a + w * (b - a), b - (b - a) * (V::c(1.0) - w));
+            /// `x + value · a · b`
+            num addcmul, addcmul_ (x, a, b; value) = x + a * b * value;
+            /// `x + value · a / b`
+            real addcdiv, addcdiv_ (x, a, b; value) = x + a / b * value;
+            /// `√(a² + b²)`
+            real hypot, hypot_ (a, b) = (a * a + b * b).sqrt();
+            /// The magnitude of `a` with the sign of `b`
+            real copysign, copysign_ (a, b) = a.copysign(b);
+            /// `a` where `condition`, `b` elsewhere
+            num select_where, select_where_ (condition, a, b) = V::select(condition.ne(V::c(0.0)), a, b);
+
+            // ---- exponentials and powers ----
+            /// `eˣ`
+            real exp, exp_ (x) = x.exp(), grad y => y;
+            /// `2ˣ`
+            real exp2, exp2_ (x) = x.exp2(), grad y => y * V::c(std::f64::consts::LN_2);
+            /// `eˣ - 1`, exact near 0
+            real expm1, expm1_ (x) = x.expm1(), grad y => y + V::c(1.0);
+            /// Natural logarithm
+            real log, log_ (x) = x.ln();
+            /// Logarithm to base 2
+            real log2, log2_ (x) = x.log2();
+            /// Logarithm to base 10
+            real log10, log10_ (x) = x.log10();
+            /// `ln(1 + x)`, exact near 0
+            real log1p, log1p_ (x) = x.ln_1p();
+            /// `√x`
+            real sqrt, sqrt_ (x) = x.sqrt(), grad y => V::c(0.5) / y;
+            /// `1 / √x`
+            real rsqrt, rsqrt_ (x) = V::c(1.0) / x.sqrt(), grad y => V::c(-0.5) * y * y * y;
+            /// `a` to the power `b`, for floats
+            real pow_real, pow_real_ (a, b) = a.pow(b);
+            /// `ln(eᵃ + eᵇ)`
+            real logaddexp, logaddexp_ (a, b) = {
+                let (hi, lo) = (a.max(b), a.min(b));
+                V::select(a.eq(b), a + V::c(std::f64::consts::LN_2), hi + (lo - hi).exp().ln_1p())
+            };
+            /// `a · ln b`, 0 where `a` is 0
+            real xlogy, xlogy_ (a, b) = V::select(a.eq(V::c(0.0)) & b.eq(b), V::c(0.0), a * b.ln());
+
+            // ---- trigonometry ----
+            /// Sine of radians
+            real sin, sin_ (x) = x.sin();
+            /// Cosine of radians
+            real cos, cos_ (x) = x.cos();
+            /// Tangent of radians
+            real tan, tan_ (x) = x.tan(), grad y => y * y + V::c(1.0);
+            /// Inverse sine
+            real asin, asin_ (x) = x.asin();
+            /// Inverse cosine
+            real acos, acos_ (x) = x.acos();
+            /// Inverse tangent
+            real atan, atan_ (x) = x.atan();
+            /// Angle of the point `(b, a)`
+            real atan2, atan2_ (a, b) = a.atan2(b);
+            /// Hyperbolic sine
+            real sinh, sinh_ (x) = x.sinh();
+            /// Hyperbolic cosine
+            real cosh, cosh_ (x) = x.cosh();
+            /// Hyperbolic tangent
+            real tanh, tanh_ (x) = x.tanh(), grad y => V::c(1.0) - y * y;
+            /// Inverse hyperbolic sine
+            real asinh, asinh_ (x) = x.asinh();
+            /// Inverse hyperbolic cosine
+            real acosh, acosh_ (x) = x.acosh();
+            /// Inverse hyperbolic tangent
+            real atanh, atanh_ (x) = x.atanh();
+            /// The error function
+            real erf, erf_ (x) = x.erf();
+            /// `1 - erf(x)`
+            real erfc, erfc_ (x) = x.erfc();
+
+            // ---- activations ----
+            /// `1 / (1 + e⁻ˣ)`
+            real sigmoid, sigmoid_ (x) = x.sigmoid(), grad y => y * (V::c(1.0) - y);
+            /// `x` where positive, 0 elsewhere
+            num relu, relu_ (x) = V::select(x.le(V::c(0.0)), V::c(0.0), x);
+            /// `x` where positive, `slope · x` elsewhere
+            real leaky_relu, leaky_relu_ (x; slope) = V::select(x.gt(V::c(0.0)), x, x * slope);
+            /// `x · Φ(x)`, Φ the normal distribution function
+            real gelu, gelu_ (x) = V::c(0.5) * x * (V::c(1.0) + (x * V::c(std::f64::consts::FRAC_1_SQRT_2)).erf());
+            /// GELU by its tanh approximation
+            real gelu_tanh, gelu_tanh_ (x) = {
+                let inner = V::c(0.797_884_560_802_865_4) * (x + V::c(0.044715) * x * x * x);
+                V::c(0.5) * x * (V::c(1.0) + inner.tanh())
+            };
+            /// `x · sigmoid(x)`
+            real silu, silu_ (x) = x * x.sigmoid();
+            /// `x · tanh(softplus(x))`
+            real mish, mish_ (x) = x * (x.max(V::c(0.0)) + (-x.abs()).exp().ln_1p()).tanh();
+            /// `ln(1 + eᵇˣ) / b`, linear where `b · x > threshold`
+            real softplus, softplus_ (x; beta, threshold) = {
+                let z = x * beta;
+                V::select(z.gt(threshold), x, (z.max(V::c(0.0)) + (-z.abs()).exp().ln_1p()) / beta)
+            };
+            /// `x` where positive, `alpha · (eˣ - 1)` elsewhere
+            real elu, elu_ (x; alpha) = V::select(x.gt(V::c(0.0)), x, alpha * V::select(x.gt(V::c(0.0)), V::c(0.0), x).expm1());
+            /// `x` where positive, `alpha · (eˣᐟᵅ - 1)` elsewhere
+            real celu, celu_ (x; alpha) = V::select(x.gt(V::c(0.0)), x, alpha * (V::select(x.gt(V::c(0.0)), V::c(0.0), x) / alpha).expm1());
+            /// The self-normalising ELU
+            real selu, selu_ (x) = {
+                let negative = V::c(1.673_263_242_354_377_2) * V::select(x.gt(V::c(0.0)), V::c(0.0), x).expm1();
+                V::c(1.050_700_987_355_480_5) * V::select(x.gt(V::c(0.0)), x, negative)
+            };
+            /// `ln sigmoid(x)`
+            real logsigmoid, logsigmoid_ (x) = x.min(V::c(0.0)) - (-x.abs()).exp().ln_1p();
+            /// `x / (1 + |x|)`
+            real softsign, softsign_ (x) = x / (V::c(1.0) + x.abs());
+            /// `x - tanh(x)`
+            real tanhshrink, tanhshrink_ (x) = x - x.tanh();
+            /// `x` within `[min, max]`; derivative 0 at the bounds
+            num hardtanh, hardtanh_ (x; min, max) = V::select(x.le(min), min, V::select(x.ge(max), max, x));
+            /// `relu6(x + 3) / 6`
+            real hardsigmoid, hardsigmoid_ (x) = {
+                let z = x + V::c(3.0);
+                V::select(z.le(V::c(0.0)), V::c(0.0), V::select(z.ge(V::c(6.0)), V::c(1.0), z / V::c(6.0)))
+            };
+            /// `x · relu6(x + 3) / 6`
+            real hardswish, hardswish_ (x) = V::select(
+                x.le(V::c(-3.0)), V::c(0.0), V::select(x.ge(V::c(3.0)), x, x * (x + V::c(3.0)) / V::c(6.0))
+            );
+            /// `x` outside of `[-lambda, lambda]`, 0 inside
+            real hardshrink, hardshrink_ (x; lambda) = V::select(x.ge(-lambda) & x.le(lambda), V::c(0.0), x);
+            /// `x` moved towards 0 by `lambda`
+            real softshrink, softshrink_ (x; lambda) =
+                V::select(x.gt(lambda), x - lambda, V::select(x.lt(-lambda), x + lambda, x * V::c(0.0)));
+            /// `x` where above `threshold`, `value` elsewhere
+            num threshold, threshold_ (x; threshold, value) = V::select(x.le(threshold), value, x);
+            /// `x` where positive, `w · x` elsewhere
+            real prelu_elementwise, prelu_elementwise_ (x, w) = V::select(x.gt(V::c(0.0)), x, w * x);
+
+            // ---- losses, per element ----
+            /// `(a - b)²`
+            real squared_error, squared_error_ (a, b) = (a - b) * (a - b);
+            /// `|a - b|`
+            real absolute_error, absolute_error_ (a, b) = (a - b).abs();
+            /// Quadratic below `beta`, linear above
+            real smooth_l1_error, smooth_l1_error_ (a, b; beta) = {
+                let d = (a - b).abs();
+                V::select(d.lt(beta), V::c(0.5) * d * d / beta, d - V::c(0.5) * beta)
+            };
+            /// `delta` times the smooth L1 error
+            real huber_error, huber_error_ (a, b; delta) = {
+                let d = (a - b).abs();
+                V::select(d.le(delta), V::c(0.5) * d * d, delta * (d - V::c(0.5) * delta))
+            };
+            /// Binary cross-entropy of the logit `x` against the probability `t`, without overflow
+            real bce_with_logits_error, bce_with_logits_error_ (x, t) = x.max(V::c(0.0)) - x * t + (-x.abs()).exp().ln_1p();
+
+            // ---- rounding ----
+            /// The largest integer not above
+            round floor, floor_ (x) = x.floor();
+            /// The smallest integer not below
+            round ceil, ceil_ (x) = x.ceil();
+            /// The integer part
+            round trunc, trunc_ (x) = x.trunc();
+            /// The nearest integer, halves to even
+            round round, round_ (x) = x.round();
+
+            // ---- comparisons ----
+            /// `a = b`
+            test eq, eq_ (a, b) = a.eq(b);
+            /// `a ≠ b`
+            test ne, ne_ (a, b) = a.ne(b);
+            /// `a < b`
+            test lt, lt_ (a, b) = a.lt(b);
+            /// `a ≤ b`
+            test le, le_ (a, b) = a.le(b);
+            /// `a > b`
+            test gt, gt_ (a, b) = a.gt(b);
+            /// `a ≥ b`
+            test ge, ge_ (a, b) = a.ge(b);
+            /// Both are non-zero
+            test logical_and, logical_and_ (a, b) = a.ne(V::c(0.0)) & b.ne(V::c(0.0));
+            /// Either is non-zero
+            test logical_or, logical_or_ (a, b) = a.ne(V::c(0.0)) | b.ne(V::c(0.0));
+            /// Exactly one is non-zero
+            test logical_xor, logical_xor_ (a, b) = a.ne(V::c(0.0)) ^ b.ne(V::c(0.0));
+            /// It is zero
+            test logical_not, logical_not_ (x) = x.eq(V::c(0.0));
+            /// It is NaN
+            test isnan, isnan_ (x) = x.ne(x);
+            /// It is infinite
+            test isinf, isinf_ (x) = x.eq(x) & (x - x).ne(x - x);
+            /// It is neither infinite nor NaN
+            test isfinite, isfinite_ (x) = (x - x).eq(x - x);
+
+            // ---- bits ----
+            /// Bits set in both
+            bits bitwise_and, bitwise_and_ (a, b) = a.bitand(b);
+            /// Bits set in either
+            bits bitwise_or, bitwise_or_ (a, b) = a.bitor(b);
+            /// Bits set in one
+            bits bitwise_xor, bitwise_xor_ (a, b) = a.bitxor(b);
+            /// Bits turned over, integers only
+            bits bitwise_not_int, bitwise_not_int_ (x) = x.not();
+            /// `a · 2ᵇ`; 0 where all bits leave
+            bits bitwise_left_shift, bitwise_left_shift_ (a, b) = a.shl(b);
+            /// `⌊a / 2ᵇ⌋`
+            bits bitwise_right_shift, bitwise_right_shift_ (a, b) = a.shr(b);
+            /// `a` to the power `b`, for integers
+            bits pow_int, pow_int_ (a, b) = {
+                // Square and multiply over the bits of the exponent; negative exponents answer 0 but for ±1.
+                let (zero, one) = (V::c(0.0), V::c(1.0));
+                let odd = |x: V| x.bitand(one).ne(zero);
+                let (mut out, mut base, mut e) = (one, a, b);
+                for _ in 0..63 {
+                    out = V::select(odd(e), out * base, out);
+                    base = base * base;
+                    e = e.shr(one);
+                }
+                let negative = V::select(a.eq(one), one, V::select(a.eq(-one), V::select(odd(b), -one, one), zero));
+                V::select(b.lt(zero), negative, out)
+            };
+        }
+    };
+}
+
+/// Expands one line of the table; see the module's documentation.
+macro_rules! define {
+    ($( $(#[$doc:meta])* $class:ident $name:ident, $name_:ident ($x0:ident $(, $x:ident)* $(; $($p:ident),+)?) = $body:expr $(, grad $y:ident => $grad:expr)?; )*) => {
+        /// The op types, for `fuse!` and tests.
+        #[allow(non_camel_case_types)]
+        pub mod def {
+            $( $(#[$doc])* #[derive(Clone, Copy, Debug)] pub struct $name { $($(
+                #[doc = concat!("The parameter `", stringify!($p), "`.")] pub $p: f64,
+            )+)? } )*
+        }
+        $(
+            impl Parameters for def::$name {
+                #[inline(always)]
+                fn from_params(_params: &Params) -> Self {
+                    let mut _at = 0;
+                    $($( let $p = _params[_at]; _at += 1; )+)?
+                    def::$name { $($($p),+)? }
+                }
+            }
+            define!(@class $class $name [$x0 $(, $x)*] [$($($p),+)?] [$body] [$($y => $grad)?]);
+        )*
+
+        /// Every table, by name of the op.
+        pub fn tables() -> Vec<&'static OpTable> {
+            vec![$( table::$name() ),*]
+        }
+
+        /// The table of each op.
+        #[allow(clippy::module_inception)]
+        pub mod table {
+            use super::*;
+            $(
+                #[doc = concat!("`", stringify!($name), "`")]
+                #[inline]
+                pub fn $name() -> &'static OpTable {
+                    static TABLE: LazyLock<OpTable> = LazyLock::new(|| define!(@table $class $name [$x0 $(, $x)*]));
+                    &TABLE
+                }
+            )*
+        }
+
+        impl Tensor {
+            $(
+                $(#[$doc])*
+                ///
+                /// Element by element, with broadcasting and type promotion.
+                ///
+                /// # Errors
+                /// Shapes that don't broadcast, a dtype the operation isn't defined for.
+                #[track_caller]
+                pub fn $name(&self $(, $x: impl Operand)* $($(, $p: f64)+)?) -> Result<Tensor> {
+                    $( let $x = $x.operand()?; )*
+                    super::apply::apply(table::$name(), &define!(@params $($($p)+)?), &[self $(, &$x)*])
+                }
+
+                $(#[$doc])*
+                ///
+                /// In place: the result is written over `self`, and `self` is answered.
+                ///
+                /// # Errors
+                /// As the out-of-place method; a result that `self` has no room for in shape or dtype; a leaf that
+                /// requires a gradient; overlapping elements. Nothing is written then.
+                #[track_caller]
+                pub fn $name_(&self $(, $x: impl Operand)* $($(, $p: f64)+)?) -> Result<&Tensor> {
+                    $( let $x = $x.operand()?; )*
+                    super::inplace::apply(table::$name(), &define!(@params $($($p)+)?), &[self $(, &$x)*])?;
+                    Ok(self)
+                }
+            )*
+        }
+    };
+
+    (@params $($p:ident)*) => {{
+        let mut _params = [0.0; MAX_PARAMS];
+        let mut _at = 0;
+        $( _params[_at] = $p; _at += 1; )*
+        _params
+    }};
+    (@count $($x:ident),*) => { [$(stringify!($x)),*].len() };
+
+    (@formula $name:ident [$($x:ident),*] [$($p:ident),*] [$body:expr] [$($y:ident => $grad:expr)?]) => {
+        impl Formula<{ define!(@count $($x),*) }, 1> for def::$name {
+            #[inline(always)]
+            fn eval<V: Real>(&self, [$($x),*]: [V; { define!(@count $($x),*) }]) -> [V; 1] {
+                $( let $p = V::c(self.$p); )*
+                [$body]
+            }
+        }
+        impl Elementwise<{ define!(@count $($x),*) }> for def::$name {
+            $(
+                const FROM_OUTPUT: bool = true;
+                #[inline(always)]
+                fn partial_from_output<V: Real>(&self, $y: V) -> V { $grad }
+            )?
+        }
+    };
+    (@int $name:ident [$($x:ident),*] [$($p:ident),*] [$body:expr]) => {
+        impl IntFormula<{ define!(@count $($x),*) }> for def::$name {
+            #[inline(always)]
+            fn eval_int<V: Bits>(&self, [$($x),*]: [V; { define!(@count $($x),*) }]) -> V {
+                $( let $p = V::c(self.$p); )*
+                $body
+            }
+        }
+    };
+
+    (@class real $name:ident $x:tt $p:tt $body:tt $grad:tt) => { define!(@formula $name $x $p $body $grad); };
+    (@class num $name:ident $x:tt $p:tt $body:tt $grad:tt) => {
+        define!(@formula $name $x $p $body $grad);
+        define!(@int $name $x $p $body);
+    };
+    (@class signed $name:ident $x:tt $p:tt $body:tt $grad:tt) => { define!(@class num $name $x $p $body $grad); };
+    (@class round $name:ident [$x0:ident] $p:tt $body:tt $grad:tt) => {
+        define!(@formula $name [$x0] $p $body $grad);
+        define!(@int $name [$x0] $p [$x0]);
+    };
+    (@class bits $name:ident $x:tt $p:tt $body:tt $grad:tt) => { define!(@int $name $x $p $body); };
+    (@class test $name:ident [$($x:ident),*] $p:tt [$body:expr] $grad:tt) => {
+        impl Predicate<{ define!(@count $($x),*) }> for def::$name {
+            #[inline(always)]
+            fn test<V: Num>(&self, [$($x),*]: [V; { define!(@count $($x),*) }]) -> V::Mask { $body }
+        }
+    };
+
+    (@table real $name:ident [$($x:ident),*]) => { OpTable::real::<def::$name, { define!(@count $($x),*) }>(stringify!($name), Class::Real) };
+    (@table num $name:ident [$($x:ident),*]) => {
+        OpTable::real::<def::$name, { define!(@count $($x),*) }>(stringify!($name), Class::Num)
+            .with_integers::<def::$name, { define!(@count $($x),*) }>()
+    };
+    (@table signed $name:ident [$($x:ident),*]) => {
+        OpTable::real::<def::$name, { define!(@count $($x),*) }>(stringify!($name), Class::Signed)
+            .with_integers::<def::$name, { define!(@count $($x),*) }>()
+    };
+    (@table round $name:ident [$($x:ident),*]) => {
+        OpTable::real::<def::$name, { define!(@count $($x),*) }>(stringify!($name), Class::Round)
+            .with_integers::<def::$name, { define!(@count $($x),*) }>()
+    };
+    (@table bits $name:ident [$($x:ident),*]) => { OpTable::bits::<def::$name, { define!(@count $($x),*) }>(stringify!($name)) };
+    (@table test $name:ident [$($x:ident),*]) => { OpTable::test::<def::$name, { define!(@count $($x),*) }>(stringify!($name)) };
+}
+
+elementwise_table!(define);

@@ -1,0 +1,413 @@
+//! Operations that write over a tensor.
+//!
+//! Note [Views and in-place operations]: a view knows its base and the chain of views in between. Writing to a view
+//! gives the base a new history: "the old base, with the part that the view sees replaced by the view's new value", and
+//! counts the base's `rewrites`. A view whose base has been rewritten since renews its own history from the base when
+//! it is asked for it ([`Tensor::edge`]). So every tensor over one buffer has the right gradient, whichever was written.
+//!
+//! Everything that can be refused is refused before the first byte is written.
+
+use super::apply::{SavedOp, lock, promote, vjp};
+use super::view::View;
+use crate::autograd::{Call, Grads, Saved, attach, is_grad_enabled, new_node, tracks};
+use crate::cpu::kernel::{self, KernelFn, Params};
+use crate::cpu::nest::{self, Job, Operand};
+use crate::op::OpTable;
+use crate::{DType, Error, Result, Tensor};
+use smallvec::{SmallVec, smallvec};
+use std::panic::Location;
+
+/// Whether a value of `from` can be stored in `to`: not a float in an integer, not a number in a bool.
+fn can_store(from: DType, to: DType) -> bool {
+    to.is_float() || (!from.is_float() && (to != DType::Bool || from == DType::Bool))
+}
+
+/// Refuses what must not be written to; answers whether the operation has to be recorded.
+#[track_caller]
+pub(crate) fn check(op: &'static str, target: &Tensor, others: &[&Tensor]) -> Result<bool> {
+    if target.layout().may_overlap() {
+        return Err(Error::value(
+            op,
+            format!(
+                "writing to a tensor of shape {} with strides {:?}, some of whose elements share memory (expand?); clone it first",
+                target.shape(),
+                target.strides()
+            ),
+        ));
+    }
+    let recorded = is_grad_enabled()
+        && (target.is_requires_grad() || others.iter().any(|t| t.is_requires_grad()));
+    if !recorded {
+        return Ok(false);
+    }
+    let base = target.view_of().map_or(target, |v| &v.base);
+    if base.is_requires_grad() && base.is_leaf() {
+        let what = if target.view_of().is_some() {
+            "a view of a leaf tensor"
+        } else {
+            "a leaf tensor"
+        };
+        return Err(Error::autograd(
+            op,
+            format!(
+                "{what} that requires a gradient can't be changed in place; do it under no_grad, or on a clone"
+            ),
+        ));
+    }
+    if target.is_untracked_view() {
+        return Err(Error::autograd(
+            op,
+            "this view was made under no_grad, so the gradient of what it views would be lost; make the view again with gradients enabled",
+        ));
+    }
+    if !target.dtype().is_float() {
+        return Err(Error::dtype(
+            op,
+            format!(
+                "a result that requires a gradient can't be written to a {} tensor",
+                target.dtype()
+            ),
+        ));
+    }
+    Ok(true)
+}
+
+/// Runs `write`, which has been checked, and gives `target` its new history. `vjp` answers the gradients of the old
+/// target, then of `others`.
+#[track_caller]
+pub(crate) fn commit<S: Send + 'static>(
+    op: &'static str,
+    target: &Tensor,
+    others: &[&Tensor],
+    saved: Option<S>,
+    write: impl FnOnce() -> Result<()>,
+    vjp: impl Fn(&S, &Call, Grads) -> Result<Grads> + Send + 'static,
+) -> Result<()> {
+    let node = match saved {
+        None => None,
+        Some(saved) => {
+            let inputs: SmallVec<[&Tensor; 4]> =
+                [target].into_iter().chain(others.iter().copied()).collect();
+            Some(new_node(op, &inputs, &[target], saved, vjp)?)
+        }
+    };
+    write()?;
+    target.0.storage.wrote(Location::caller());
+    let Some(node) = node else { return Ok(()) };
+    match target.view_of() {
+        None => {
+            attach(target, &node, 0);
+            target.count_rewrite();
+        }
+        Some(of) => {
+            let (base, chain) = (&of.base, of.chain.clone());
+            let value = target.detach();
+            attach(&value, &node, 0);
+            let into = new_node(op, &[base, &value], &[base], (), move |_, call, grads| {
+                replace_vjp(&chain, call, grads)
+            })?;
+            attach(base, &into, 0);
+            base.count_rewrite();
+            // `target` finds its history outdated and renews it from the base when asked.
+        }
+    }
+    Ok(())
+}
+
+/// Gradients of "the base with a part replaced": the base's where it was not replaced, the part's where it was.
+fn replace_vjp(chain: &SmallVec<[View; 1]>, call: &Call, grads: Grads) -> Result<Grads> {
+    let Some(g) = grads.into_iter().next().flatten() else {
+        return Ok(smallvec![None, None]);
+    };
+    let part = |t: &Tensor| {
+        chain
+            .iter()
+            .try_fold(t.clone(), |t, view| t.viewed(view.clone()))
+    };
+    let value = if call.needs(1) { Some(part(&g)?) } else { None };
+    let base = if call.needs(0) {
+        let rest = g.copy()?;
+        part(&rest)?.zero_()?;
+        Some(rest)
+    } else {
+        None
+    };
+    Ok(smallvec![base, value])
+}
+
+/// `table(inputs)` written over `inputs[0]`.
+#[track_caller]
+pub(crate) fn apply(table: &'static OpTable, params: &Params, inputs: &[&Tensor]) -> Result<()> {
+    let (target, op) = (inputs[0], table.name);
+    let (dtype, out_dtype) = table.dtypes(promote(inputs))?;
+    if !can_store(out_dtype, target.dtype()) && out_dtype != DType::Bool {
+        return Err(Error::dtype(
+            op,
+            format!(
+                "the result is {out_dtype} and can't be written to a {} tensor",
+                target.dtype()
+            ),
+        ));
+    }
+    let shape = super::apply::broadcast(op, inputs)?;
+    if &shape != target.shape() {
+        return Err(Error::shape(
+            op,
+            format!(
+                "the result has shape {shape} and can't be written to a tensor of shape {}",
+                target.shape()
+            ),
+        ));
+    }
+    let Some(variants) = &table.forward[dtype.compute() as usize] else {
+        return Err(Error::dtype(op, format!("not defined for {dtype} tensors")));
+    };
+    let recorded = check(op, target, &inputs[1..])?;
+    // What shares memory with the target without lying the same is read from a copy.
+    let held: SmallVec<[Tensor; 3]> = inputs
+        .iter()
+        .map(|t| apart(t, target))
+        .collect::<Result<_>>()?;
+    let read: SmallVec<[&Tensor; 3]> = held.iter().collect();
+    let saved = if !recorded || !table.differentiable() {
+        None
+    } else if table.from_output {
+        Some(SavedOp::of_output(
+            table,
+            params,
+            Saved::output_to_be_written(target),
+        ))
+    } else {
+        // The target's old value is about to go: keep a copy of it if the gradient needs it.
+        Some(SavedOp::of_inputs(table, params, inputs, |_, t| {
+            Ok(Saved::input(
+                &if t.0.storage.id() == target.0.storage.id() {
+                    t.detach().copy()?
+                } else {
+                    t.clone()
+                },
+            ))
+        })?)
+    };
+    let write = || {
+        let _access = lock(op, &read, &[target])?;
+        run(variants.pick(), params, dtype, out_dtype, &read, target);
+        Ok(())
+    };
+    commit(op, target, &inputs[1..], saved, write, vjp)
+}
+
+/// Runs `kernel` from `inputs` into `target`. The caller has checked shapes and overlap and holds the locks.
+fn run(
+    kernel: KernelFn,
+    params: &Params,
+    dtype: DType,
+    out_dtype: DType,
+    inputs: &[&Tensor],
+    target: &Tensor,
+) {
+    let shape = target.shape();
+    let mut operands: SmallVec<[Operand; 4]> =
+        inputs.iter().map(|t| Operand::new(t, shape)).collect();
+    operands.push(Operand::in_place(target));
+    let out_bool = out_dtype == DType::Bool && dtype != DType::Bool;
+    nest::run(
+        &Job {
+            kernel,
+            params,
+            compute: dtype.compute(),
+            out_bool,
+            shape,
+            inputs: inputs.len(),
+            slots: None,
+        },
+        operands,
+    );
+}
+
+/// `t`, or a copy of it if it shares memory with `target` and lies differently.
+#[track_caller]
+fn apart(t: &Tensor, target: &Tensor) -> Result<Tensor> {
+    let same_buffer = t.0.storage.id() == target.0.storage.id();
+    if !same_buffer || (t.layout() == target.layout() && t.dtype() == target.dtype()) {
+        return Ok(t.clone());
+    }
+    t.detach().copy()
+}
+
+/// Copies `source` (broadcast, converted) into `target`. No checks, no history: for fresh targets.
+#[track_caller]
+pub(crate) fn write_copy(target: &Tensor, source: &Tensor) -> Result<()> {
+    let compute = source.dtype().compute();
+    let kernel = match compute.size() {
+        4 => kernel::copy::<4> as KernelFn,
+        _ => kernel::copy::<8>,
+    };
+    let _access = lock("copy_", &[source], &[target])?;
+    let (params, shape) = ([0.0; kernel::MAX_PARAMS], target.shape());
+    let operands = smallvec![Operand::new(source, shape), Operand::in_place(target)];
+    nest::run(
+        &Job {
+            kernel,
+            params: &params,
+            compute,
+            out_bool: false,
+            shape,
+            inputs: 1,
+            slots: None,
+        },
+        operands,
+    );
+    Ok(())
+}
+
+/// Adds `source` into a fresh `target` whose elements may share memory, one after the other.
+#[track_caller]
+pub(crate) fn add_overlapping(target: &Tensor, source: &Tensor) -> Result<()> {
+    // Windows along the last dimension never meet themselves: add slice by slice.
+    if target.rank() == 0 || !target.layout().may_overlap() {
+        let sum = super::apply::compute(
+            "add",
+            super::elementwise::table::add().forward[target.dtype().compute() as usize]
+                .as_ref()
+                .map(|v| v.pick())
+                .ok_or_else(|| Error::dtype("add", "no kernel"))?,
+            &[0.0; kernel::MAX_PARAMS],
+            target.dtype(),
+            target.dtype(),
+            &[&target.detach(), &source.detach()],
+        )?;
+        return write_copy(target, &sum);
+    }
+    let (target, source) = (target.detach(), source.detach());
+    for i in 0..target.dims()[target.rank() - 1] as i64 {
+        add_overlapping(
+            &target.select(-1, i)?.detach(),
+            &source.select(-1, i)?.detach(),
+        )?;
+    }
+    Ok(())
+}
+
+impl Tensor {
+    /// Copies `source` into this tensor, broadcast and converted.
+    ///
+    /// # Errors
+    /// A shape that doesn't broadcast to this one; what in-place operations refuse.
+    #[track_caller]
+    pub fn copy_(&self, source: &Tensor) -> Result<&Tensor> {
+        const OP: &str = "copy_";
+        if source.shape().broadcast(self.shape(), OP)? != *self.shape() {
+            return Err(Error::shape(
+                OP,
+                format!(
+                    "shape {} doesn't broadcast to shape {}",
+                    source.shape(),
+                    self.shape()
+                ),
+            ));
+        }
+        if self.is_same(source) {
+            return Ok(self);
+        }
+        let recorded = check(OP, self, &[source])?;
+        let read = apart(source, self)?;
+        commit(
+            OP,
+            self,
+            &[source],
+            recorded.then_some(()),
+            || write_copy(self, &read),
+            |_, _, grads| {
+                let g = grads.into_iter().next().flatten();
+                Ok(smallvec![None, g])
+            },
+        )?;
+        Ok(self)
+    }
+
+    /// Sets every element to `value`.
+    ///
+    /// # Errors
+    /// What in-place operations refuse.
+    #[track_caller]
+    pub fn fill_(&self, value: f64) -> Result<&Tensor> {
+        let recorded = check("fill_", self, &[])?;
+        let value = Tensor::full(((), self.dtype()), value)?;
+        commit(
+            "fill_",
+            self,
+            &[],
+            recorded.then_some(()),
+            || write_copy(self, &value),
+            |_, _, _| Ok(smallvec![None]),
+        )?;
+        Ok(self)
+    }
+
+    /// Sets every element to 0.
+    ///
+    /// # Errors
+    /// What in-place operations refuse.
+    #[track_caller]
+    pub fn zero_(&self) -> Result<&Tensor> {
+        self.fill_(0.0)
+    }
+
+    /// A row-major copy with a buffer of its own, outside of the graph.
+    #[track_caller]
+    pub(crate) fn copy(&self) -> Result<Tensor> {
+        self.copy_as(self.dtype())
+    }
+
+    #[track_caller]
+    fn copy_as(&self, dtype: DType) -> Result<Tensor> {
+        let out = Tensor::uninit(self.shape().clone(), dtype)?;
+        write_copy(&out, self)?;
+        Ok(out)
+    }
+
+    /// A copy with a buffer of its own; gradients flow through.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn try_clone(&self) -> Result<Tensor> {
+        let out = self.copy()?;
+        self.recorded_as_copy("clone", out)
+    }
+
+    /// The elements in row-major order without gaps: this tensor if they are, a copy if not.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn contiguous(&self) -> Result<Tensor> {
+        if self.is_contiguous() {
+            return Ok(self.clone());
+        }
+        let out = self.copy()?;
+        self.recorded_as_copy("contiguous", out)
+    }
+
+    /// Converted to `dtype`; this tensor if it is that already. Floats saturate when they become integers.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn to_dtype(&self, dtype: DType) -> Result<Tensor> {
+        if dtype == self.dtype() {
+            return Ok(self.clone());
+        }
+        let out = self.copy_as(dtype)?;
+        self.recorded_as_copy("to_dtype", out)
+    }
+
+    #[track_caller]
+    fn recorded_as_copy(&self, op: &'static str, out: Tensor) -> Result<Tensor> {
+        if tracks(&[self]) && out.dtype().is_float() {
+            crate::autograd::record(op, &[self], &[&out], (), |_, _, grads| Ok(grads))?;
+        }
+        Ok(out)
+    }
+}

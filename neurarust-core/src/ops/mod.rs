@@ -1,0 +1,7 @@
+//! Everything that can be done with tensors, one family a file, forward and gradient next to each other.
+
+pub(crate) mod apply;
+pub mod elementwise;
+pub(crate) mod inplace;
+pub(crate) mod reduce;
+pub(crate) mod view;

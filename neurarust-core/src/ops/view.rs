@@ -1,0 +1,743 @@
+//! Views: functions from layout to layout, each with its adjoint.
+//!
+//! A view shares its tensor's buffer. The gradient of a view is the adjoint of its function on layouts: a permutation's
+//! inverse, a reshape back, or zeros with the gradient laid into the part that was seen.
+
+use crate::autograd::{ViewOf, is_grad_enabled, record, tracks};
+use crate::layout::{Dims, Layout, Shape, Strides};
+use crate::{Error, Result, Tensor};
+use smallvec::{SmallVec, smallvec};
+
+/// A view as data, so that it can be applied again: to a gradient, or to a base that was rewritten in place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum View {
+    /// As many elements in the same order.
+    Reshape(Shape),
+    /// Dimensions in another order.
+    Permute(Dims),
+    /// Broadcast.
+    Expand(Shape),
+    /// `len` elements of `dim` from `start`, every `step`.
+    Slice {
+        dim: usize,
+        start: usize,
+        len: usize,
+        step: usize,
+    },
+    /// One element of `dim`, which disappears.
+    Select { dim: usize, index: usize },
+    /// Dimensions backwards.
+    Flip(Dims),
+    /// Windows of `size` every `step` along `dim`, as a new last dimension.
+    Unfold {
+        dim: usize,
+        size: usize,
+        step: usize,
+    },
+    /// The diagonal of two dimensions, as a new last dimension.
+    Diagonal { a: usize, b: usize, shift: i64 },
+    /// Any strides, relative to the same buffer.
+    Strided {
+        shape: Shape,
+        strides: Strides,
+        offset: usize,
+    },
+}
+
+impl View {
+    fn name(&self) -> &'static str {
+        match self {
+            View::Reshape(_) => "reshape",
+            View::Permute(_) => "permute",
+            View::Expand(_) => "expand",
+            View::Slice { .. } => "slice",
+            View::Select { .. } => "select",
+            View::Flip(_) => "flip",
+            View::Unfold { .. } => "unfold",
+            View::Diagonal { .. } => "diagonal",
+            View::Strided { .. } => "as_strided",
+        }
+    }
+
+    /// The layout of the view. Arguments have been checked; `None` if strides cannot say it.
+    fn layout(&self, from: &Layout) -> Result<Option<Layout>> {
+        Ok(Some(match self {
+            View::Reshape(shape) => return Ok(from.reshape(shape)),
+            View::Permute(order) => from.permute(order),
+            View::Expand(shape) => from.expand(shape),
+            &View::Slice {
+                dim,
+                start,
+                len,
+                step,
+            } => from.slice(dim, start, len, step as isize),
+            &View::Select { dim, index } => from.select(dim, index),
+            View::Flip(dims) => dims.iter().fold(from.clone(), |l, &d| l.flip(d)),
+            &View::Unfold { dim, size, step } => from.unfold(dim, size, step)?,
+            &View::Diagonal { a, b, shift } => from.diagonal(a, b, shift),
+            View::Strided {
+                shape,
+                strides,
+                offset,
+            } => Layout::strided(shape.clone(), strides.clone(), *offset)?,
+        }))
+    }
+
+    /// The gradient of a tensor of `shape` from the gradient of its view.
+    fn adjoint(&self, g: &Tensor, shape: &Shape) -> Result<Tensor> {
+        match self {
+            View::Reshape(_) => g.reshape(shape.dims()),
+            View::Permute(order) => {
+                let mut inverse: Dims = smallvec![0; order.len()];
+                order.iter().enumerate().for_each(|(i, &d)| inverse[d] = i);
+                g.viewed(View::Permute(inverse))
+            }
+            // The engine sums what was broadcast.
+            View::Expand(_) => Ok(g.clone()),
+            View::Flip(_) => g.viewed(self.clone()),
+            _ => embed(g, self, shape),
+        }
+    }
+}
+
+/// Zeros of `shape` with `g` added in where `view` looks.
+fn embed(g: &Tensor, view: &View, shape: &Shape) -> Result<Tensor> {
+    let out = Tensor::zeroed(shape.clone(), g.dtype())?;
+    let window = view
+        .layout(out.layout())?
+        .ok_or_else(|| Error::autograd(view.name(), "this view has no gradient"))?;
+    let overlaps = window.may_overlap();
+    let window = Tensor::over(out.0.storage.clone(), window, g.dtype())?;
+    if overlaps {
+        super::inplace::add_overlapping(&window, g)?;
+    } else {
+        super::inplace::write_copy(&window, g)?;
+    }
+    if tracks(&[g]) {
+        let view = view.clone();
+        record("embed", &[g], &[&out], (), move |_, _, grads| {
+            Ok(smallvec![
+                grads
+                    .into_iter()
+                    .next()
+                    .flatten()
+                    .map(|g| g.viewed(view.clone()))
+                    .transpose()?
+            ])
+        })?;
+    }
+    Ok(out)
+}
+
+impl Tensor {
+    /// The one constructor of views: shares the buffer, knows its base, records the adjoint.
+    #[track_caller]
+    pub(crate) fn viewed(&self, view: View) -> Result<Tensor> {
+        let name = view.name();
+        let Some(layout) = view.layout(self.layout())? else {
+            return Err(Error::shape(
+                name,
+                format!(
+                    "shape {} with strides {:?} can't be seen otherwise without a copy; use reshape, or contiguous() first",
+                    self.shape(),
+                    self.strides()
+                ),
+            ));
+        };
+        let record_history = tracks(&[self]);
+        let origin = if is_grad_enabled() {
+            let (base, mut chain) = match self.view_of() {
+                Some(of) => (of.base.clone(), of.chain.clone()),
+                None => (self.clone(), SmallVec::new()),
+            };
+            chain.push(view.clone());
+            Some(ViewOf { base, chain })
+        } else {
+            None
+        };
+        let out = self.over_view(layout, origin)?;
+        if record_history {
+            let shape = self.shape().clone();
+            record(name, &[self], &[&out], (), move |_, _, grads| {
+                Ok(smallvec![
+                    grads
+                        .into_iter()
+                        .next()
+                        .flatten()
+                        .map(|g| view.adjoint(&g, &shape))
+                        .transpose()?
+                ])
+            })?;
+        }
+        Ok(out)
+    }
+
+    /// The same elements in row-major order as another shape, one size of which may be -1: inferred.
+    fn resolve(&self, op: &'static str, sizes: &[i64]) -> Result<Shape> {
+        let numel = self.numel();
+        let mut known = 1usize;
+        let mut hole = None;
+        for (i, &s) in sizes.iter().enumerate() {
+            match s {
+                -1 if hole.is_none() => hole = Some(i),
+                0.. => {
+                    known = known.checked_mul(s as usize).ok_or_else(|| {
+                        Error::shape(op, format!("{sizes:?} has too many elements"))
+                    })?
+                }
+                _ => {
+                    return Err(Error::shape(
+                        op,
+                        format!(
+                            "size {s} in {sizes:?}; expected sizes of 0 or more, and at most one -1"
+                        ),
+                    ));
+                }
+            }
+        }
+        let mut dims: Dims = sizes.iter().map(|&s| s.max(0) as usize).collect();
+        if let Some(i) = hole {
+            if known == 0 || !numel.is_multiple_of(known) {
+                return Err(Error::shape(
+                    op,
+                    format!(
+                        "can't infer the -1 in {sizes:?} for a tensor of shape {}, {numel} elements",
+                        self.shape()
+                    ),
+                ));
+            }
+            dims[i] = numel / known;
+        }
+        let shape = Shape::from_dims(dims)?;
+        if shape.numel() != numel {
+            return Err(Error::shape(
+                op,
+                format!(
+                    "shape {} has {numel} elements, {sizes:?} has {}",
+                    self.shape(),
+                    shape.numel()
+                ),
+            ));
+        }
+        Ok(shape)
+    }
+
+    /// The same elements in the same (row-major) order as another shape; a view where strides allow, a copy elsewhere.
+    /// One size may be `-1`, which is inferred.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::arange(0..6)?.reshape([2, -1])?;
+    /// assert_eq!(x.dims(), [2, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another number of elements.
+    #[track_caller]
+    pub fn reshape(&self, sizes: impl Sizes) -> Result<Tensor> {
+        let shape = self.resolve("reshape", &sizes.sizes())?;
+        if &shape == self.shape() {
+            return self.viewed(View::Reshape(shape));
+        }
+        if self.layout().reshape(&shape).is_some() {
+            return self.viewed(View::Reshape(shape));
+        }
+        self.contiguous()?.viewed(View::Reshape(shape))
+    }
+
+    /// As [`Tensor::reshape`], but never a copy.
+    ///
+    /// # Errors
+    /// Another number of elements, or strides that cannot express it.
+    #[track_caller]
+    pub fn view(&self, sizes: impl Sizes) -> Result<Tensor> {
+        let shape = self.resolve("view", &sizes.sizes())?;
+        self.viewed(View::Reshape(shape))
+    }
+
+    /// Dimensions in the order `dims`, a permutation; negative ones count from the back.
+    ///
+    /// # Errors
+    /// Not a permutation.
+    #[track_caller]
+    pub fn permute(&self, dims: &[i64]) -> Result<Tensor> {
+        if dims.len() != self.rank() {
+            return Err(Error::shape(
+                "permute",
+                format!(
+                    "{dims:?} for the {} dimensions of {}",
+                    self.rank(),
+                    self.shape()
+                ),
+            ));
+        }
+        let mut order = Dims::new();
+        for &d in dims {
+            let d = self.shape().dim("permute", d)?;
+            if order.contains(&d) {
+                return Err(Error::value(
+                    "permute",
+                    format!("dimension {d} appears twice in {dims:?}"),
+                ));
+            }
+            order.push(d);
+        }
+        self.viewed(View::Permute(order))
+    }
+
+    /// Dimensions `a` and `b` swapped.
+    ///
+    /// # Errors
+    /// A dimension that isn't there.
+    #[track_caller]
+    pub fn transpose(&self, a: i64, b: i64) -> Result<Tensor> {
+        let (a, b) = (
+            self.shape().dim("transpose", a)?,
+            self.shape().dim("transpose", b)?,
+        );
+        let mut order: Dims = (0..self.rank()).collect();
+        if self.rank() > 0 {
+            order.swap(a, b);
+        }
+        self.viewed(View::Permute(order))
+    }
+
+    /// The transpose of a matrix; tensors of rank 0 and 1 stay as they are.
+    ///
+    /// # Errors
+    /// More than two dimensions.
+    #[track_caller]
+    pub fn t(&self) -> Result<Tensor> {
+        match self.rank() {
+            0 | 1 => self.viewed(View::Permute((0..self.rank()).collect())),
+            2 => self.transpose(0, 1),
+            _ => Err(Error::shape(
+                "t",
+                format!(
+                    "expected a tensor of at most 2 dimensions, got shape {}; use transpose or permute",
+                    self.shape()
+                ),
+            )),
+        }
+    }
+
+    /// Moves dimension `from` to position `to`.
+    ///
+    /// # Errors
+    /// A dimension that isn't there.
+    #[track_caller]
+    pub fn movedim(&self, from: i64, to: i64) -> Result<Tensor> {
+        let (from, to) = (
+            self.shape().dim("movedim", from)?,
+            self.shape().dim("movedim", to)?,
+        );
+        let mut order: Dims = (0..self.rank()).collect();
+        if self.rank() > 0 {
+            let d = order.remove(from);
+            order.insert(to, d);
+        }
+        self.viewed(View::Permute(order))
+    }
+
+    /// Without the dimensions of size 1 among `dims`, or among all if `dims` is empty.
+    ///
+    /// # Errors
+    /// A dimension that isn't there.
+    #[track_caller]
+    pub fn squeeze(&self, dims: &[i64]) -> Result<Tensor> {
+        let among = self.shape().dims_or_all("squeeze", dims)?;
+        let kept: Dims = (0..self.rank())
+            .filter(|d| self.dims()[*d] != 1 || !among.contains(d))
+            .map(|d| self.dims()[d])
+            .collect();
+        self.viewed(View::Reshape(Shape::from_dims(kept)?))
+    }
+
+    /// With a dimension of size 1 at `dim`; -1 appends one.
+    ///
+    /// # Errors
+    /// A position that isn't there.
+    #[track_caller]
+    pub fn unsqueeze(&self, dim: i64) -> Result<Tensor> {
+        let rank = self.rank() as i64 + 1;
+        if dim < -rank || dim >= rank {
+            return Err(Error::index(
+                "unsqueeze",
+                format!(
+                    "dimension {dim} of a tensor of shape {}; expected one in {}..={}",
+                    self.shape(),
+                    -rank,
+                    rank - 1
+                ),
+            ));
+        }
+        let mut dims: Dims = SmallVec::from_slice(self.dims());
+        dims.insert(if dim < 0 { dim + rank } else { dim } as usize, 1);
+        self.viewed(View::Reshape(Shape::from_dims(dims)?))
+    }
+
+    /// Broadcast to a larger shape without a copy; -1 keeps a size.
+    ///
+    /// # Errors
+    /// A size other than 1 can't be stretched.
+    #[track_caller]
+    pub fn expand(&self, sizes: impl Sizes) -> Result<Tensor> {
+        let sizes = sizes.sizes();
+        let bad = || {
+            Error::shape(
+                "expand",
+                format!(
+                    "shape {} does not broadcast to {sizes:?}; only sizes of 1 and new leading dimensions can be stretched",
+                    self.shape()
+                ),
+            )
+        };
+        let Some(lead) = sizes.len().checked_sub(self.rank()) else {
+            return Err(bad());
+        };
+        let mut dims = Dims::new();
+        for (i, &s) in sizes.iter().enumerate() {
+            let own = i.checked_sub(lead).map(|d| self.dims()[d]);
+            dims.push(match (own, s) {
+                (Some(d), -1) => d,
+                (Some(d), s) if s >= 0 && (d == 1 || d == s as usize) => s as usize,
+                (None, s) if s >= 0 => s as usize,
+                _ => return Err(bad()),
+            });
+        }
+        self.viewed(View::Expand(Shape::from_dims(dims)?))
+    }
+
+    /// Broadcast to exactly `shape`.
+    #[track_caller]
+    pub(crate) fn expand_to(&self, shape: &Shape) -> Result<Tensor> {
+        if self.shape() == shape {
+            return Ok(self.clone());
+        }
+        self.expand(shape.dims())
+    }
+
+    /// `len` elements of dimension `dim`, from `start`; a negative start counts from the back.
+    ///
+    /// # Errors
+    /// A dimension or a range that isn't there.
+    #[track_caller]
+    pub fn narrow(&self, dim: i64, start: i64, len: usize) -> Result<Tensor> {
+        let dim = self.existing_dim("narrow", dim)?;
+        let size = self.dims()[dim];
+        let from = if start < 0 {
+            start + size as i64
+        } else {
+            start
+        };
+        if from < 0
+            || (from as usize)
+                .checked_add(len)
+                .is_none_or(|end| end > size)
+        {
+            return Err(Error::index(
+                "narrow",
+                format!(
+                    "{len} elements from {start} of dimension {dim} of shape {}, which has {size}",
+                    self.shape()
+                ),
+            ));
+        }
+        self.viewed(View::Slice {
+            dim,
+            start: from as usize,
+            len,
+            step: 1,
+        })
+    }
+
+    /// Element `index` of dimension `dim`, without that dimension; a negative index counts from the back.
+    ///
+    /// # Errors
+    /// A dimension or an index that isn't there.
+    #[track_caller]
+    pub fn select(&self, dim: i64, index: i64) -> Result<Tensor> {
+        let dim = self.existing_dim("select", dim)?;
+        let size = self.dims()[dim] as i64;
+        if index < -size || index >= size {
+            return Err(Error::index(
+                "select",
+                format!(
+                    "index {index} of dimension {dim} of shape {}, which has {size} elements",
+                    self.shape()
+                ),
+            ));
+        }
+        self.viewed(View::Select {
+            dim,
+            index: if index < 0 { index + size } else { index } as usize,
+        })
+    }
+
+    /// Elements `start..end` of dimension `dim`, every `step`, with Python's rules: negative bounds count from the back,
+    /// bounds outside are clipped.
+    ///
+    /// # Errors
+    /// A dimension that isn't there, or a step below 1.
+    #[track_caller]
+    pub fn slice(
+        &self,
+        dim: i64,
+        start: Option<i64>,
+        end: Option<i64>,
+        step: i64,
+    ) -> Result<Tensor> {
+        let dim = self.existing_dim("slice", dim)?;
+        if step < 1 {
+            return Err(Error::value(
+                "slice",
+                format!("step {step}; expected 1 or more (flip reverses)"),
+            ));
+        }
+        let size = self.dims()[dim] as i64;
+        let clip = |i: i64| {
+            if i < 0 {
+                i.saturating_add(size).max(0)
+            } else {
+                i.min(size)
+            }
+        };
+        let (start, end) = (clip(start.unwrap_or(0)), clip(end.unwrap_or(i64::MAX)));
+        let len = if end > start {
+            (end - start - 1) / step + 1
+        } else {
+            0
+        };
+        let step = if len <= 1 { 1 } else { step as usize };
+        self.viewed(View::Slice {
+            dim,
+            start: start as usize,
+            len: len as usize,
+            step,
+        })
+    }
+
+    /// Dimensions `dims` backwards, as a view.
+    ///
+    /// # Errors
+    /// A dimension that isn't there, or that appears twice.
+    #[track_caller]
+    pub fn flip(&self, dims: &[i64]) -> Result<Tensor> {
+        let dims = if dims.is_empty() {
+            SmallVec::new()
+        } else {
+            self.shape().dims_or_all("flip", dims)?
+        };
+        self.viewed(View::Flip(dims))
+    }
+
+    /// Windows of `size` elements every `step` along `dim`, as a new last dimension.
+    ///
+    /// # Errors
+    /// A dimension that isn't there, a window larger than it, a step of 0.
+    #[track_caller]
+    pub fn unfold(&self, dim: i64, size: usize, step: usize) -> Result<Tensor> {
+        let dim = self.existing_dim("unfold", dim)?;
+        if step == 0 || size > self.dims()[dim] {
+            return Err(Error::value(
+                "unfold",
+                format!(
+                    "windows of {size} every {step} in dimension {dim} of shape {}",
+                    self.shape()
+                ),
+            ));
+        }
+        self.viewed(View::Unfold { dim, size, step })
+    }
+
+    /// The diagonal of dimensions `a` and `b`, `shift` above the main one, as a new last dimension.
+    ///
+    /// # Errors
+    /// Dimensions that aren't there, or the same one twice.
+    #[track_caller]
+    pub fn diagonal(&self, shift: i64, a: i64, b: i64) -> Result<Tensor> {
+        let (a, b) = (
+            self.existing_dim("diagonal", a)?,
+            self.existing_dim("diagonal", b)?,
+        );
+        if a == b {
+            return Err(Error::value("diagonal", format!("dimension {a} twice")));
+        }
+        self.viewed(View::Diagonal { a, b, shift })
+    }
+
+    /// Any strides over the same buffer; bounds are proven.
+    ///
+    /// # Errors
+    /// Elements outside of the buffer, or a gradient through a tensor that isn't contiguous from the buffer's start.
+    #[track_caller]
+    pub fn as_strided(&self, shape: &[usize], strides: &[isize], offset: usize) -> Result<Tensor> {
+        if tracks(&[self]) && !(self.is_contiguous() && self.layout().offset() == 0) {
+            return Err(Error::autograd(
+                "as_strided",
+                "can be differentiated on a contiguous tensor only; call contiguous() first",
+            ));
+        }
+        self.viewed(View::Strided {
+            shape: Shape::new(shape)?,
+            strides: Strides::from_slice(strides),
+            offset,
+        })
+    }
+
+    /// Dimensions `start..=end` as one.
+    ///
+    /// # Errors
+    /// Dimensions that aren't there, or `start` behind `end`.
+    #[track_caller]
+    pub fn flatten(&self, start: i64, end: i64) -> Result<Tensor> {
+        let (start, end) = (
+            self.shape().dim("flatten", start)?,
+            self.shape().dim("flatten", end)?,
+        );
+        if start > end {
+            return Err(Error::value(
+                "flatten",
+                format!("dimensions {start}..={end}"),
+            ));
+        }
+        if self.rank() == 0 {
+            return self.reshape([1]);
+        }
+        let mut dims: SmallVec<[i64; 6]> = self.dims().iter().map(|&d| d as i64).collect();
+        let merged = self.dims()[start..=end].iter().product::<usize>() as i64;
+        dims.drain(start..=end);
+        dims.insert(start, merged);
+        self.reshape(dims.as_slice())
+    }
+
+    /// Dimension `dim` as several, whose product it is; one of `sizes` may be -1.
+    ///
+    /// # Errors
+    /// Sizes that don't multiply to it.
+    #[track_caller]
+    pub fn unflatten(&self, dim: i64, sizes: &[i64]) -> Result<Tensor> {
+        let dim = self.existing_dim("unflatten", dim)?;
+        let mut dims: SmallVec<[i64; 6]> = self.dims().iter().map(|&d| d as i64).collect();
+        dims.remove(dim);
+        dims.insert_many(dim, sizes.iter().copied());
+        self.reshape(dims.as_slice())
+    }
+
+    /// Parts of `size` elements along `dim`; the last one may be smaller.
+    ///
+    /// # Errors
+    /// A dimension that isn't there, or a size of 0.
+    #[track_caller]
+    pub fn split(&self, size: usize, dim: i64) -> Result<Vec<Tensor>> {
+        let d = self.existing_dim("split", dim)?;
+        let n = self.dims()[d];
+        if size == 0 && n != 0 {
+            return Err(Error::value("split", "parts of 0 elements"));
+        }
+        let parts = if n == 0 { 1 } else { n.div_ceil(size) };
+        (0..parts)
+            .map(|i| self.narrow(d as i64, (i * size) as i64, size.min(n - i * size)))
+            .collect()
+    }
+
+    /// Parts of the given sizes along `dim`.
+    ///
+    /// # Errors
+    /// Sizes that don't add up to the dimension.
+    #[track_caller]
+    pub fn split_sizes(&self, sizes: &[usize], dim: i64) -> Result<Vec<Tensor>> {
+        let d = self.existing_dim("split", dim)?;
+        if sizes.iter().try_fold(0usize, |a, &s| a.checked_add(s)) != Some(self.dims()[d]) {
+            return Err(Error::value(
+                "split",
+                format!(
+                    "sizes {sizes:?} for dimension {d} of shape {}",
+                    self.shape()
+                ),
+            ));
+        }
+        let mut start = 0;
+        let mut out = Vec::with_capacity(sizes.len());
+        for &s in sizes {
+            out.push(self.narrow(d as i64, start as i64, s)?);
+            start += s;
+        }
+        Ok(out)
+    }
+
+    /// At most `chunks` parts along `dim`, of equal size but for the last.
+    ///
+    /// # Errors
+    /// A dimension that isn't there, or no chunks.
+    #[track_caller]
+    pub fn chunk(&self, chunks: usize, dim: i64) -> Result<Vec<Tensor>> {
+        let d = self.existing_dim("chunk", dim)?;
+        if chunks == 0 {
+            return Err(Error::value("chunk", "0 chunks; expected 1 or more"));
+        }
+        self.split(self.dims()[d].div_ceil(chunks).max(1), dim)
+    }
+
+    /// The tensors along `dim`, without it.
+    ///
+    /// # Errors
+    /// A dimension that isn't there.
+    #[track_caller]
+    pub fn unbind(&self, dim: i64) -> Result<Vec<Tensor>> {
+        let d = self.existing_dim("unbind", dim)?;
+        (0..self.dims()[d])
+            .map(|i| self.select(d as i64, i as i64))
+            .collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn existing_dim(&self, op: &'static str, dim: i64) -> Result<usize> {
+        if self.rank() == 0 {
+            return Err(Error::index(
+                op,
+                format!("dimension {dim} of a tensor without dimensions"),
+            ));
+        }
+        self.shape().dim(op, dim)
+    }
+}
+
+/// Sizes that may hold a `-1`: `[2, -1]`, `&[2, 3]`, `vec![2, 3]` of `i64` or `usize`, or one number.
+pub trait Sizes {
+    /// The sizes.
+    fn sizes(self) -> SmallVec<[i64; 6]>;
+}
+impl<const N: usize> Sizes for [i64; N] {
+    fn sizes(self) -> SmallVec<[i64; 6]> {
+        SmallVec::from_slice(&self)
+    }
+}
+impl Sizes for &[i64] {
+    fn sizes(self) -> SmallVec<[i64; 6]> {
+        SmallVec::from_slice(self)
+    }
+}
+impl Sizes for &[usize] {
+    fn sizes(self) -> SmallVec<[i64; 6]> {
+        self.iter()
+            .map(|&s| i64::try_from(s).unwrap_or(i64::MAX))
+            .collect()
+    }
+}
+impl Sizes for Vec<usize> {
+    fn sizes(self) -> SmallVec<[i64; 6]> {
+        self.as_slice().sizes()
+    }
+}
+impl Sizes for &Shape {
+    fn sizes(self) -> SmallVec<[i64; 6]> {
+        self.dims().sizes()
+    }
+}
+impl Sizes for i64 {
+    fn sizes(self) -> SmallVec<[i64; 6]> {
+        SmallVec::from_slice(&[self])
+    }
+}

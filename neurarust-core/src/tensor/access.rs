@@ -1,0 +1,186 @@
+//! Elements in and out.
+
+use super::{Inner, Tensor};
+use crate::autograd::{ViewOf, is_grad_enabled, lock};
+use crate::dtype::{DType, Element};
+use crate::layout::Layout;
+use crate::{Error, Result};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+impl Tensor {
+    /// A view of this tensor with `layout`, whose bounds are proven here. `origin` is what it is a view of; none if
+    /// gradients are off.
+    #[track_caller]
+    pub(crate) fn over_view(&self, layout: Layout, origin: Option<ViewOf>) -> Result<Tensor> {
+        let mut out = Tensor::over(self.0.storage.clone(), layout, self.dtype())?;
+        if let Some(inner) = Arc::get_mut(&mut out.0) {
+            inner.untracked_view = origin.is_none();
+            if let Some(of) = &origin {
+                let rewrites = lock(&of.base.0.meta).rewrites;
+                inner
+                    .meta
+                    .get_mut()
+                    .unwrap_or_else(|e| e.into_inner())
+                    .rewrites = rewrites;
+            }
+            inner.view = origin.map(Box::new);
+        }
+        Ok(out)
+    }
+
+    /// What this tensor is a view of.
+    #[inline]
+    pub(crate) fn view_of(&self) -> Option<&ViewOf> {
+        self.0.view.as_deref()
+    }
+
+    /// Whether it is a view made while gradients were off.
+    pub(crate) fn is_untracked_view(&self) -> bool {
+        self.0.untracked_view
+    }
+
+    /// Notes that an in-place operation gave this tensor (which is no view) a new history.
+    pub(crate) fn count_rewrite(&self) {
+        lock(&self.0.meta).rewrites += 1;
+    }
+
+    /// Calls `f` with the elements in row-major order. A contiguous tensor is lent as it lies, another one is copied.
+    /// While `f` runs, operations of this thread that would write to the buffer are refused.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1.0f32, 2.0])?;
+    /// assert_eq!(x.with_data(|v: &[f32]| v.len())?, 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `T` is not the tensor's element type.
+    #[track_caller]
+    pub fn with_data<T: Element, R>(&self, f: impl FnOnce(&[T]) -> R) -> Result<R> {
+        if T::DTYPE != self.dtype() {
+            return Err(Error::dtype(
+                "with_data",
+                format!(
+                    "asked for {} elements of a {} tensor; convert with to_dtype",
+                    T::DTYPE,
+                    self.dtype()
+                ),
+            ));
+        }
+        let dense = if self.is_contiguous() {
+            self.detach()
+        } else {
+            self.copy()?
+        };
+        let storage = &dense.0.storage;
+        let _guard = storage
+            .read_guard()
+            .map_err(|_| Error::value("with_data", "the tensor is being written to"))?;
+        Ok(f(crate::storage::slice_of::<T>(
+            storage,
+            dense.layout().offset(),
+            dense.numel(),
+        )))
+    }
+
+    /// The elements in row-major order.
+    ///
+    /// # Errors
+    /// `T` is not the tensor's element type.
+    #[track_caller]
+    pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
+        if T::DTYPE != self.dtype() {
+            return Err(Error::dtype(
+                "to_vec",
+                format!(
+                    "asked for {} elements of a {} tensor; convert with to_dtype",
+                    T::DTYPE,
+                    self.dtype()
+                ),
+            ));
+        }
+        self.with_data(<[T]>::to_vec)
+    }
+
+    /// The one element of the tensor, converted to `T`.
+    ///
+    /// # Errors
+    /// Not exactly one element.
+    #[track_caller]
+    pub fn item<T: Element>(&self) -> Result<T> {
+        if self.numel() != 1 {
+            return Err(Error::value(
+                "item",
+                format!(
+                    "a tensor of shape {} has {} elements, not one",
+                    self.shape(),
+                    self.numel()
+                ),
+            ));
+        }
+        crate::dispatch!(self.dtype(), S => self.with_data(|v: &[S]| match S::DTYPE.is_float() {
+            true => T::from_f64(v[0].to_f64()),
+            false => T::from_i64(v[0].to_i64()),
+        }))
+    }
+
+    /// Whether gradients flow through the tensor it is a view of, which an in-place operation may have brought about
+    /// after the view was made.
+    #[inline]
+    pub(super) fn base_requires_grad(&self) -> bool {
+        match &self.0.view {
+            Some(of) => {
+                of.base.0.requires_grad.load(Relaxed) && is_grad_enabled() && self.is_outdated()
+            }
+            None => false,
+        }
+    }
+
+    /// Whether the base was rewritten since this view got its history.
+    pub(crate) fn is_outdated(&self) -> bool {
+        self.0
+            .view
+            .as_ref()
+            .is_some_and(|of| lock(&of.base.0.meta).rewrites != lock(&self.0.meta).rewrites)
+    }
+
+    /// Renews the history of a view whose base was rewritten. See Note [Views and in-place operations].
+    #[track_caller]
+    pub(super) fn renew(&self) {
+        let Some(of) = &self.0.view else { return };
+        if !self.is_outdated() {
+            return;
+        }
+        let _mode = crate::autograd::enable_grad();
+        let rewrites = lock(&of.base.0.meta).rewrites;
+        let fresh = of
+            .chain
+            .iter()
+            .try_fold(of.base.clone(), |t, view| t.viewed(view.clone()));
+        // The chain was possible when the view was made, on this very base.
+        if let Ok(fresh) = fresh {
+            let edge = lock(&fresh.0.meta).edge.clone();
+            self.0.requires_grad.store(edge.is_some(), Relaxed);
+            let old = {
+                let mut meta = lock(&self.0.meta);
+                meta.rewrites = rewrites;
+                std::mem::replace(&mut meta.edge, edge)
+            };
+            drop(old);
+        }
+    }
+
+    /// The element type as a Rust type is known: the dtype's size times the elements.
+    pub fn nbytes(&self) -> usize {
+        self.numel() * self.dtype().size()
+    }
+}
+
+const _: fn() = || {
+    fn shareable<T: Send + Sync>() {}
+    shareable::<Inner>();
+    shareable::<Tensor>();
+    let _ = DType::ALL;
+};

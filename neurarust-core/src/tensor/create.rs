@@ -1,0 +1,331 @@
+//! Tensors from nothing: numbers, arrays, ranges, constants.
+
+use super::Tensor;
+use crate::dtype::{DType, Element};
+use crate::layout::{Dims, IntoShape, Shape};
+use crate::storage::Storage;
+use crate::{Error, Result};
+
+/// A shape and an element type.
+pub struct Spec {
+    /// The sizes.
+    pub shape: Shape,
+    /// The element type; `None` stands for the operation's default.
+    pub dtype: Option<DType>,
+}
+
+/// What a creation function takes: a shape (`f32`), or `(shape, dtype)`.
+///
+/// ```
+/// # use neurarust_core::{Tensor, DType};
+/// assert_eq!(Tensor::zeros([2, 3])?.dtype(), DType::F32);
+/// assert_eq!(Tensor::zeros(([2, 3], DType::I64))?.dtype(), DType::I64);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+pub trait IntoSpec {
+    /// The shape and the dtype.
+    fn into_spec(self) -> Result<Spec>;
+}
+
+impl<S: IntoShape> IntoSpec for S {
+    #[track_caller]
+    fn into_spec(self) -> Result<Spec> {
+        Ok(Spec {
+            shape: self.into_shape()?,
+            dtype: None,
+        })
+    }
+}
+
+impl<S: IntoShape> IntoSpec for (S, DType) {
+    #[track_caller]
+    fn into_spec(self) -> Result<Spec> {
+        Ok(Spec {
+            shape: self.0.into_shape()?,
+            dtype: Some(self.1),
+        })
+    }
+}
+
+/// Numbers, and arrays and vectors of them to any depth: what [`Tensor::new`] takes.
+pub trait ArrayLike {
+    /// The number type at the bottom.
+    type Item: Element;
+    /// Appends the sizes, outermost first; `None` at a ragged place is found by [`ArrayLike::flatten`].
+    fn dims(&self, dims: &mut Dims);
+    /// Appends the numbers; `false` if a part has other sizes than `dims`.
+    fn flatten(&self, dims: &[usize], out: &mut Vec<Self::Item>) -> bool;
+}
+
+impl<T: Element> ArrayLike for T {
+    type Item = T;
+    fn dims(&self, _: &mut Dims) {}
+    fn flatten(&self, _: &[usize], out: &mut Vec<T>) -> bool {
+        out.push(*self);
+        true
+    }
+}
+
+impl<A: ArrayLike> ArrayLike for [A] {
+    type Item = A::Item;
+    fn dims(&self, dims: &mut Dims) {
+        dims.push(self.len());
+        if let Some(first) = self.first() {
+            first.dims(dims);
+        }
+    }
+    fn flatten(&self, dims: &[usize], out: &mut Vec<A::Item>) -> bool {
+        dims.first() == Some(&self.len()) && self.iter().all(|a| a.flatten(&dims[1..], out))
+    }
+}
+
+macro_rules! like_slice {
+    ($([$($g:tt)*] $t:ty),*) => { $(
+        impl<$($g)*> ArrayLike for $t {
+            type Item = A::Item;
+            fn dims(&self, dims: &mut Dims) { self[..].dims(dims) }
+            fn flatten(&self, dims: &[usize], out: &mut Vec<A::Item>) -> bool { self[..].flatten(dims, out) }
+        }
+    )* };
+}
+like_slice!([A: ArrayLike, const N: usize] [A; N], [A: ArrayLike] Vec<A>, [A: ArrayLike] &[A], [A: ArrayLike, const N: usize] &[A; N], [A: ArrayLike] &Vec<A>);
+
+impl Tensor {
+    /// A tensor of numbers: one, or arrays of them to any depth.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2, 3], [4, 5, 6]])?;
+    /// assert_eq!(x.dims(), [2, 3]);
+    /// assert_eq!(Tensor::new(2.5f64)?.rank(), 0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Rows of different lengths.
+    #[track_caller]
+    pub fn new<A: ArrayLike>(data: A) -> Result<Tensor> {
+        let mut dims = Dims::new();
+        data.dims(&mut dims);
+        let mut out = Vec::new();
+        if !data.flatten(&dims, &mut out) {
+            return Err(Error::shape(
+                "tensor",
+                format!("rows of different lengths; the first ones say {dims:?}"),
+            ));
+        }
+        Tensor::from_vec(out, Shape::from_dims(dims)?)
+    }
+
+    /// A tensor of `shape` with the elements of `data`, row by row.
+    ///
+    /// # Errors
+    /// Another number of elements than the shape has.
+    #[track_caller]
+    pub fn from_vec<T: Element>(data: Vec<T>, shape: impl IntoShape) -> Result<Tensor> {
+        Tensor::from_slice(&data, shape)
+    }
+
+    /// As [`Tensor::from_vec`], from a slice.
+    ///
+    /// # Errors
+    /// Another number of elements than the shape has.
+    #[track_caller]
+    pub fn from_slice<T: Element>(data: &[T], shape: impl IntoShape) -> Result<Tensor> {
+        let shape = shape.into_shape()?;
+        if shape.numel() != data.len() {
+            return Err(Error::shape(
+                "from_vec",
+                format!(
+                    "{} elements for shape {shape}, which has {}",
+                    data.len(),
+                    shape.numel()
+                ),
+            ));
+        }
+        let storage =
+            Storage::from_elements(data).map_err(|e| Error::memory("from_vec", e.to_string()))?;
+        Tensor::over(storage, crate::layout::Layout::contiguous(shape), T::DTYPE)
+    }
+
+    /// Zeros.
+    ///
+    /// # Errors
+    /// A shape that memory can't hold.
+    #[track_caller]
+    pub fn zeros(spec: impl IntoSpec) -> Result<Tensor> {
+        let spec = spec.into_spec()?;
+        Tensor::zeroed(spec.shape, spec.dtype.unwrap_or(DType::F32))
+    }
+
+    /// Ones.
+    ///
+    /// # Errors
+    /// A shape that memory can't hold.
+    #[track_caller]
+    pub fn ones(spec: impl IntoSpec) -> Result<Tensor> {
+        Tensor::full(spec, 1.0)
+    }
+
+    /// The same number everywhere, converted to the dtype.
+    ///
+    /// # Errors
+    /// A shape that memory can't hold.
+    #[track_caller]
+    pub fn full(spec: impl IntoSpec, value: f64) -> Result<Tensor> {
+        let spec = spec.into_spec()?;
+        let dtype = spec.dtype.unwrap_or(DType::F32);
+        if value == 0.0 && value.is_sign_positive() {
+            return Tensor::zeroed(spec.shape, dtype);
+        }
+        crate::dispatch!(dtype, T => Tensor::filled(spec.shape, T::from_f64(value)))
+    }
+
+    /// The same element everywhere.
+    #[track_caller]
+    pub(crate) fn filled<T: Element>(shape: Shape, value: T) -> Result<Tensor> {
+        let storage = Storage::filled(value, shape.numel())
+            .map_err(|e| Error::memory("full", e.to_string()))?;
+        Tensor::over(storage, crate::layout::Layout::contiguous(shape), T::DTYPE)
+    }
+
+    /// A tensor whose contents don't matter yet (they are initialised memory, but arbitrary).
+    ///
+    /// # Errors
+    /// A shape that memory can't hold.
+    #[track_caller]
+    pub fn empty(spec: impl IntoSpec) -> Result<Tensor> {
+        let spec = spec.into_spec()?;
+        let dtype = spec.dtype.unwrap_or(DType::F32);
+        // A recycled byte need not be a valid bool.
+        if dtype == DType::Bool {
+            Tensor::zeroed(spec.shape, dtype)
+        } else {
+            Tensor::uninit(spec.shape, dtype)
+        }
+    }
+
+    /// Zeros in the shape and dtype of this tensor.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn zeros_like(&self) -> Result<Tensor> {
+        Tensor::zeroed(self.shape().clone(), self.dtype())
+    }
+
+    /// Ones in the shape and dtype of this tensor.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn ones_like(&self) -> Result<Tensor> {
+        self.full_like(1.0)
+    }
+
+    /// One number in the shape and dtype of this tensor.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn full_like(&self, value: f64) -> Result<Tensor> {
+        Tensor::full((self.shape(), self.dtype()), value)
+    }
+
+    /// Arbitrary contents in the shape and dtype of this tensor.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn empty_like(&self) -> Result<Tensor> {
+        Tensor::empty((self.shape(), self.dtype()))
+    }
+
+    /// The integers of a range, as `i64`.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn arange(range: std::ops::Range<i64>) -> Result<Tensor> {
+        let n = range.end.saturating_sub(range.start).max(0) as usize;
+        Shape::new(&[n])?;
+        let data: Vec<i64> = range.collect();
+        Tensor::from_vec(data, n)
+    }
+
+    /// `start`, `start + step`, … below `end` (above, for a negative step), in `dtype`.
+    ///
+    /// # Errors
+    /// A step of 0 or of the wrong sign, bounds that aren't finite.
+    #[track_caller]
+    pub fn arange_step(start: f64, end: f64, step: f64, dtype: DType) -> Result<Tensor> {
+        let n = ((end - start) / step).ceil();
+        if step == 0.0 || !n.is_finite() || n < 0.0 {
+            return Err(Error::value(
+                "arange",
+                format!(
+                    "from {start} to {end} by {step}; expected finite bounds and a step that leads from one to the other"
+                ),
+            ));
+        }
+        if n > isize::MAX as f64 / 16.0 {
+            return Err(Error::value("arange", format!("{n} elements")));
+        }
+        let n = n as usize;
+        crate::dispatch!(dtype, T => Tensor::from_fn(n, |i| T::from_f64(start + i as f64 * step)))
+    }
+
+    /// `steps` numbers from `start` to `end`, both included.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn linspace(start: f64, end: f64, steps: usize) -> Result<Tensor> {
+        Tensor::linspace_dtype(start, end, steps, DType::F32)
+    }
+
+    /// As [`Tensor::linspace`], in `dtype`.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn linspace_dtype(start: f64, end: f64, steps: usize, dtype: DType) -> Result<Tensor> {
+        let step = if steps > 1 {
+            (end - start) / (steps - 1) as f64
+        } else {
+            0.0
+        };
+        // From both ends, as PyTorch does, so that the last one is exactly `end`.
+        let at = |i: usize| {
+            if i < steps.div_ceil(2) {
+                start + step * i as f64
+            } else {
+                end - step * (steps - 1 - i) as f64
+            }
+        };
+        crate::dispatch!(dtype, T => Tensor::from_fn(steps, |i| T::from_f64(at(i))))
+    }
+
+    /// The identity matrix of `n` rows, or `n` by `m` with ones on the diagonal.
+    ///
+    /// # Errors
+    /// A shape that memory can't hold.
+    #[track_caller]
+    pub fn eye(n: usize, m: impl Into<Option<usize>>, dtype: DType) -> Result<Tensor> {
+        let out = Tensor::zeros(([n, m.into().unwrap_or(n)], dtype))?;
+        let _guard = crate::autograd::no_grad();
+        out.diagonal(0, 0, 1)?.fill_(1.0)?;
+        Ok(out)
+    }
+
+    /// A vector of `f(0)`, `f(1)`, …
+    #[track_caller]
+    pub(crate) fn from_fn<T: Element>(n: usize, f: impl FnMut(usize) -> T) -> Result<Tensor> {
+        let shape = Shape::new(&[n])?;
+        let mut data = Vec::new();
+        data.try_reserve_exact(n)
+            .map_err(|e| Error::memory("tensor", e.to_string()))?;
+        data.extend((0..n).map(f));
+        Tensor::from_vec(data, shape)
+    }
+}

@@ -1,0 +1,363 @@
+//! The tensor: a buffer, a layout over it, an element type, and its place in the autograd graph.
+
+mod access;
+mod create;
+mod methods;
+mod operators;
+
+pub use create::{ArrayLike, IntoSpec, Spec};
+pub use operators::{Held, Operand};
+
+use crate::autograd::{self, Edge, GradSlot, Meta, ViewOf, lock};
+use crate::dtype::{DType, Rank};
+use crate::layout::{Layout, Shape};
+use crate::storage::Storage;
+use crate::{Error, Result};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+
+/// Where a tensor's elements live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Device {
+    /// The processor's own memory.
+    #[default]
+    Cpu,
+}
+
+impl std::fmt::Display for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Device::Cpu => f.write_str("cpu"),
+        }
+    }
+}
+
+/// An n-dimensional array that remembers how it was computed.
+///
+/// Cloning is cheap and shares everything. Named methods return [`Result`]; operators on references panic with the same
+/// message.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// let x = Tensor::new([[1.0f32, 2.0], [3.0, 4.0]])?.requires_grad()?;
+/// let y = (&x * &x).sum()?;
+/// y.backward()?;
+/// assert_eq!(x.grad().unwrap().to_vec::<f32>()?, [2.0, 4.0, 6.0, 8.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Tensor(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) storage: Storage,
+    pub(crate) layout: Layout,
+    pub(crate) dtype: DType,
+    /// Made from a bare number: yields to tensors when types are mixed.
+    pub(crate) number: bool,
+    /// Made in inference mode: unfit for autograd.
+    pub(crate) inference: bool,
+    /// What it is a view of; none for tensors with a buffer of their own, and for views made while gradients were off.
+    pub(crate) view: Option<Box<ViewOf>>,
+    pub(crate) untracked_view: bool,
+    pub(crate) requires_grad: AtomicBool,
+    pub(crate) meta: Mutex<Meta>,
+}
+
+impl Tensor {
+    /// The one way to lay a tensor over a buffer: proves that every element of `layout` lies inside of it.
+    #[track_caller]
+    pub(crate) fn over(storage: Storage, layout: Layout, dtype: DType) -> Result<Tensor> {
+        if let Some((low, high)) = layout.span() {
+            let bytes = storage.bytes() as i128;
+            if low < 0 || (high + 1) * dtype.size() as i128 > bytes {
+                return Err(Error::value(
+                    "view",
+                    format!(
+                        "shape {} with strides {:?} and offset {} touches elements {low}..={high} of a buffer of {} {dtype} elements",
+                        layout.shape(),
+                        layout.strides(),
+                        layout.offset(),
+                        bytes / dtype.size() as i128
+                    ),
+                ));
+            }
+        }
+        Ok(Tensor::assemble(storage, layout, dtype, false))
+    }
+
+    fn assemble(storage: Storage, layout: Layout, dtype: DType, number: bool) -> Tensor {
+        Tensor(Arc::new(Inner {
+            storage,
+            layout,
+            dtype,
+            number,
+            inference: autograd::is_inference(),
+            view: None,
+            untracked_view: false,
+            requires_grad: AtomicBool::new(false),
+            meta: Mutex::new(Meta::default()),
+        }))
+    }
+
+    /// A row-major tensor with arbitrary (but initialised) contents.
+    #[track_caller]
+    pub(crate) fn uninit(shape: Shape, dtype: DType) -> Result<Tensor> {
+        let storage = Storage::new(shape.numel() * dtype.size())
+            .map_err(|e| Error::memory("allocate", e.to_string()))?;
+        Ok(Tensor::assemble(
+            storage,
+            Layout::contiguous(shape),
+            dtype,
+            false,
+        ))
+    }
+
+    /// As [`Tensor::uninit`], in memory order `like` (whose dimensions are dense in some order) instead of row-major.
+    #[track_caller]
+    pub(crate) fn uninit_strided(layout: Layout, dtype: DType) -> Result<Tensor> {
+        let storage = Storage::new(layout.numel() * dtype.size())
+            .map_err(|e| Error::memory("allocate", e.to_string()))?;
+        Tensor::over(storage, layout, dtype)
+    }
+
+    /// A row-major tensor of zeros.
+    #[track_caller]
+    pub(crate) fn zeroed(shape: Shape, dtype: DType) -> Result<Tensor> {
+        let storage = Storage::zeroed(shape.numel() * dtype.size())
+            .map_err(|e| Error::memory("allocate", e.to_string()))?;
+        Ok(Tensor::assemble(
+            storage,
+            Layout::contiguous(shape),
+            dtype,
+            false,
+        ))
+    }
+
+    /// The same elements as a tensor that is no part of any graph; shares the buffer.
+    pub fn detach(&self) -> Tensor {
+        Tensor::assemble(
+            self.0.storage.clone(),
+            self.0.layout.clone(),
+            self.0.dtype,
+            self.0.number,
+        )
+    }
+
+    /// The same tensor, marked as (or as no longer) a bare number.
+    pub(crate) fn as_number(self) -> Tensor {
+        Tensor::assemble(
+            self.0.storage.clone(),
+            self.0.layout.clone(),
+            self.0.dtype,
+            true,
+        )
+    }
+
+    /// The sizes.
+    #[inline]
+    pub fn shape(&self) -> &Shape {
+        self.0.layout.shape()
+    }
+
+    /// The sizes, as a slice.
+    #[inline]
+    pub fn dims(&self) -> &[usize] {
+        self.0.layout.shape().dims()
+    }
+
+    /// Number of dimensions.
+    #[inline]
+    pub fn rank(&self) -> usize {
+        self.0.layout.shape().rank()
+    }
+
+    /// Number of elements.
+    #[inline]
+    pub fn numel(&self) -> usize {
+        self.0.layout.numel()
+    }
+
+    /// The size of dimension `dim`, counted from the back if negative.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Index`](crate::ErrorKind::Index) if there is no such dimension.
+    #[track_caller]
+    pub fn size(&self, dim: i64) -> Result<usize> {
+        if self.rank() == 0 {
+            return Err(Error::index(
+                "size",
+                format!("dimension {dim} of a tensor without dimensions"),
+            ));
+        }
+        Ok(self.dims()[self.shape().dim("size", dim)?])
+    }
+
+    /// Where the elements lie in the buffer.
+    #[inline]
+    pub fn layout(&self) -> &Layout {
+        &self.0.layout
+    }
+
+    /// The strides, in elements.
+    #[inline]
+    pub fn strides(&self) -> &[isize] {
+        self.0.layout.strides()
+    }
+
+    /// The element type.
+    #[inline]
+    pub fn dtype(&self) -> DType {
+        self.0.dtype
+    }
+
+    /// Where the elements live.
+    pub fn device(&self) -> Device {
+        Device::Cpu
+    }
+
+    /// Whether the elements lie in row-major order without gaps.
+    #[inline]
+    pub fn is_contiguous(&self) -> bool {
+        self.0.layout.is_contiguous()
+    }
+
+    /// The buffer.
+    #[inline]
+    pub fn storage(&self) -> &Storage {
+        &self.0.storage
+    }
+
+    /// Whether both are the same tensor (not merely equal ones).
+    pub fn is_same(&self, other: &Tensor) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// How it counts when types are mixed.
+    #[inline]
+    pub(crate) fn mixing_rank(&self) -> Rank {
+        match (self.0.number, self.rank()) {
+            (true, _) => Rank::Number,
+            (_, 0) => Rank::Zero,
+            _ => Rank::Dims,
+        }
+    }
+
+    /// Whether gradients flow to or through this tensor.
+    #[inline]
+    pub fn is_requires_grad(&self) -> bool {
+        self.0.requires_grad.load(Relaxed) || self.base_requires_grad()
+    }
+
+    /// Whether it was made by the user and not by a recorded operation.
+    pub fn is_leaf(&self) -> bool {
+        lock(&self.0.meta).edge.is_none()
+    }
+
+    /// Marks this tensor as one to differentiate by, and returns it.
+    ///
+    /// # Errors
+    /// Integer and bool tensors have no gradients.
+    #[track_caller]
+    pub fn requires_grad(self) -> Result<Tensor> {
+        self.set_requires_grad(true)?;
+        Ok(self)
+    }
+
+    /// Turns differentiation by this tensor on or off.
+    ///
+    /// # Errors
+    /// Integer and bool tensors have no gradients; a tensor that an operation made always requires one, detach it to
+    /// get one that doesn't; tensors made in inference mode stay outside of autograd.
+    #[track_caller]
+    pub fn set_requires_grad(&self, on: bool) -> Result<()> {
+        const OP: &str = "requires_grad";
+        if on && !self.dtype().is_float() {
+            return Err(Error::autograd(
+                OP,
+                format!(
+                    "only floating-point tensors have gradients, this one is {}",
+                    self.dtype()
+                ),
+            ));
+        }
+        if on && self.0.inference && !autograd::is_inference() {
+            return Err(Error::autograd(
+                OP,
+                "this tensor was made in inference mode; clone it outside of it first",
+            ));
+        }
+        if !on && !self.is_leaf() {
+            return Err(Error::autograd(
+                OP,
+                "a tensor that an operation made can't stop requiring a gradient; use detach()",
+            ));
+        }
+        self.0.requires_grad.store(on, Relaxed);
+        Ok(())
+    }
+
+    /// The accumulated gradient, after a backward.
+    pub fn grad(&self) -> Option<Tensor> {
+        let slot = lock(&self.0.meta).slot.clone()?;
+        let grad = lock(&slot.grad).clone();
+        grad
+    }
+
+    /// Replaces the gradient.
+    ///
+    /// # Errors
+    /// A gradient of another shape or dtype.
+    #[track_caller]
+    pub fn set_grad(&self, grad: Option<Tensor>) -> Result<()> {
+        if let Some(g) = &grad
+            && (g.shape() != self.shape() || g.dtype() != self.dtype())
+        {
+            return Err(Error::shape(
+                "grad",
+                format!(
+                    "a gradient of shape {} and type {} for a tensor of shape {} and type {}",
+                    g.shape(),
+                    g.dtype(),
+                    self.shape(),
+                    self.dtype()
+                ),
+            ));
+        }
+        *lock(&self.grad_slot().grad) = grad;
+        Ok(())
+    }
+
+    /// Forgets the gradient.
+    pub fn zero_grad(&self) {
+        let slot = lock(&self.0.meta).slot.clone();
+        if let Some(slot) = slot {
+            let old = lock(&slot.grad).take();
+            drop(old);
+        }
+    }
+
+    /// Where this tensor's gradient is kept.
+    pub(crate) fn grad_slot(&self) -> Arc<GradSlot> {
+        lock(&self.0.meta)
+            .slot
+            .get_or_insert_with(|| Arc::new(GradSlot::new(self.shape().clone(), self.dtype())))
+            .clone()
+    }
+
+    /// Where gradients with respect to this tensor go, if anywhere.
+    pub(crate) fn edge(&self) -> Option<Edge> {
+        if !self.is_requires_grad() {
+            return None;
+        }
+        self.renew();
+        let meta = lock(&self.0.meta);
+        match &meta.edge {
+            Some(edge) => Some(edge.clone()),
+            None => {
+                drop(meta);
+                Some(Edge::Leaf(self.grad_slot()))
+            }
+        }
+    }
+}
