@@ -63,7 +63,7 @@ fn tail<V: FloatLanes<Scalar = f64>>(a: V) -> V {
     let t = (a - four) / (a + four);
     let scaled = sum_ordered(V::c(*first), t * polynomial(t, rest));
     let value = quotient(product_double(p, scaled), sum(a + a, V::c(1.0)));
-    (value.high + value.low).scale2(k)
+    value.value().scale2(k)
 }
 
 #[inline(always)]

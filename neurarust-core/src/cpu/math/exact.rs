@@ -21,6 +21,32 @@ impl Split for f64 {
     const SPLITTER: f64 = ((1 << 27) + 1) as f64;
 }
 
+impl<V: FloatLanes> Double<V> {
+    /// Nothing below the rounded part.
+    #[inline(always)]
+    pub fn exact(high: V) -> Self {
+        Double {
+            high,
+            low: V::c(0.0),
+        }
+    }
+
+    /// `t` where `mask`, `f` elsewhere.
+    #[inline(always)]
+    pub fn select(mask: V::Mask, t: Self, f: Self) -> Self {
+        Double {
+            high: V::select(mask, t.high, f.high),
+            low: V::select(mask, t.low, f.low),
+        }
+    }
+
+    /// Rounded.
+    #[inline(always)]
+    pub fn value(self) -> V {
+        self.high + self.low
+    }
+}
+
 /// `c[0] + c[1] x + c[2] x² + …`, by Horner's rule.
 #[inline(always)]
 pub fn polynomial<V: FloatLanes>(x: V, c: &[f64]) -> V {
@@ -70,13 +96,16 @@ fn product_rest<V: FloatLanes<Scalar: Split>>(a: V, b: V, high: V) -> V {
         return a.mul_add(b, -high);
     }
     // Dekker: halves of the mantissas multiply exactly.
-    let halve = |x: V| {
-        let wide = x * V::c(V::Scalar::SPLITTER);
-        let upper = wide - (wide - x);
-        (upper, x - upper)
-    };
-    let ((a1, a2), (b1, b2)) = (halve(a), halve(b));
+    let ([a1, a2], [b1, b2]) = (halves(a), halves(b));
     ((a1 * b1 - high) + a1 * b2 + a2 * b1) + a2 * b2
+}
+
+/// A number as the sum of two with half of the digits.
+#[inline(always)]
+fn halves<V: FloatLanes<Scalar: Split>>(x: V) -> [V; 2] {
+    let wide = x * V::c(V::Scalar::SPLITTER);
+    let upper = wide - (wide - x);
+    [upper, x - upper]
 }
 
 /// `a · b`, both with rests.

@@ -23,7 +23,7 @@ pub fn tanh<V: FloatLanes<Scalar: Exponential>>(x: V) -> V {
             low: total.low + e.low,
         },
     );
-    (ratio.high + ratio.low).copysign(x)
+    ratio.value().copysign(x)
 }
 
 /// `½ (e + e / (e + 1))` for `e = eᵃ - 1`

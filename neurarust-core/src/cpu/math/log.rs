@@ -118,16 +118,12 @@ pub fn log10_f64<V: FloatLanes<Scalar = f64>>(x: V) -> V {
 
 #[inline(always)]
 pub fn log2_f32<V: SplitLanes>(x: V) -> V {
-    V::join(
-        x.split()
-            .map(|x| ln(x) * V::Half::c(std::f64::consts::LOG2_E)),
-    )
+    let ([low, high], factor) = (x.split(), V::Half::c(std::f64::consts::LOG2_E));
+    V::join([ln(low) * factor, ln(high) * factor])
 }
 
 #[inline(always)]
 pub fn log10_f32<V: SplitLanes>(x: V) -> V {
-    V::join(
-        x.split()
-            .map(|x| ln(x) * V::Half::c(std::f64::consts::LOG10_E)),
-    )
+    let ([low, high], factor) = (x.split(), V::Half::c(std::f64::consts::LOG10_E));
+    V::join([ln(low) * factor, ln(high) * factor])
 }

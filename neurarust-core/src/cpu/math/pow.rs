@@ -5,7 +5,6 @@ use super::exact::{Double, polynomial, product, product_double, quotient, sum_or
 use super::exp::{Exponential, exp, parts};
 use super::log::{decompose, ln};
 use crate::cpu::simd::{FloatLanes, SplitLanes};
-use crate::real::Num;
 
 /// `atanh(s) / s` beyond `1 + s²/3 + s⁴/5`, twice and over `s⁶`, in `s²`, minimax.
 const ATANH: [f64; 7] = [
@@ -22,28 +21,12 @@ const ATANH: [f64; 7] = [
 #[inline(always)]
 fn ln_double<V: FloatLanes<Scalar = f64>>(x: V) -> Double<V> {
     let (f, e) = decompose(x);
-    let s = quotient(
-        Double {
-            high: f,
-            low: V::c(0.0),
-        },
-        sum_ordered(V::c(2.0), f),
-    );
+    let s = quotient(Double::exact(f), sum_ordered(V::c(2.0), f));
     let z = product_double(s, s);
     // ln(1 + f) = 2s + s z (2/3 + z (2/5 + z tail))
-    let constant = |high, low, rest: Double<V>| {
-        let sum = sum_ordered(V::c(high), rest.high);
-        Double {
-            high: sum.high,
-            low: sum.low + (rest.low + V::c(low)),
-        }
-    };
-    let tail = Double {
-        high: z.high * polynomial(z.high, &ATANH),
-        low: V::c(0.0),
-    };
-    let inner = constant(0.4, -2.2204460492503132e-17, tail);
-    let inner = constant(
+    let tail = Double::exact(z.high * polynomial(z.high, &ATANH));
+    let inner = add_constant(0.4, -2.2204460492503132e-17, tail);
+    let inner = add_constant(
         0.6666666666666666,
         3.700743415417188e-17,
         product_double(z, inner),
@@ -54,6 +37,16 @@ fn ln_double<V: FloatLanes<Scalar = f64>>(x: V) -> Double<V> {
     let total = sum_ordered(e * V::c(ln2), log.high);
     let low = total.low + e.mul_add(V::c(ln2_low), log.low + (rest.low + s.low + s.low));
     sum_ordered(total.high, low)
+}
+
+/// `(high + low) + rest` for a larger constant.
+#[inline(always)]
+fn add_constant<V: FloatLanes>(high: f64, low: f64, rest: Double<V>) -> Double<V> {
+    let sum = sum_ordered(V::c(high), rest.high);
+    Double {
+        high: sum.high,
+        low: sum.low + (rest.low + V::c(low)),
+    }
 }
 
 /// The power from its magnitude `|x|ʸ`, which has C's special cases but those of its sign and of an undefined product.
@@ -85,12 +78,17 @@ pub fn pow_f64<V: FloatLanes<Scalar = f64>>(x: V, y: V) -> V {
     let low = V::select(exponent.high.abs().lt(V::c(800.0)), low, zero);
     let [bottom, top] = f64::RANGE;
     let (p, k) = parts(exponent.high.clamp(bottom, top), low);
-    cases(x, y, (p.high + p.low).scale2(k))
+    cases(x, y, p.value().scale2(k))
 }
 
 #[inline(always)]
 pub fn pow_f32<V: SplitLanes>(x: V, y: V) -> V {
     let ([x1, x2], [y1, y2]) = (x.split(), y.split());
-    let pow = |x: V::Half, y: V::Half| cases(x, y, exp(ln(x.abs()) * y));
-    V::join([pow(x1, y1), pow(x2, y2)])
+    V::join([pow_short(x1, y1), pow_short(x2, y2)])
+}
+
+/// [`pow_f64`] for numbers that came from `f32`.
+#[inline(always)]
+fn pow_short<V: FloatLanes<Scalar = f64>>(x: V, y: V) -> V {
+    cases(x, y, exp(ln(x.abs()) * y))
 }

@@ -240,27 +240,11 @@ fn angle<V: FloatLanes<Scalar = f64>>(y: V, x: V, obtuse: V::Mask) -> V {
     let (zero, one) = (V::c(0.0), V::c(1.0));
     let steep = (y * V::c(TAN_PI_8)).gt(x);
     let flat = y.le(x * V::c(TAN_PI_8));
-    let part = |a: Double<V>, low: bool| if low { a.low } else { a.high };
-    let (difference, total) = (sum(y, -x), sum(y, x));
-    let numerator = |low| {
-        let plain = if low { zero } else { y };
-        let turned = if low { zero } else { -x };
-        V::select(steep, turned, V::select(flat, plain, part(difference, low)))
-    };
-    let denominator = |low| {
-        let plain = if low { zero } else { x };
-        let turned = if low { zero } else { y };
-        V::select(steep, turned, V::select(flat, plain, part(total, low)))
-    };
+    let numerator = Double::select(flat, Double::exact(y), sum(y, -x));
+    let denominator = Double::select(flat, Double::exact(x), sum(y, x));
     let t = quotient(
-        Double {
-            high: numerator(false),
-            low: numerator(true),
-        },
-        Double {
-            high: denominator(false),
-            low: denominator(true),
-        },
+        Double::select(steep, Double::exact(-x), numerator),
+        Double::select(steep, Double::exact(y), denominator),
     );
     let eighths = V::select(steep, V::c(2.0), V::select(flat, zero, one));
     let z = t.high * t.high;
@@ -295,15 +279,16 @@ pub fn atan2<V: FloatLanes<Scalar = f64>>(y: V, x: V) -> V {
         V::select(larger.lt(V::c(1e-150)), up, one),
     );
     let infinite = a.eq(infinity) | b.eq(infinity);
-    let finite = |v: V| {
-        V::select(
-            infinite & v.ge(zero),
-            V::select(v.eq(infinity), one, zero),
-            v * scale,
-        )
-    };
     let origin = a.eq(zero) & b.eq(zero);
-    let (a, b) = (finite(a), V::select(origin, one, finite(b)));
+    let a = V::select(infinite, direction(a), a * scale);
+    let b = V::select(origin, one, V::select(infinite, direction(b), b * scale));
     let negative = one.copysign(x).lt(zero);
     angle(a, b, negative).copysign(y)
+}
+
+/// A coordinate beside an infinite one: 1 where it is infinite too, 0 where it is finite, NaN where it is NaN.
+#[inline(always)]
+fn direction<V: FloatLanes>(a: V) -> V {
+    let finite = V::select(a.lt(V::c(f64::INFINITY)), V::c(0.0), a);
+    V::select(a.eq(V::c(f64::INFINITY)), V::c(1.0), finite)
 }
