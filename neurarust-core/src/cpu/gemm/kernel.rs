@@ -14,6 +14,7 @@
 use half::{bf16, f16};
 
 use super::epilogue::Store;
+use super::transpose::{self, Fill};
 use crate::cpu::simd::{Lanes, Level};
 
 /// A micro-kernel: `C[i][j] (+)= Σ_p A(i, p) · B(p, j)` for the kernel's own number of rows and registers.
@@ -35,6 +36,10 @@ pub(super) struct Kernels<T: 'static> {
     pub packed: &'static [&'static [Micro<T>]],
     /// Kernels for A in place, `[registers - 1][rows - 1]`.
     pub strided: &'static [&'static [Micro<T>]],
+    /// Fills a panel from adjacent lines.
+    pub copy: Fill<T>,
+    /// Fills a panel from lines along which K is adjacent.
+    pub turn: Fill<T>,
 }
 
 impl<T> Kernels<T> {
@@ -133,7 +138,7 @@ unsafe fn tile<T, R: Reg<T>, const MR: usize, const NV: usize, const WIDTH: usiz
 
 /// Writes the kernels of one register type for 1..=MR rows and 1..=NV registers as a table.
 macro_rules! table {
-    ($name:ident, $t:ty, $reg:ty, $lanes:expr, $mr:expr, $nv:expr, [$($r:literal)*], [$($v:literal)*], $($attr:tt)*) => {
+    ($name:ident, $t:ty, $reg:ty, $lanes:expr, $mr:expr, $nv:expr, [$($r:literal)*], [$($v:literal)*], $turn:expr, $($attr:tt)*) => {
         mod $name {
             #[allow(unused_imports)]
             use super::*;
@@ -148,10 +153,17 @@ macro_rules! table {
                 // SAFETY: passed on.
                 unsafe { tile::<$t, $reg, R, V, WIDTH>(k, a, a_row, a_k, b, b_k, c, c_row, add) }
             }
+            /// # Safety
+            /// As [`transpose::copy`]; the processor has the instruction set.
+            $($attr)*
+            unsafe fn copy(src: *const $t, k: isize, lines: usize, depth: usize, width: usize, dst: *mut $t) {
+                // SAFETY: passed on.
+                unsafe { transpose::copy::<$t, { $mr }, { $lanes * $nv }>(src, k, lines, depth, width, dst) }
+            }
             table!(@rows $t, PACKED, $mr, [$($r)*], [$($v)*]);
             table!(@rows $t, STRIDED, 0, [$($r)*], [$($v)*]);
             pub(super) static TABLE: KernelTable<$t> = KernelTable(Kernels {
-                mr: $mr, lanes: $lanes, nv: $nv, packed: PACKED, strided: STRIDED,
+                mr: $mr, lanes: $lanes, nv: $nv, packed: PACKED, strided: STRIDED, copy, turn: $turn,
             });
         }
     };
@@ -197,8 +209,8 @@ impl<T: Entry, const N: usize> Reg<T> for Array<T, N> {
     }
 }
 
-table!(scalar_f32, f32, Array<f32, 4>, 4, 4, 2, [1 2 3 4], [1 2],);
-table!(scalar_f64, f64, Array<f64, 2>, 2, 4, 2, [1 2 3 4], [1 2],);
+table!(scalar_f32, f32, Array<f32, 4>, 4, 4, 2, [1 2 3 4], [1 2], transpose::turn,);
+table!(scalar_f64, f64, Array<f64, 2>, 2, 4, 2, [1 2 3 4], [1 2], transpose::turn,);
 
 /// A register of [`crate::cpu::simd`].
 #[derive(Clone, Copy)]
@@ -240,10 +252,10 @@ mod x86 {
     use super::*;
     use crate::cpu::simd::{Avx2, Avx512, Isa};
 
-    table!(avx512_f32, f32, Lane<<Avx512 as Isa>::F32>, 16, 14, 2, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], [1 2], #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]);
-    table!(avx512_f64, f64, Lane<<Avx512 as Isa>::F64>, 8, 14, 2, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], [1 2], #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]);
-    table!(avx2_f32, f32, Lane<<Avx2 as Isa>::F32>, 8, 6, 2, [1 2 3 4 5 6], [1 2], #[target_feature(enable = "avx2,fma")]);
-    table!(avx2_f64, f64, Lane<<Avx2 as Isa>::F64>, 4, 6, 2, [1 2 3 4 5 6], [1 2], #[target_feature(enable = "avx2,fma")]);
+    table!(avx512_f32, f32, Lane<<Avx512 as Isa>::F32>, 16, 14, 2, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], [1 2], transpose::x86::turn_f32, #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]);
+    table!(avx512_f64, f64, Lane<<Avx512 as Isa>::F64>, 8, 14, 2, [1 2 3 4 5 6 7 8 9 10 11 12 13 14], [1 2], transpose::x86::turn_f64, #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]);
+    table!(avx2_f32, f32, Lane<<Avx2 as Isa>::F32>, 8, 6, 2, [1 2 3 4 5 6], [1 2], transpose::x86::turn_f32, #[target_feature(enable = "avx2,fma")]);
+    table!(avx2_f64, f64, Lane<<Avx2 as Isa>::F64>, 4, 6, 2, [1 2 3 4 5 6], [1 2], transpose::x86::turn_f64, #[target_feature(enable = "avx2,fma")]);
 
     pub(super) static F32: [&KernelTable<f32>; 3] =
         [&scalar_f32::TABLE, &avx2_f32::TABLE, &avx512_f32::TABLE];

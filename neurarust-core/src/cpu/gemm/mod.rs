@@ -21,6 +21,7 @@ mod int;
 mod kernel;
 mod pack;
 mod scratch;
+mod transpose;
 
 pub use epilogue::{Addend, Epilogue, Finish, MAX_TILE, Map, Output, Place, Store};
 pub use int::{Wrapping, gemm_int};

@@ -6,6 +6,8 @@
 use half::{bf16, f16};
 
 use super::kernel::Entry;
+use super::transpose;
+use crate::cpu::simd::level;
 
 /// An operand of a product, as something that can be copied into panels.
 pub trait Pack<T>: Sync {
@@ -121,28 +123,13 @@ impl<T: Entry> Pack<T> for Strided<T> {
         let src = self.at(line, k);
         // SAFETY: all sources lie in the operand and all targets in the panel, by the caller's promise.
         unsafe {
+            let kernels = &T::table(level()).0;
             if self.line == 1 {
-                let mut src = src;
-                let mut dst = dst;
-                for _ in 0..depth {
-                    std::ptr::copy_nonoverlapping(src, dst, lines);
-                    src = src.wrapping_offset(self.k);
-                    dst = dst.wrapping_add(width);
-                }
+                (kernels.copy)(src, self.k, lines, depth, width, dst);
+            } else if self.k == 1 {
+                (kernels.turn)(src, self.line, lines, depth, width, dst);
             } else {
-                // Eight steps of K at a time: each line is read in short runs, each panel row is still in the cache.
-                let mut p = 0;
-                while p < depth {
-                    let run = (depth - p).min(8);
-                    for i in 0..lines {
-                        let src = src.wrapping_offset(i as isize * self.line + p as isize * self.k);
-                        for q in 0..run {
-                            *dst.add((p + q) * width + i) =
-                                *src.wrapping_offset(q as isize * self.k);
-                        }
-                    }
-                    p += run;
-                }
+                transpose::gather(src, self.line, self.k, lines, depth, width, dst);
             }
             pad(lines, depth, width, dst);
         }
