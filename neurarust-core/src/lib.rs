@@ -23,6 +23,7 @@ pub mod cpu {
     pub mod math;
     pub(crate) mod nest;
     pub mod pool;
+    pub(crate) mod product;
     pub mod simd;
 }
 

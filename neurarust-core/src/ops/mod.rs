@@ -3,5 +3,6 @@
 pub(crate) mod apply;
 pub mod elementwise;
 pub(crate) mod inplace;
+mod matmul;
 pub(crate) mod reduce;
 pub(crate) mod view;

@@ -1,0 +1,349 @@
+//! Products of vectors, matrices and batches of them, and the affine layer.
+
+use super::apply::lock;
+use crate::autograd::{Grads, Saved, record, tracks};
+use crate::cpu::product::product;
+use crate::layout::{Dims, Shape};
+use crate::{DType, Error, Result, Tensor};
+use smallvec::{SmallVec, smallvec};
+
+/// Refuses dtypes that don't fit each other.
+#[track_caller]
+fn same_dtype(op: &'static str, a: &Tensor, b: &Tensor) -> Result<()> {
+    if a.dtype() != b.dtype() {
+        return Err(Error::dtype(
+            op,
+            format!(
+                "{} and {}; convert one of them with to_dtype",
+                a.dtype(),
+                b.dtype()
+            ),
+        ));
+    }
+    if a.dtype() == DType::Bool {
+        return Err(Error::dtype(
+            op,
+            "not defined for bool tensors; convert with to_dtype",
+        ));
+    }
+    Ok(())
+}
+
+/// `a · b` of tensors of at least two dimensions, whose leading ones broadcast, into a fresh tensor, unrecorded.
+#[track_caller]
+fn multiply(op: &'static str, a: &Tensor, b: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    let (ra, rb) = (a.rank(), b.rank());
+    let lead = Shape::new(&a.dims()[..ra - 2])?.broadcast(&Shape::new(&b.dims()[..rb - 2])?, op)?;
+    let full = |rows: usize, cols: usize| {
+        let mut dims = Dims::from_slice(lead.dims());
+        dims.extend([rows, cols]);
+        Shape::from_dims(dims)
+    };
+    let (m, k, n) = (a.dims()[ra - 2], a.dims()[ra - 1], b.dims()[rb - 1]);
+    let out = Tensor::uninit(full(m, n)?, a.dtype())?;
+    let expanded = |t: &Tensor, shape: Shape| match t.shape() == &shape {
+        true => Ok(t.detach()),
+        false => Tensor::over(t.0.storage.clone(), t.layout().expand(&shape), t.dtype()),
+    };
+    let (ea, eb) = (expanded(a, full(m, k)?)?, expanded(b, full(k, n)?)?);
+    // Halves are summed up, bias included, in f32.
+    let bias = bias
+        .map(|t| t.detach().to_dtype(a.dtype().compute().dtype()))
+        .transpose()?;
+    let mut reads: SmallVec<[&Tensor; 4]> = smallvec![&ea, &eb];
+    reads.extend(&bias);
+    let _access = lock(op, &reads, &[])?;
+    product(&ea, &eb, bias.as_ref(), &out);
+    Ok(out)
+}
+
+/// The recorded product of tensors of at least two dimensions.
+#[track_caller]
+fn matmul_nd(op: &'static str, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let out = multiply(op, a, b, None)?;
+    if tracks(&[a, b]) {
+        // Each side is read by the other's gradient only.
+        let saved = (b_if(a, b), b_if(b, a));
+        record(op, &[a, b], &[&out], saved, |(b, a), call, grads| {
+            let Some(g) = grads.into_iter().next().flatten() else {
+                return Ok(smallvec![None, None]);
+            };
+            let ga = b
+                .as_ref()
+                .filter(|_| call.needs(0))
+                .map(|b| g.matmul(&b.get(call)?.transpose(-2, -1)?))
+                .transpose()?;
+            let gb = a
+                .as_ref()
+                .filter(|_| call.needs(1))
+                .map(|a| a.get(call)?.transpose(-2, -1)?.matmul(&g))
+                .transpose()?;
+            Ok(smallvec![ga, gb])
+        })?;
+    }
+    Ok(out)
+}
+
+fn b_if(condition: &Tensor, saved: &Tensor) -> Option<Saved> {
+    condition.is_requires_grad().then(|| Saved::input(saved))
+}
+
+impl Tensor {
+    /// The matrix product, with the meaning of `torch.matmul`: vectors are rows on the left and columns on the right, and
+    /// lose that dimension again; leading dimensions broadcast.
+    ///
+    /// | left | right | result |
+    /// |---|---|---|
+    /// | (k) | (k) | () |
+    /// | (m, k) | (k) | (m) |
+    /// | (k) | (k, n) | (n) |
+    /// | (…, m, k) | (…, k, n) | (…, m, n) |
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let a = Tensor::new([[1.0f32, 2.0], [3.0, 4.0]])?;
+    /// assert_eq!(a.matmul(&Tensor::new([1.0f32, 1.0])?)?.to_vec::<f32>()?, [3.0, 7.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Inner sizes that differ, leading ones that don't broadcast, dtypes that differ, tensors without dimensions.
+    #[track_caller]
+    pub fn matmul(&self, other: &Tensor) -> Result<Tensor> {
+        const OP: &str = "matmul";
+        let (a, b) = (self, other);
+        if a.rank() == 0 || b.rank() == 0 {
+            return Err(Error::shape(
+                OP,
+                format!(
+                    "shapes {} and {}; both need at least one dimension (use * for numbers)",
+                    a.shape(),
+                    b.shape()
+                ),
+            ));
+        }
+        same_dtype(OP, a, b)?;
+        let (k, kb) = (a.dims()[a.rank() - 1], b.dims()[b.rank().max(2) - 2]);
+        if k != kb {
+            return Err(Error::shape(
+                OP,
+                format!(
+                    "shapes {} and {}: the last size of the left one ({k}) and the {} of the right one ({kb}) differ",
+                    a.shape(),
+                    b.shape(),
+                    if b.rank() == 1 {
+                        "size"
+                    } else {
+                        "last but one"
+                    }
+                ),
+            ));
+        }
+        match (a.rank(), b.rank()) {
+            (2, 2) => matmul_nd(OP, a, b),
+            (1, 1) => matmul_nd(OP, &a.unsqueeze(0)?, &b.unsqueeze(1)?)?.reshape(&Shape::scalar()),
+            (1, _) => matmul_nd(OP, &a.unsqueeze(0)?, b)?.squeeze(&[-2]),
+            (_, 1) => {
+                let (rows, last) = (a.reshape([-1, k.max(1) as i64]), a.rank() - 1);
+                match rows {
+                    Ok(rows) if k > 0 => {
+                        matmul_nd(OP, &rows, &b.unsqueeze(1)?)?.reshape(&a.dims()[..last])
+                    }
+                    _ => matmul_nd(OP, a, &b.unsqueeze(1)?)?.squeeze(&[-1]),
+                }
+            }
+            // A batch against one matrix is one tall product.
+            (_, 2) if k > 0 => {
+                let mut dims = Dims::from_slice(a.dims());
+                dims[a.rank() - 1] = b.dims()[1];
+                matmul_nd(OP, &a.reshape([-1, k as i64])?, b)?.reshape(dims.as_slice())
+            }
+            _ => matmul_nd(OP, a, b),
+        }
+    }
+
+    /// The product of two matrices.
+    ///
+    /// # Errors
+    /// As [`Tensor::matmul`]; other than two dimensions.
+    #[track_caller]
+    pub fn mm(&self, other: &Tensor) -> Result<Tensor> {
+        expect_rank("mm", &[(self, 2), (other, 2)])?;
+        self.matmul(other)
+    }
+
+    /// The products of two batches of matrices.
+    ///
+    /// # Errors
+    /// As [`Tensor::matmul`]; other than three dimensions, batches of different sizes.
+    #[track_caller]
+    pub fn bmm(&self, other: &Tensor) -> Result<Tensor> {
+        expect_rank("bmm", &[(self, 3), (other, 3)])?;
+        if self.dims()[0] != other.dims()[0] {
+            return Err(Error::shape(
+                "bmm",
+                format!(
+                    "batches of {} and {} matrices",
+                    self.dims()[0],
+                    other.dims()[0]
+                ),
+            ));
+        }
+        self.matmul(other)
+    }
+
+    /// The product of a matrix and a vector.
+    ///
+    /// # Errors
+    /// As [`Tensor::matmul`]; other numbers of dimensions.
+    #[track_caller]
+    pub fn mv(&self, vector: &Tensor) -> Result<Tensor> {
+        expect_rank("mv", &[(self, 2), (vector, 1)])?;
+        self.matmul(vector)
+    }
+
+    /// The sum of the products of two vectors.
+    ///
+    /// # Errors
+    /// As [`Tensor::matmul`]; other than one dimension.
+    #[track_caller]
+    pub fn dot(&self, other: &Tensor) -> Result<Tensor> {
+        expect_rank("dot", &[(self, 1), (other, 1)])?;
+        self.matmul(other)
+    }
+
+    /// `x · wᵀ + b`, the affine layer: `x` (…, in), `weight` (out, in), `bias` (out) → (…, out).
+    ///
+    /// # Errors
+    /// Sizes or dtypes that differ.
+    #[track_caller]
+    pub fn linear(&self, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+        const OP: &str = "linear";
+        expect_rank(OP, &[(weight, 2)])?;
+        let (out_features, in_features) = (weight.dims()[0], weight.dims()[1]);
+        if self.rank() == 0 || self.dims()[self.rank() - 1] != in_features {
+            return Err(Error::shape(
+                OP,
+                format!(
+                    "input of shape {} for a weight of shape {} (out, in); its last size must be {in_features}",
+                    self.shape(),
+                    weight.shape()
+                ),
+            ));
+        }
+        same_dtype(OP, self, weight)?;
+        if let Some(b) = bias {
+            if b.shape() != &[out_features] {
+                return Err(Error::shape(
+                    OP,
+                    format!("bias of shape {} for {out_features} outputs", b.shape()),
+                ));
+            }
+            same_dtype(OP, self, b)?;
+        }
+        if self.rank() == 2 {
+            return linear_2d(self, weight, bias);
+        }
+        let rows = self.numel() / in_features.max(1);
+        if in_features == 0 {
+            let lead: Dims = self.dims()[..self.rank() - 1].iter().copied().collect();
+            let rows = Shape::from_dims(lead)?.numel();
+            let mut dims = Dims::from_slice(self.dims());
+            dims[self.rank() - 1] = out_features;
+            return linear_2d(&self.reshape(&[rows, 0][..])?, weight, bias)?
+                .reshape(dims.as_slice());
+        }
+        let mut dims = Dims::from_slice(self.dims());
+        dims[self.rank() - 1] = out_features;
+        linear_2d(&self.reshape(&[rows, in_features][..])?, weight, bias)?.reshape(dims.as_slice())
+    }
+
+    /// `beta · self + alpha · (a · b)`.
+    ///
+    /// # Errors
+    /// As [`Tensor::mm`]; a shape that doesn't broadcast to the product's.
+    #[track_caller]
+    pub fn addmm(&self, a: &Tensor, b: &Tensor, beta: f64, alpha: f64) -> Result<Tensor> {
+        expect_rank("addmm", &[(a, 2), (b, 2)])?;
+        let product = a.matmul(b)?;
+        let product = if alpha == 1.0 {
+            product
+        } else {
+            product.mul(alpha)?
+        };
+        match beta {
+            0.0 => Ok(product),
+            1.0 => product.add(self),
+            _ => product.add(&self.mul(beta)?),
+        }
+    }
+
+    /// The products of all pairs of elements of two vectors, (n) and (m) → (n, m).
+    ///
+    /// # Errors
+    /// Other than one dimension.
+    #[track_caller]
+    pub fn outer(&self, other: &Tensor) -> Result<Tensor> {
+        expect_rank("outer", &[(self, 1), (other, 1)])?;
+        self.unsqueeze(1)?.mul(other)
+    }
+}
+
+/// `x` (rows, in), `weight` (out, in), `bias` (out) → (rows, out)
+#[track_caller]
+fn linear_2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    let transposed = Tensor::over(
+        weight.0.storage.clone(),
+        weight.layout().permute(&[1, 0]),
+        weight.dtype(),
+    )?;
+    let out = multiply("linear", x, &transposed, bias)?;
+    let mut inputs: SmallVec<[&Tensor; 3]> = smallvec![x, weight];
+    inputs.extend(bias);
+    if tracks(&inputs) {
+        let saved = (b_if(x, weight), b_if(weight, x));
+        record(
+            "linear",
+            &inputs,
+            &[&out],
+            saved,
+            |(weight, x), call, grads| {
+                let mut out: Grads = smallvec![None, None, None];
+                let Some(g) = grads.into_iter().next().flatten() else {
+                    return Ok(out);
+                };
+                if let (true, Some(weight)) = (call.needs(0), weight) {
+                    out[0] = Some(g.matmul(&weight.get(call)?)?);
+                }
+                if let (true, Some(x)) = (call.needs(1), x) {
+                    out[1] = Some(g.t()?.matmul(&x.get(call)?)?);
+                }
+                if call.needs(2) {
+                    // The engine sums over the rows.
+                    out[2] = Some(g);
+                }
+                Ok(out)
+            },
+        )?;
+    }
+    Ok(out)
+}
+
+#[track_caller]
+pub(super) fn expect_rank(op: &'static str, tensors: &[(&Tensor, usize)]) -> Result<()> {
+    if tensors.iter().all(|(t, rank)| t.rank() == *rank) {
+        return Ok(());
+    }
+    let (want, got): (Vec<_>, Vec<_>) = tensors
+        .iter()
+        .map(|(t, rank)| (rank.to_string(), t.shape().to_string()))
+        .unzip();
+    Err(Error::shape(
+        op,
+        format!(
+            "expected {} dimensions, got shapes {}",
+            want.join(" and "),
+            got.join(" and ")
+        ),
+    ))
+}
