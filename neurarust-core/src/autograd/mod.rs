@@ -5,12 +5,14 @@
 //! creation number.
 
 pub(crate) mod engine;
+mod function;
 mod hooks;
 mod mode;
 mod node;
 mod saved;
 
 pub use engine::{GradOptions, backward, grad};
+pub use function::{Context, Function};
 pub use hooks::HookHandle;
 pub use mode::{
     ModeGuard, enable_grad, inference_mode, is_grad_enabled, is_inference, no_grad,

@@ -51,11 +51,14 @@ impl Operand {
         }
     }
 
-    /// `t` as the output of an in-place run: what lies behind its last element may be somebody else's.
+    /// `t` as the output of an in-place run: unless it fills its buffer, what lies behind its last element may be
+    /// somebody else's.
     pub fn in_place(t: &Tensor) -> Operand {
+        let fills = t.numel() * t.dtype().size() == t.storage().bytes();
+        let operand = Operand::new(t, t.shape());
         Operand {
-            room: 0,
-            ..Operand::new(t, t.shape())
+            room: if fills { operand.room } else { 0 },
+            ..operand
         }
     }
 }
@@ -208,187 +211,236 @@ pub(crate) struct Job<'a> {
     pub slots: Option<&'a [usize]>,
 }
 
-/// Runs the job.
-pub(crate) fn run(job: &Job, operands: SmallVec<[Operand; 4]>) {
-    let &Job {
-        kernel,
-        params,
-        compute,
-        out_bool,
-        shape,
-        inputs,
-        slots,
-    } = job;
-    let total = shape.numel();
-    if total == 0 {
-        return;
-    }
-    let nest = Nest::new(shape, operands, inputs);
-    let slots: SmallVec<[usize; 4]> = match slots {
-        Some(slots) => SmallVec::from_slice(slots),
-        None => (0..nest.operands.len() - inputs).collect(),
-    };
-    let ways: SmallVec<[Way; 8]> = (0..nest.operands.len())
-        .map(|k| {
-            let o = &nest.operands[k];
-            let (size, matches) = match k >= inputs && out_bool {
-                true => (1, o.dtype == DType::Bool),
-                false => (compute.size(), o.dtype == compute.dtype()),
-            };
-            if nest.is_direct(k, size, matches) {
-                Way::Direct(size)
-            } else if k < inputs && o.strides.iter().all(|&s| s == 0) {
-                Way::Splat
-            } else {
-                Way::Packed
-            }
-        })
-        .collect();
-    let task = |t: usize| {
-        let (start, end) = (t * TASK, total.min((t + 1) * TASK));
-        // SAFETY: operands are proven tensors, and tasks cover disjoint ranges of the walk.
-        unsafe {
-            run_range(
-                &nest, &ways, &slots, kernel, params, compute, out_bool, start, end,
-            )
+/// A job whose operands have been looked at: ready to run in parts.
+pub(crate) struct Plan<'a> {
+    kernel: KernelFn,
+    params: &'a Params,
+    compute: Compute,
+    out_bool: bool,
+    nest: Nest,
+    ways: SmallVec<[Way; 8]>,
+    slots: SmallVec<[usize; 4]>,
+    total: usize,
+}
+
+impl<'a> Plan<'a> {
+    /// Looks at the operands.
+    pub fn new(job: &Job<'a>, operands: SmallVec<[Operand; 4]>) -> Plan<'a> {
+        let &Job {
+            kernel,
+            params,
+            compute,
+            out_bool,
+            shape,
+            inputs,
+            slots,
+        } = job;
+        assert!(
+            operands.len() <= MAX_OPERANDS,
+            "{} operands",
+            operands.len()
+        );
+        let nest = Nest::new(shape, operands, inputs);
+        let slots: SmallVec<[usize; 4]> = match slots {
+            Some(slots) => SmallVec::from_slice(slots),
+            None => (0..nest.operands.len() - inputs).collect(),
+        };
+        let ways = (0..nest.operands.len())
+            .map(|k| {
+                let o = &nest.operands[k];
+                let (size, matches) = match k >= inputs && out_bool {
+                    true => (1, o.dtype == DType::Bool),
+                    false => (compute.size(), o.dtype == compute.dtype()),
+                };
+                if nest.is_direct(k, size, matches) {
+                    Way::Direct(size)
+                } else if k < inputs && o.strides.iter().all(|&s| s == 0) {
+                    Way::Splat
+                } else {
+                    Way::Packed
+                }
+            })
+            .collect();
+        Plan {
+            kernel,
+            params,
+            compute,
+            out_bool,
+            nest,
+            ways,
+            slots,
+            total: shape.numel(),
         }
-    };
-    let tasks = total.div_ceil(TASK);
-    if tasks <= 2 {
-        (0..tasks).for_each(task);
-    } else {
-        pool::parallel_for(tasks, task);
+    }
+
+    fn tasks(&self) -> usize {
+        self.total.div_ceil(TASK)
+    }
+
+    fn run_task(&self, t: usize) {
+        // SAFETY: operands are proven tensors, and tasks cover disjoint ranges of the walk.
+        unsafe { self.run_range(t * TASK, self.total.min((t + 1) * TASK)) }
     }
 }
 
-/// The elements `start..end` of the walk.
-///
-/// # Safety
-/// Every operand must be valid over the nest's shape by its strides.
-#[allow(clippy::too_many_arguments)]
-unsafe fn run_range(
-    nest: &Nest,
-    ways: &[Way],
-    slots: &[usize],
-    kernel: KernelFn,
-    params: &Params,
-    compute: Compute,
-    out_bool: bool,
-    start: usize,
-    end: usize,
-) {
-    let count = nest.operands.len();
-    let mut src = [std::ptr::null::<u8>(); MAX_OPERANDS];
-    let mut dst = [std::ptr::null_mut::<u8>(); MAX_OPERANDS];
-    let all_direct = ways.iter().all(|w| matches!(w, Way::Direct(_)));
-    let packed = ways.iter().filter(|w| !matches!(w, Way::Direct(_))).count();
-    // Zeroed, so that the lanes past the end of a short tile hold numbers too.
-    let mut tiles: SmallVec<[Tile; 3]> = SmallVec::new();
-    tiles.resize_with(packed, || Tile([0; TILE * 8]));
-    let step = if all_direct { end - start } else { TILE };
-    let rank = nest.shape.len();
-    let mut at = start;
-    let mut index: SmallVec<[usize; 8]> = SmallVec::from_elem(0, rank);
-    let mut first = true;
-    while at < end {
-        let len = step.min(end - at);
-        if packed > 0 {
-            let mut rest = at;
-            for d in (0..rank).rev() {
-                index[d] = rest % nest.shape[d];
-                rest /= nest.shape[d];
-            }
-        }
-        let mut next_tile = 0;
-        for k in 0..count {
-            let o = &nest.operands[k];
-            let p = match ways[k] {
-                // SAFETY: `at` lies within the operand.
-                Way::Direct(size) => unsafe { o.ptr.add(at * size) },
-                way => {
-                    let tile = tiles[next_tile].0.as_mut_ptr();
-                    next_tile += 1;
-                    if k < nest.inputs && (way == Way::Packed || first) {
-                        let row = load_row(o.dtype, compute);
-                        let (size, width) = (o.dtype.size() as isize, compute.size());
-                        let mut filled = 0;
-                        if way == Way::Splat {
-                            // SAFETY: one readable element fills the tile.
-                            unsafe { row(o.ptr, 0, tile, 1, TILE) };
-                        } else {
-                            for_each_run(
-                                &nest.shape,
-                                &o.strides,
-                                &index,
-                                len,
-                                |position, stride, n| {
-                                    // SAFETY: the walk stays within the operand, the tile holds TILE elements.
-                                    unsafe {
-                                        row(
-                                            o.ptr.offset(position * size),
-                                            stride,
-                                            tile.add(filled * width),
-                                            1,
-                                            n,
-                                        )
-                                    };
-                                    filled += n;
-                                },
-                            );
-                        }
-                    }
-                    tile
+/// Runs the job.
+pub(crate) fn run(job: &Job, operands: SmallVec<[Operand; 4]>) {
+    run_all(&[Plan::new(job, operands)]);
+}
+
+/// Runs several jobs on disjoint outputs, entering the thread pool once.
+pub(crate) fn run_all(plans: &[Plan]) {
+    let tasks: usize = plans.iter().map(Plan::tasks).sum();
+    if tasks <= 2 {
+        return plans
+            .iter()
+            .for_each(|plan| (0..plan.tasks()).for_each(|t| plan.run_task(t)));
+    }
+    // Where each plan's tasks begin.
+    let starts: SmallVec<[usize; 8]> = plans
+        .iter()
+        .scan(0, |at, plan| {
+            let start = *at;
+            *at += plan.tasks();
+            Some(start)
+        })
+        .collect();
+    pool::parallel_for(tasks, |t| {
+        let i = starts.partition_point(|&s| s <= t) - 1;
+        plans[i].run_task(t - starts[i]);
+    });
+}
+
+impl Plan<'_> {
+    /// The elements `start..end` of the walk.
+    ///
+    /// # Safety
+    /// Every operand must be valid over the nest's shape by its strides; nobody else runs an overlapping range.
+    unsafe fn run_range(&self, start: usize, end: usize) {
+        let Plan {
+            nest,
+            ways,
+            slots,
+            kernel,
+            params,
+            compute,
+            out_bool,
+            ..
+        } = self;
+        let (kernel, compute, out_bool) = (*kernel, *compute, *out_bool);
+        let count = nest.operands.len();
+        let mut src = [std::ptr::null::<u8>(); MAX_OPERANDS];
+        let mut dst = [std::ptr::null_mut::<u8>(); MAX_OPERANDS];
+        let all_direct = ways.iter().all(|w| matches!(w, Way::Direct(_)));
+        let packed = ways.iter().filter(|w| !matches!(w, Way::Direct(_))).count();
+        // Zeroed, so that the lanes past the end of a short tile hold numbers too.
+        let mut tiles: SmallVec<[Tile; 3]> = SmallVec::new();
+        tiles.resize_with(packed, || Tile([0; TILE * 8]));
+        let step = if all_direct { end - start } else { TILE };
+        let rank = nest.shape.len();
+        let mut at = start;
+        let mut index: SmallVec<[usize; 8]> = SmallVec::from_elem(0, rank);
+        let mut first = true;
+        while at < end {
+            let len = step.min(end - at);
+            if packed > 0 {
+                let mut rest = at;
+                for d in (0..rank).rev() {
+                    index[d] = rest % nest.shape[d];
+                    rest /= nest.shape[d];
                 }
-            };
-            if k < nest.inputs {
-                src[k] = p
-            } else {
-                dst[slots[k - nest.inputs]] = p
             }
-        }
-        // SAFETY: direct operands have room for whole registers at the end of the walk, and tasks and tiles in between
-        // end at multiples of LANES; tiles are larger than any `len`.
-        unsafe { kernel(params, src.as_ptr(), dst.as_ptr(), len) };
-        for k in nest.inputs..count {
-            if ways[k] == Way::Packed {
+            let mut next_tile = 0;
+            for k in 0..count {
                 let o = &nest.operands[k];
-                let tile = dst[slots[k - nest.inputs]];
-                let (row, width) = (store_row(compute, o.dtype), compute.size());
-                let size = o.dtype.size() as isize;
-                let mut taken = 0;
-                for_each_run(
-                    &nest.shape,
-                    &o.strides,
-                    &index,
-                    len,
-                    |position, stride, n| {
-                        // SAFETY: the walk stays within the operand.
-                        unsafe {
-                            if out_bool {
-                                store_bools(
-                                    tile.add(taken),
-                                    o.ptr.offset(position * size),
-                                    o.dtype,
-                                    stride,
-                                    n,
-                                );
+                let p = match ways[k] {
+                    // SAFETY: `at` lies within the operand.
+                    Way::Direct(size) => unsafe { o.ptr.add(at * size) },
+                    way => {
+                        let tile = tiles[next_tile].0.as_mut_ptr();
+                        next_tile += 1;
+                        if k < nest.inputs && (way == Way::Packed || first) {
+                            let row = load_row(o.dtype, compute);
+                            let (size, width) = (o.dtype.size() as isize, compute.size());
+                            let mut filled = 0;
+                            if way == Way::Splat {
+                                // SAFETY: one readable element fills the tile.
+                                unsafe { row(o.ptr, 0, tile, 1, TILE) };
                             } else {
-                                row(
-                                    tile.add(taken * width),
-                                    1,
-                                    o.ptr.offset(position * size),
-                                    stride,
-                                    n,
+                                for_each_run(
+                                    &nest.shape,
+                                    &o.strides,
+                                    &index,
+                                    len,
+                                    |position, stride, n| {
+                                        // SAFETY: the walk stays within the operand, the tile holds TILE elements.
+                                        unsafe {
+                                            row(
+                                                o.ptr.offset(position * size),
+                                                stride,
+                                                tile.add(filled * width),
+                                                1,
+                                                n,
+                                            )
+                                        };
+                                        filled += n;
+                                    },
                                 );
                             }
                         }
-                        taken += n;
-                    },
-                );
+                        tile
+                    }
+                };
+                if k < nest.inputs {
+                    src[k] = p
+                } else {
+                    dst[slots[k - nest.inputs]] = p
+                }
             }
+            // SAFETY: direct operands have room for whole registers at the end of the walk, and tasks and tiles in between
+            // end at multiples of LANES; tiles are larger than any `len`.
+            unsafe { kernel(params, src.as_ptr(), dst.as_ptr(), len) };
+            for k in nest.inputs..count {
+                if ways[k] == Way::Packed {
+                    let o = &nest.operands[k];
+                    let tile = dst[slots[k - nest.inputs]];
+                    let (row, width) = (store_row(compute, o.dtype), compute.size());
+                    let size = o.dtype.size() as isize;
+                    let mut taken = 0;
+                    for_each_run(
+                        &nest.shape,
+                        &o.strides,
+                        &index,
+                        len,
+                        |position, stride, n| {
+                            // SAFETY: the walk stays within the operand.
+                            unsafe {
+                                if out_bool {
+                                    store_bools(
+                                        tile.add(taken),
+                                        o.ptr.offset(position * size),
+                                        o.dtype,
+                                        stride,
+                                        n,
+                                    );
+                                } else {
+                                    row(
+                                        tile.add(taken * width),
+                                        1,
+                                        o.ptr.offset(position * size),
+                                        stride,
+                                        n,
+                                    );
+                                }
+                            }
+                            taken += n;
+                        },
+                    );
+                }
+            }
+            first = false;
+            at += len;
         }
-        first = false;
-        at += len;
     }
 }
 

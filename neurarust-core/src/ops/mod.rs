@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 pub mod elementwise;
+pub mod fused;
 pub(crate) mod inplace;
 mod matmul;
 pub(crate) mod reduce;

@@ -1,0 +1,229 @@
+//! Formulas of the user's own: `fuse!` for differentiable ones, [`Update`] for those that write several tensors at once
+//! (optimizer steps).
+
+use super::apply::{apply, lock};
+use crate::autograd::is_grad_enabled;
+use crate::cpu::kernel::{self, MAX_PARAMS, Params, Variants};
+use crate::cpu::nest::{Job, Operand, Plan, run_all};
+use crate::dtype::Compute;
+use crate::op::{Fused, OpTable};
+use crate::{Error, Result, Tensor};
+use smallvec::SmallVec;
+use std::panic::Location;
+
+/// Makes one element-wise operation of a formula: one SIMD pass forward, one backward, differentiable to any order.
+///
+/// The formula is written on values of a type `V` that implements [`Real`](crate::real::Real); numbers enter as
+/// `V::c(2.0)`. Parameters that change from call to call follow a semicolon and are passed as `f64`. The result is a
+/// function of as many tensors, which broadcast, that answers a [`Result`].
+///
+/// ```
+/// use neurarust_core::{Tensor, fuse};
+/// let (x, b) = (Tensor::new([-1.0f32, 2.0])?, Tensor::new([0.5f32])?);
+/// let bias_silu = fuse!(|x, b| {
+///     let u = x + b;
+///     u * u.sigmoid()
+/// });
+/// let y = bias_silu(&x, &b)?;
+/// assert!((y.to_vec::<f32>()?[1] - 2.5 / (1.0 + (-2.5f32).exp())).abs() < 1e-6);
+///
+/// let scale = fuse!(|x; factor| x * factor);
+/// assert_eq!(scale(&x, 3.0)?.to_vec::<f32>()?, [-3.0, 6.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+#[macro_export]
+macro_rules! fuse {
+    (|$($x:ident),+ $(; $($p:ident),+)?| $body:expr) => {{
+        #[derive(Clone, Copy)]
+        struct Formula { $($( $p: f64, )+)? }
+        const INPUTS: usize = [$(stringify!($x)),+].len();
+        impl $crate::op::Parameters for Formula {
+            #[inline(always)]
+            fn from_params(_params: &$crate::cpu::kernel::Params) -> Self {
+                let mut _at = 0;
+                $($( let $p = _params[_at]; _at += 1; )+)?
+                Formula { $($($p),+)? }
+            }
+        }
+        impl $crate::formula::Formula<INPUTS, 1> for Formula {
+            #[inline(always)]
+            fn eval<V: $crate::real::Real>(&self, [$($x),+]: [V; INPUTS]) -> [V; 1] {
+                #[allow(unused_imports)]
+                use $crate::real::{Num as _, Real as _};
+                $($( let $p = V::c(self.$p); )+)?
+                [$body]
+            }
+        }
+        impl $crate::op::Elementwise<INPUTS> for Formula {}
+        static TABLE: ::std::sync::LazyLock<$crate::op::OpTable> =
+            ::std::sync::LazyLock::new(|| $crate::op::OpTable::real::<Formula, INPUTS>("fuse", $crate::op::Class::Real));
+        |$($x: &$crate::Tensor),+ $($(, $p: f64)+)?| -> $crate::Result<$crate::Tensor> {
+            $crate::ops::fused::call(&TABLE, &[$($($p),+)?], &[$($x),+])
+        }
+    }};
+}
+
+/// What `fuse!` expands to: applies an op from outside of the table.
+///
+/// # Errors
+/// Shapes that don't broadcast, dtypes that don't mix, more parameters than [`MAX_PARAMS`].
+#[track_caller]
+pub fn call(table: &'static OpTable, parameters: &[f64], inputs: &[&Tensor]) -> Result<Tensor> {
+    apply(table, &params(table.name, parameters)?, inputs)
+}
+
+#[track_caller]
+fn params(op: &'static str, given: &[f64]) -> Result<Params> {
+    let mut params = [0.0; MAX_PARAMS];
+    match params.get_mut(..given.len()) {
+        Some(slots) => slots.copy_from_slice(given),
+        None => {
+            return Err(Error::value(
+                op,
+                format!("{} parameters; at most {MAX_PARAMS} fit", given.len()),
+            ));
+        }
+    }
+    Ok(params)
+}
+
+/// A formula of several outputs that are written over tensors: one pass over memory for a whole optimizer step.
+pub struct Update {
+    name: &'static str,
+    inputs: usize,
+    outputs: usize,
+    kernels: [Variants; 2],
+}
+
+impl Update {
+    /// The update by formula `O`.
+    pub fn new<O: Fused<N, M>, const N: usize, const M: usize>(name: &'static str) -> Update {
+        let kernels = [
+            kernel::forward::<f32, O, N, M>(),
+            kernel::forward::<f64, O, N, M>(),
+        ];
+        Update {
+            name,
+            inputs: N,
+            outputs: M,
+            kernels,
+        }
+    }
+
+    /// Applies the update to each group of tensors: `(inputs, outputs)`, all of one shape within a group. Outputs are
+    /// written in place, outside of the graph, and may be among the inputs. All groups run in one pass of the pool.
+    ///
+    /// # Errors
+    /// Wrong numbers of tensors, shapes or dtypes that differ, an output that overlaps itself or appears twice;
+    /// recording that is on while an output requires a gradient. Nothing is written then.
+    #[track_caller]
+    pub fn apply(&self, parameters: &[f64], groups: &[(&[&Tensor], &[&Tensor])]) -> Result<()> {
+        let params = params(self.name, parameters)?;
+        let mut seen: std::collections::HashSet<usize> = std::collections::HashSet::new();
+        for (inputs, outputs) in groups {
+            self.check(inputs, outputs)?;
+            for out in *outputs {
+                if !seen.insert(out.storage().id()) {
+                    return Err(Error::value(
+                        self.name,
+                        "the same buffer is to be written twice",
+                    ));
+                }
+            }
+        }
+        let reads: Vec<&Tensor> = groups.iter().flat_map(|g| g.0.iter().copied()).collect();
+        let writes: Vec<&Tensor> = groups.iter().flat_map(|g| g.1.iter().copied()).collect();
+        let _access = lock(self.name, &reads, &writes)?;
+        let plans: Vec<Plan> = groups
+            .iter()
+            .map(|(inputs, outputs)| {
+                let shape = outputs[0].shape();
+                let compute = outputs[0].dtype().compute();
+                let kernel = self.kernels[(compute == Compute::F64) as usize].pick();
+                let mut operands: SmallVec<[Operand; 4]> =
+                    inputs.iter().map(|t| Operand::new(t, shape)).collect();
+                operands.extend(outputs.iter().map(|t| Operand::in_place(t)));
+                let job = Job {
+                    kernel,
+                    params: &params,
+                    compute,
+                    out_bool: false,
+                    shape,
+                    inputs: inputs.len(),
+                    slots: None,
+                };
+                Plan::new(&job, operands)
+            })
+            .collect();
+        run_all(&plans);
+        writes
+            .iter()
+            .for_each(|t| t.storage().wrote(Location::caller()));
+        Ok(())
+    }
+
+    #[track_caller]
+    fn check(&self, inputs: &[&Tensor], outputs: &[&Tensor]) -> Result<()> {
+        if inputs.len() != self.inputs || outputs.len() != self.outputs || outputs.is_empty() {
+            return Err(Error::value(
+                self.name,
+                format!(
+                    "{} inputs and {} outputs; expected {} and {}",
+                    inputs.len(),
+                    outputs.len(),
+                    self.inputs,
+                    self.outputs
+                ),
+            ));
+        }
+        let first = outputs[0];
+        for t in inputs.iter().chain(outputs) {
+            if t.shape() != first.shape() {
+                return Err(Error::shape(
+                    self.name,
+                    format!("shapes {} and {} differ", t.shape(), first.shape()),
+                ));
+            }
+            if !t.dtype().is_float() {
+                return Err(Error::dtype(
+                    self.name,
+                    format!("expected floating-point tensors, got {}", t.dtype()),
+                ));
+            }
+        }
+        for out in outputs {
+            if out.dtype().compute() != first.dtype().compute() {
+                return Err(Error::dtype(
+                    self.name,
+                    format!("outputs of {} and {}", first.dtype(), out.dtype()),
+                ));
+            }
+            if out.layout().may_overlap() {
+                return Err(Error::value(
+                    self.name,
+                    format!(
+                        "an output of shape {} whose elements share memory",
+                        out.shape()
+                    ),
+                ));
+            }
+            if is_grad_enabled() && out.is_requires_grad() {
+                return Err(Error::autograd(
+                    self.name,
+                    "writing to a tensor that requires a gradient; do it under no_grad",
+                ));
+            }
+            // An input may be the very output, but not another look at the same buffer.
+            if inputs.iter().any(|t| {
+                t.storage().id() == out.storage().id()
+                    && (t.layout() != out.layout() || t.dtype() != out.dtype())
+            }) {
+                return Err(Error::value(
+                    self.name,
+                    "an input shares memory with an output and lies differently; clone it first",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
