@@ -189,6 +189,10 @@ impl<V: Real, const N: usize> Mul for Dual<V, N> {
 impl<V: Real, const N: usize> Div for Dual<V, N> {
     type Output = Self;
     #[inline(always)]
+    #[expect(
+        clippy::suspicious_arithmetic_impl,
+        reason = "the quotient rule multiplies"
+    )]
     fn div(self, other: Self) -> Self {
         let q = self.v / other.v;
         self.chain2(

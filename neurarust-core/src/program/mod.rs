@@ -3,11 +3,16 @@
 //! Evaluating a formula on [`Sym`] records it. What comes out is a [`Program`]: [`Code`] (instructions in an order in
 //! which each uses only earlier ones) and the parameters it is run with.
 
+mod cuda;
 mod interpret;
 mod partials;
+mod source;
 mod sym;
+mod wgsl;
 
+pub use cuda::CudaReal;
 pub use partials::{Partial, Partials, partials};
+pub use source::Kernel;
 pub use sym::{Sym, SymMask};
 
 use crate::dual::Dual;

@@ -357,3 +357,72 @@ impl Real for Sym {
         push(OpCode::MulAdd, [self.at(), b.at(), c.at()])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ops(f: impl Fn(&[Sym]) -> Sym) -> Vec<OpCode> {
+        let program = record(2, |x| vec![Some(f(x))]);
+        program
+            .code()
+            .instructions()
+            .iter()
+            .map(|instr| instr.op)
+            .collect()
+    }
+    use OpCode::*;
+
+    #[test]
+    fn exact_arithmetic_is_done_while_recording() {
+        assert_eq!(ops(|x| x[0] * Sym::c(1.0)), [Input]);
+        assert_eq!(ops(|x| Sym::c(1.0) * x[0]), [Input]);
+        assert_eq!(ops(|x| x[0] * Sym::c(-1.0)), [Input, Neg]);
+        assert_eq!(ops(|x| x[0] / Sym::c(1.0)), [Input]);
+        assert_eq!(ops(|x| -(-x[0])), [Input]);
+        assert_eq!(ops(|x| x[0] - Sym::c(0.0)), [Input]);
+        assert_eq!(ops(|x| x[0] + Sym::c(-0.0)), [Input]);
+        assert_eq!(
+            ops(|x| x[0] + Sym::c(2.0) * Sym::c(3.0)),
+            [Input, Const, Add]
+        );
+    }
+
+    #[test]
+    fn what_depends_on_data_or_rounding_is_kept() {
+        assert_eq!(ops(|x| x[0] * Sym::c(0.0)), [Input, Const, Mul]);
+        assert_eq!(ops(|x| x[0] + Sym::c(0.0)), [Input, Const, Add]);
+        assert_eq!(ops(|x| x[0] - Sym::c(-0.0)), [Input, Const, Sub]);
+        assert_eq!(ops(|x| x[0] - x[0]), [Input, Sub]);
+        assert_eq!(ops(|_| Sym::c(0.1) + Sym::c(0.2)), [Param, Param, Add]);
+        assert_eq!(ops(|_| Sym::c(1.0) / Sym::c(3.0)), [Const, Const, Div]);
+        assert_eq!(ops(|_| Sym::c(1.0) / Sym::c(0.0)), [Const, Const, Div]);
+    }
+
+    #[test]
+    fn equal_instructions_are_recorded_once_and_dead_ones_dropped() {
+        assert_eq!(ops(|x| x[0].exp() * x[0].exp()), [Input, Exp, Mul]);
+        let unused = |x: &[Sym]| {
+            let _ = x[1].tan();
+            x[0].exp()
+        };
+        assert_eq!(ops(unused), [Input, Exp]);
+    }
+
+    #[test]
+    fn recordings_nest() {
+        let program = record(1, |x| {
+            let before = x[0].exp();
+            assert_eq!(ops(|y| y[1].sin()), [Input, Sin]);
+            vec![Some(before + x[0])]
+        });
+        assert_eq!(program.interpret(&[0.0]), Some(vec![1.0]));
+        assert!(TAPES.with_borrow(Vec::is_empty));
+    }
+
+    #[test]
+    fn a_panicking_formula_leaves_no_tape() {
+        let panicked = std::panic::catch_unwind(|| record(1, |_| panic!("on purpose")));
+        assert!(panicked.is_err() && TAPES.with_borrow(Vec::is_empty));
+    }
+}
