@@ -13,10 +13,10 @@ use crate::real::Real;
 macro_rules! unary_functions {
     ($do:ident) => {
         $do! {
-            exp libm::exp 1.0 1.0,
-            exp2 libm::exp2 1.0 1.0,
-            expm1 libm::expm1 1.0 1.5,
-            ln libm::log 1.0 1.5,
+            exp libm::exp 1.1 1.0,
+            exp2 libm::exp2 1.1 1.0,
+            expm1 libm::expm1 1.1 1.5,
+            ln libm::log 1.1 1.5,
             log2 libm::log2 0.51 1.5,
             log10 libm::log10 0.51 1.5,
             ln_1p libm::log1p 1.5 1.5,

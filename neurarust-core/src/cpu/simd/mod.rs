@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::real::Real;
 
+mod exponent;
 mod int;
 mod register;
 mod scalar;

@@ -1,7 +1,8 @@
 //! One macro that turns a table of intrinsics into a lane type; each instruction set is two such tables.
 
 /// `register! { F32x8(__m256): 8 of f32, mask M; splat f, load f, … }` defines the type `F32x8` with its `Num`, `Real`,
-/// `Lanes` and [`FloatLanes`](super::FloatLanes). The functions named in the table take and give the raw register type.
+/// `Lanes` and [`FloatLanes`](super::FloatLanes). The functions named in the table take and give the raw
+/// register type, those of the last line the new one.
 macro_rules! register {
     (
         $(#[$doc:meta])*
@@ -150,9 +151,18 @@ macro_rules! register {
             register!(@binary $V and_bits $and);
             register!(@binary $V or_bits $or);
             register!(@binary $V xor_bits $xor);
-            register!(@binary $V scale2 $scale2);
-            register!(@unary $V mantissa $mantissa);
-            register!(@unary $V exponent $exponent);
+            #[inline(always)]
+            fn scale2(self, n: Self) -> Self {
+                $scale2(self, n)
+            }
+            #[inline(always)]
+            fn mantissa(self) -> Self {
+                $mantissa(self)
+            }
+            #[inline(always)]
+            fn exponent(self) -> Self {
+                $exponent(self)
+            }
             #[inline(always)]
             fn map_lanes(self, other: Self, f: impl Fn($float, $float) -> $float) -> Self {
                 let (mut a, mut b) = ([0.0; $n], [0.0; $n]);

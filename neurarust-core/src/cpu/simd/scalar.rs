@@ -1,5 +1,6 @@
 //! One value at a time: `f32` and `f64` as registers of one lane.
 
+use super::exponent::{self, Fields};
 use super::{Float, FloatLanes, Isa, Lanes, Level, SplitLanes};
 use crate::cpu::math;
 use crate::real::{Mask, Num, Real};
@@ -28,7 +29,7 @@ impl Float for f64 {
 impl Mask for bool {}
 
 macro_rules! scalar {
-    ($float:tt, $bits:ident) => {
+    ($float:tt) => {
         impl Num for $float {
             type Mask = bool;
             #[inline(always)]
@@ -155,15 +156,14 @@ macro_rules! scalar {
             }
         }
 
-        impl Normal for $float {
+        impl Fields for $float {
             #[inline(always)]
-            fn normal(self) -> (Self, i32) {
-                let scale = (1u64 << $float::MANTISSA_DIGITS) as $float;
-                if self < $float::MIN_POSITIVE {
-                    (self * scale, $float::MANTISSA_DIGITS as i32)
-                } else {
-                    (self, 0)
-                }
+            fn mantissa_to_exponent(self) -> Self {
+                <$float>::from_bits(self.to_bits() << ($float::MANTISSA_DIGITS - 1))
+            }
+            #[inline(always)]
+            fn exponent_to_mantissa(self) -> Self {
+                <$float>::from_bits(self.to_bits() >> ($float::MANTISSA_DIGITS - 1))
             }
         }
 
@@ -191,27 +191,15 @@ macro_rules! scalar {
             }
             #[inline(always)]
             fn scale2(self, n: Self) -> Self {
-                // In two steps: 2ⁿ itself may be out of range where `x·2ⁿ` is not, and only the second step rounds.
-                let pow2 = |n: i32| {
-                    <$float>::from_bits(
-                        ((n + $float::MAX_EXP - 1) as $bits) << ($float::MANTISSA_DIGITS - 1),
-                    )
-                };
-                let (n, half) = (n as i32, n as i32 >> 1);
-                self * pow2(half) * pow2(n - half)
+                exponent::scale2(self, n)
             }
             #[inline(always)]
             fn mantissa(self) -> Self {
-                let low =
-                    Normal::normal(self).0.to_bits() & ((1 << ($float::MANTISSA_DIGITS - 1)) - 1);
-                <$float>::from_bits(low | <$float>::to_bits(1.0))
+                exponent::mantissa(self)
             }
             #[inline(always)]
             fn exponent(self) -> Self {
-                let (x, shift) = Normal::normal(self);
-                ((x.to_bits() >> ($float::MANTISSA_DIGITS - 1)) as i32
-                    - ($float::MAX_EXP - 1)
-                    - shift) as $float
+                exponent::exponent(self)
             }
             #[inline(always)]
             fn map_lanes(self, other: Self, f: impl Fn($float, $float) -> $float) -> Self {
@@ -220,13 +208,8 @@ macro_rules! scalar {
         }
     };
 }
-scalar!(f32, u32);
-scalar!(f64, u64);
-
-/// A positive number scaled up to where it has an exponent of its own, and the power of two that took.
-trait Normal: Sized {
-    fn normal(self) -> (Self, i32);
-}
+scalar!(f32);
+scalar!(f64);
 
 impl SplitLanes for f32 {
     type Half = f64;

@@ -2,6 +2,7 @@
 
 use std::arch::x86_64::*;
 
+use super::exponent::{self, Fields};
 use super::register::{register, vector_mask};
 use super::{FloatLanes, Isa, Lanes, Level, SplitLanes};
 use crate::cpu::math;
@@ -59,7 +60,7 @@ register! {
     floor _mm256_floor_ps, ceil _mm256_ceil_ps, trunc _mm256_round_ps::<TRUNC>, round _mm256_round_ps::<NEAREST>;
     and _mm256_and_ps, or _mm256_or_ps, xor _mm256_xor_ps;
     lt f32x8::lt, le f32x8::le, eq f32x8::eq, select f32x8::select, bits f32x8::bits;
-    scale2 f32x8::scale2, mantissa f32x8::mantissa, exponent f32x8::exponent;
+    scale2 exponent::scale2, mantissa exponent::mantissa, exponent exponent::exponent;
 }
 
 register! {
@@ -71,7 +72,7 @@ register! {
     floor _mm256_floor_pd, ceil _mm256_ceil_pd, trunc _mm256_round_pd::<TRUNC>, round _mm256_round_pd::<NEAREST>;
     and _mm256_and_pd, or _mm256_or_pd, xor _mm256_xor_pd;
     lt f64x4::lt, le f64x4::le, eq f64x4::eq, select f64x4::select, bits f64x4::bits;
-    scale2 f64x4::scale2, mantissa f64x4::mantissa, exponent f64x4::exponent;
+    scale2 exponent::scale2, mantissa exponent::mantissa, exponent exponent::exponent;
 }
 
 register! {
@@ -83,7 +84,7 @@ register! {
     floor _mm512_roundscale_ps::<FLOOR>, ceil _mm512_roundscale_ps::<CEIL>, trunc _mm512_roundscale_ps::<TRUNC>, round _mm512_roundscale_ps::<NEAREST>;
     and _mm512_and_ps, or _mm512_or_ps, xor _mm512_xor_ps;
     lt _mm512_cmp_ps_mask::<_CMP_LT_OQ>, le _mm512_cmp_ps_mask::<_CMP_LE_OQ>, eq _mm512_cmp_ps_mask::<_CMP_EQ_OQ>, select f32x16::select, bits f32x16::bits;
-    scale2 _mm512_scalef_ps, mantissa _mm512_getmant_ps::<_MM_MANT_NORM_1_2, _MM_MANT_SIGN_ZERO>, exponent _mm512_getexp_ps;
+    scale2 f32x16::scale2, mantissa f32x16::mantissa, exponent f32x16::exponent;
 }
 
 register! {
@@ -95,7 +96,7 @@ register! {
     floor _mm512_roundscale_pd::<FLOOR>, ceil _mm512_roundscale_pd::<CEIL>, trunc _mm512_roundscale_pd::<TRUNC>, round _mm512_roundscale_pd::<NEAREST>;
     and _mm512_and_pd, or _mm512_or_pd, xor _mm512_xor_pd;
     lt _mm512_cmp_pd_mask::<_CMP_LT_OQ>, le _mm512_cmp_pd_mask::<_CMP_LE_OQ>, eq _mm512_cmp_pd_mask::<_CMP_EQ_OQ>, select f64x8::select, bits f64x8::bits;
-    scale2 _mm512_scalef_pd, mantissa _mm512_getmant_pd::<_MM_MANT_NORM_1_2, _MM_MANT_SIGN_ZERO>, exponent _mm512_getexp_pd;
+    scale2 f64x8::scale2, mantissa f64x8::mantissa, exponent f64x8::exponent;
 }
 
 const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
@@ -148,16 +149,30 @@ impl SplitLanes for F32x16 {
 
 /// What AVX2 has no single instruction for. `min` and `max` of the hardware give their second operand for a NaN.
 macro_rules! avx2 {
-    ($name:ident: $float:ident $raw:ident $bits:ident $Mask:ident; $cmp:ident $min:ident $max:ident $blend:ident $movemask:ident $set1:ident
-     $add:ident $sub:ident $mul:ident $and:ident $or:ident $round:ident $cast:ident $uncast:ident $seti:ident $slli:ident $srli:ident) => {
-        #[allow(clippy::missing_safety_doc)]
+    ($name:ident $V:ident: $raw:ident $Mask:ident; $cmp:ident $min:ident $max:ident $blend:ident $movemask:ident;
+     $float:ident $bits:ident $back:ident $shl:ident $shr:ident) => {
+        impl Fields for $V {
+            #[inline(always)]
+            fn mantissa_to_exponent(self) -> Self {
+                // SAFETY: lane types are used inside `Isa::run` only.
+                $V(unsafe {
+                    $back($shl::<{ $float::MANTISSA_DIGITS as i32 - 1 }>($bits(
+                        self.0,
+                    )))
+                })
+            }
+            #[inline(always)]
+            fn exponent_to_mantissa(self) -> Self {
+                // SAFETY: lane types are used inside `Isa::run` only.
+                $V(unsafe {
+                    $back($shr::<{ $float::MANTISSA_DIGITS as i32 - 1 }>($bits(
+                        self.0,
+                    )))
+                })
+            }
+        }
         mod $name {
             use super::*;
-            const MANTISSA: i32 = $float::MANTISSA_DIGITS as i32 - 1;
-            const BIAS: $float = ($float::MAX_EXP - 1) as $float;
-            /// Adding it leaves an integer in the low bits of the mantissa.
-            const MAGIC: $float = (1u64 << MANTISSA) as $float;
-
             #[inline(always)]
             pub unsafe fn lt(a: $raw, b: $raw) -> $Mask {
                 // SAFETY: the caller vouches for the instruction set, here and below.
@@ -198,58 +213,17 @@ macro_rules! avx2 {
                 // SAFETY: as in `lt`.
                 unsafe { $min(high, $max(low, x)) }
             }
-            #[inline(always)]
-            unsafe fn pow2(n: $raw) -> $raw {
-                // SAFETY: as in `lt`.
-                unsafe { $uncast($slli::<MANTISSA>($cast($add(n, $set1(MAGIC + BIAS))))) }
-            }
-            /// In two steps: 2ⁿ itself may be out of range where `x·2ⁿ` is not, and only the second step rounds.
-            #[inline(always)]
-            pub unsafe fn scale2(x: $raw, n: $raw) -> $raw {
-                // SAFETY: as in `lt`.
-                unsafe {
-                    let half = $round::<NEAREST>($mul(n, $set1(0.5)));
-                    $mul($mul(x, pow2(half)), pow2($sub(n, half)))
-                }
-            }
-            /// Denormals are scaled up to where they have an exponent.
-            #[inline(always)]
-            unsafe fn normal(x: $raw) -> ($raw, $raw) {
-                // SAFETY: as in `lt`.
-                unsafe {
-                    let tiny = $cmp::<_CMP_LT_OQ>(x, $set1($float::MIN_POSITIVE));
-                    let shift = $and(tiny, $set1((MANTISSA + 1) as $float));
-                    ($blend(x, $mul(x, $set1(MAGIC * 2.0)), tiny), shift)
-                }
-            }
-            #[inline(always)]
-            pub unsafe fn mantissa(x: $raw) -> $raw {
-                // SAFETY: as in `lt`.
-                unsafe {
-                    let low = $uncast($seti((1 << MANTISSA) - 1));
-                    $or($and(normal(x).0, low), $set1(1.0))
-                }
-            }
-            #[inline(always)]
-            pub unsafe fn exponent(x: $raw) -> $raw {
-                // SAFETY: as in `lt`.
-                unsafe {
-                    let (x, shift) = normal(x);
-                    let biased = $or($uncast($srli::<MANTISSA>($cast(x))), $set1(MAGIC));
-                    $sub($sub(biased, $set1(MAGIC + BIAS)), shift)
-                }
-            }
         }
     };
 }
-avx2!(f32x8: f32 __m256 u32 Mask32x8; _mm256_cmp_ps _mm256_min_ps _mm256_max_ps _mm256_blendv_ps _mm256_movemask_ps _mm256_set1_ps
-    _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_and_ps _mm256_or_ps _mm256_round_ps _mm256_castps_si256 _mm256_castsi256_ps _mm256_set1_epi32 _mm256_slli_epi32 _mm256_srli_epi32);
-avx2!(f64x4: f64 __m256d u64 Mask64x4; _mm256_cmp_pd _mm256_min_pd _mm256_max_pd _mm256_blendv_pd _mm256_movemask_pd _mm256_set1_pd
-    _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_and_pd _mm256_or_pd _mm256_round_pd _mm256_castpd_si256 _mm256_castsi256_pd _mm256_set1_epi64x _mm256_slli_epi64 _mm256_srli_epi64);
+avx2!(f32x8 F32x8: __m256 Mask32x8; _mm256_cmp_ps _mm256_min_ps _mm256_max_ps _mm256_blendv_ps _mm256_movemask_ps;
+    f32 _mm256_castps_si256 _mm256_castsi256_ps _mm256_slli_epi32 _mm256_srli_epi32);
+avx2!(f64x4 F64x4: __m256d Mask64x4; _mm256_cmp_pd _mm256_min_pd _mm256_max_pd _mm256_blendv_pd _mm256_movemask_pd;
+    f64 _mm256_castpd_si256 _mm256_castsi256_pd _mm256_slli_epi64 _mm256_srli_epi64);
 
 /// What AVX-512 has no single instruction for.
 macro_rules! avx512 {
-    ($name:ident: $raw:ident $Mask:ident; $blend:ident $min:ident $max:ident $mask_min:ident $mask_max:ident $cmp:ident) => {
+    ($name:ident $V:ident: $raw:ident $Mask:ident; $blend:ident $min:ident $max:ident $mask_min:ident $mask_max:ident $cmp:ident $scale:ident $mantissa:ident $exponent:ident) => {
         mod $name {
             use super::*;
             #[inline(always)]
@@ -276,8 +250,25 @@ macro_rules! avx512 {
                 // SAFETY: as in `select`.
                 unsafe { $min(high, $max(low, x)) }
             }
+            #[inline(always)]
+            pub fn scale2(x: $V, n: $V) -> $V {
+                // SAFETY: lane types are used inside `Isa::run` only.
+                $V(unsafe { $scale(x.0, n.0) })
+            }
+            #[inline(always)]
+            pub fn mantissa(x: $V) -> $V {
+                // SAFETY: lane types are used inside `Isa::run` only.
+                $V(unsafe { $mantissa::<_MM_MANT_NORM_1_2, _MM_MANT_SIGN_ZERO>(x.0) })
+            }
+            #[inline(always)]
+            pub fn exponent(x: $V) -> $V {
+                // SAFETY: lane types are used inside `Isa::run` only.
+                $V(unsafe { $exponent(x.0) })
+            }
         }
     };
 }
-avx512!(f32x16: __m512 __mmask16; _mm512_mask_blend_ps _mm512_min_ps _mm512_max_ps _mm512_mask_min_ps _mm512_mask_max_ps _mm512_cmp_ps_mask);
-avx512!(f64x8: __m512d __mmask8; _mm512_mask_blend_pd _mm512_min_pd _mm512_max_pd _mm512_mask_min_pd _mm512_mask_max_pd _mm512_cmp_pd_mask);
+avx512!(f32x16 F32x16: __m512 __mmask16; _mm512_mask_blend_ps _mm512_min_ps _mm512_max_ps _mm512_mask_min_ps _mm512_mask_max_ps _mm512_cmp_ps_mask
+    _mm512_scalef_ps _mm512_getmant_ps _mm512_getexp_ps);
+avx512!(f64x8 F64x8: __m512d __mmask8; _mm512_mask_blend_pd _mm512_min_pd _mm512_max_pd _mm512_mask_min_pd _mm512_mask_max_pd _mm512_cmp_pd_mask
+    _mm512_scalef_pd _mm512_getmant_pd _mm512_getexp_pd);
