@@ -10,6 +10,7 @@ pub mod layout;
 pub mod op;
 pub mod ops;
 pub mod program;
+pub mod random;
 pub mod real;
 pub mod storage;
 mod tensor;

@@ -1,0 +1,178 @@
+//! The Mersenne Twister (Matsumoto and Nishimura, 1998), drawing numbers in the order PyTorch's CPU generator does, so that a ported
+//! script starts from the same weights.
+
+use super::{Random, box_muller};
+
+const N: usize = 624;
+const M: usize = 397;
+
+/// PyTorch's CPU generator: MT19937 and the second half of the last single normal draw.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mt19937 {
+    state: [u32; N],
+    /// Words of `state` already given out.
+    used: usize,
+    seed: u64,
+    /// Single normal draws come in pairs.
+    pub(super) spare_normal: Option<f64>,
+}
+
+impl Mt19937 {
+    /// Starts the sequence of `seed`. As in PyTorch, only its low 32 bits count.
+    pub fn new(seed: u64) -> Mt19937 {
+        let mut state = [0; N];
+        let mut word = seed as u32;
+        for (i, place) in state.iter_mut().enumerate() {
+            if i > 0 {
+                word = (word ^ (word >> 30))
+                    .wrapping_mul(1_812_433_253)
+                    .wrapping_add(i as u32);
+            }
+            *place = word;
+        }
+        Mt19937 {
+            state,
+            used: N,
+            seed,
+            spare_normal: None,
+        }
+    }
+
+    /// The seed it was made with.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    fn refill(&mut self) {
+        for i in 0..N {
+            let y = (self.state[i] & 0x8000_0000) | (self.state[(i + 1) % N] & 0x7fff_ffff);
+            let twist = if y & 1 == 1 { 0x9908_b0df } else { 0 };
+            self.state[i] = self.state[(i + M) % N] ^ (y >> 1) ^ twist;
+        }
+        self.used = 0;
+    }
+
+    pub(super) fn parts(&self) -> (&[u32; N], usize) {
+        (&self.state, self.used)
+    }
+
+    pub(super) fn from_parts(
+        seed: u64,
+        state: [u32; N],
+        used: usize,
+        spare_normal: Option<f64>,
+    ) -> Option<Mt19937> {
+        (used <= N).then_some(Mt19937 {
+            state,
+            used,
+            seed,
+            spare_normal,
+        })
+    }
+
+    /// `out` filled with standard normal numbers, as `Tensor.normal_` draws them: one pair after the other below 16 elements, else by
+    /// 16: eight radii, eight angles; a rest of less than 16 is covered by redrawing the last 16.
+    pub fn fill_normal_f32(&mut self, out: &mut [f32]) {
+        if out.len() < 16 {
+            return out.iter_mut().for_each(|x| *x = self.next_normal() as f32);
+        }
+        out.iter_mut().for_each(|x| *x = self.uniform_f32());
+        for sixteen in out.chunks_exact_mut(16) {
+            normal_16_f32(sixteen);
+        }
+        if !out.len().is_multiple_of(16) {
+            let start = out.len() - 16;
+            out[start..]
+                .iter_mut()
+                .for_each(|x| *x = self.uniform_f32());
+            normal_16_f32(&mut out[start..]);
+        }
+    }
+
+    /// The same in double precision.
+    pub fn fill_normal_f64(&mut self, out: &mut [f64]) {
+        if out.len() < 16 {
+            return out.iter_mut().for_each(|x| *x = self.next_normal());
+        }
+        out.iter_mut().for_each(|x| *x = self.uniform_f64());
+        for sixteen in out.chunks_exact_mut(16) {
+            normal_16_f64(sixteen);
+        }
+        if !out.len().is_multiple_of(16) {
+            let start = out.len() - 16;
+            out[start..]
+                .iter_mut()
+                .for_each(|x| *x = self.uniform_f64());
+            normal_16_f64(&mut out[start..]);
+        }
+    }
+
+    /// One standard normal number.
+    pub fn next_normal(&mut self) -> f64 {
+        if let Some(spare) = self.spare_normal.take() {
+            return spare;
+        }
+        let angle = self.uniform_f64();
+        let radius = (-2.0 * (-self.uniform_f64()).ln_1p()).sqrt();
+        let angle = std::f64::consts::TAU * angle;
+        self.spare_normal = Some(radius * angle.sin());
+        radius * angle.cos()
+    }
+}
+
+fn normal_16_f32(data: &mut [f32]) {
+    let (radii, angles) = data.split_at_mut(8);
+    for (a, b) in radii.iter_mut().zip(angles) {
+        let (x, y) = box_muller(f64::from(1.0 - *a), f64::from(*b));
+        (*a, *b) = (x as f32, y as f32);
+    }
+}
+
+fn normal_16_f64(data: &mut [f64]) {
+    let (radii, angles) = data.split_at_mut(8);
+    for (a, b) in radii.iter_mut().zip(angles) {
+        (*a, *b) = box_muller(1.0 - *a, *b);
+    }
+}
+
+impl Random for Mt19937 {
+    fn next_u32(&mut self) -> u32 {
+        if self.used == N {
+            self.refill();
+        }
+        let mut y = self.state[self.used];
+        self.used += 1;
+        y ^= y >> 11;
+        y ^= (y << 7) & 0x9d2c_5680;
+        y ^= (y << 15) & 0xefc6_0000;
+        y ^ (y >> 18)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        let high = u64::from(self.next_u32());
+        high << 32 | u64::from(self.next_u32())
+    }
+
+    /// As `torch.randint` does it: the remainder of a draw of 32 bits, or of 64 from 2²⁸ on.
+    fn below(&mut self, range: u64) -> u64 {
+        match range {
+            0 => self.next_u64(),
+            1..0x1000_0000 => u64::from(self.next_u32()) % range,
+            _ => self.next_u64() % range,
+        }
+    }
+
+    /// As `torch.randperm` does it.
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        let n = items.len();
+        for i in 0..n.saturating_sub(1) {
+            let rest = (n - i) as u64;
+            let step = if n < (u32::MAX / 20) as usize {
+                u64::from(self.next_u32()) % rest
+            } else {
+                self.next_u64() % rest
+            };
+            items.swap(i, i + step as usize);
+        }
+    }
+}
