@@ -14,8 +14,12 @@ const K_BYTES: usize = 2048;
 const A_BYTES: usize = 384 << 10;
 /// Bytes of a packed block of B: it stays in the share of L3 that a core has.
 const B_BYTES: usize = 4 << 20;
-/// Operands up to this size are in L1 or L2 whatever their layout: packing them costs more than it brings.
-const SMALL_BYTES: usize = 64 << 10;
+/// Columns of C up to which A is read in place: packing it costs what it saves only when it is read more often.
+const DIRECT_COLUMNS: usize = 1024;
+/// An operand that is read across its lines stays in L2 up to this size, and is not packed.
+const DIRECT_BYTES: usize = 512 << 10;
+/// Addresses this far apart compete for the same eight ways of L1.
+const ALIAS: usize = 4096;
 /// Packed blocks of B above this size are packed by several threads.
 const SHARED_PACK_BYTES: usize = 512 << 10;
 /// Multiply-adds below which a product stays on the caller's thread.
@@ -80,16 +84,21 @@ impl<T: Entry> Product<'_, T> {
         let depth_max = k.div_ceil(blocks).next_multiple_of(4).min(k);
         let blocks = k.div_ceil(depth_max.max(1)).max(1);
 
-        // Operands that are small or hardly reused stay where they are.
+        // Operands that are small or hardly reused stay where they are, unless their lines evict each other.
+        let aliases = |stride: isize, count: usize| {
+            count > 8 && stride != 0 && (stride.unsigned_abs() * size).is_multiple_of(ALIAS)
+        };
         let a_direct = self.a.strided().filter(|a| {
-            let reused = n.div_ceil(nr);
-            // Lines a multiple of 2 KiB apart compete for the few ways of the same sets of L1.
-            let clash = m > 6 && a.line != 0 && (a.line.unsigned_abs() * size).is_multiple_of(2048);
-            reused == 1 || (!clash && (reused <= 4 || m * k * size <= SMALL_BYTES))
+            let kept = match (a.k, a.line) {
+                (1, line) => n <= DIRECT_COLUMNS && !aliases(line, m),
+                (k_stride, 1) => n <= DIRECT_COLUMNS && !aliases(k_stride, k),
+                _ => n <= 4 * nr && m * k * size <= DIRECT_BYTES,
+            };
+            kept || n <= nr
         });
         let b_direct = self.b.strided().filter(|b| {
-            let reused = m.div_ceil(mr);
-            b.line == 1 && (reused <= 2 || n * k * size <= SMALL_BYTES)
+            let kept = n * k * size <= DIRECT_BYTES && !aliases(b.k, k.div_ceil(16));
+            b.line == 1 && (kept || m <= 2 * mr)
         });
 
         // Sums of several blocks of K rest in C itself, or in a workspace if C cannot hold them.
