@@ -23,7 +23,7 @@ const ALIAS: usize = 4096;
 /// Packed blocks of B above this size are packed by several threads.
 const SHARED_PACK_BYTES: usize = 512 << 10;
 /// Multiply-adds below which a product stays on the caller's thread.
-const PARALLEL_WORK: usize = 150_000;
+pub(super) const PARALLEL_WORK: usize = 150_000;
 /// Rows of partial sums kept outside C at a time.
 const WORKSPACE_ROWS: usize = 2048;
 
@@ -73,7 +73,8 @@ impl<T: Entry> Product<'_, T> {
         let mr = self.kernels.mr;
         let nr = self.kernels.nr();
         let (m, n, k) = (self.m, self.n, self.k);
-        if m == 0 || n == 0 {
+        // SAFETY: passed on.
+        if m == 0 || n == 0 || unsafe { self.run_skinny() } {
             return;
         }
         let size = size_of::<T>();
@@ -163,7 +164,7 @@ impl<T: Entry> Product<'_, T> {
 }
 
 /// Runs `f(0..tasks)`, on other threads too if `parallel`.
-fn each(parallel: bool, tasks: usize, f: impl Fn(usize) + Sync) {
+pub(super) fn each(parallel: bool, tasks: usize, f: impl Fn(usize) + Sync) {
     if parallel && tasks > 1 {
         pool::parallel_for(tasks, f);
     } else {

@@ -14,6 +14,7 @@
 use half::{bf16, f16};
 
 use super::epilogue::Store;
+use super::skinny::{Axpy, Dot, LINES, ROWS, STEPS};
 use super::transpose::{self, Fill};
 use crate::cpu::simd::{Lanes, Level};
 
@@ -36,6 +37,12 @@ pub(super) struct Kernels<T: 'static> {
     pub packed: &'static [&'static [Micro<T>]],
     /// Kernels for A in place, `[registers - 1][rows - 1]`.
     pub strided: &'static [&'static [Micro<T>]],
+    /// Dot products of `[rows - 1]` lines of A with [`LINES`] lines of B.
+    pub dot: &'static [Dot<T>; ROWS],
+    /// Dot products of `[rows - 1]` lines of A with one line of B.
+    pub dot_single: &'static [Dot<T>; ROWS],
+    /// A row times B.
+    pub axpy: Axpy<T>,
     /// Fills a panel from adjacent lines.
     pub copy: Fill<T>,
     /// Fills a panel from lines along which K is adjacent.
@@ -85,6 +92,8 @@ trait Reg<T>: Copy {
     unsafe fn fma(self, b: Self, c: Self) -> Self;
     unsafe fn add(self, b: Self) -> Self;
     unsafe fn store(self, p: *mut T);
+    /// The sum of the lanes, halves meeting pairwise.
+    unsafe fn sum(self) -> T;
 }
 
 /// The one body of all micro-kernels.
@@ -136,6 +145,94 @@ unsafe fn tile<T, R: Reg<T>, const MR: usize, const NV: usize, const WIDTH: usiz
     }
 }
 
+/// The body of the dot kernels: [`Dot`] for `M` rows and `N` lines.
+///
+/// # Safety
+/// `M` lines of A and `N` of B must be readable, `M × LINES` places of `out` writable.
+#[inline(always)]
+unsafe fn dot<T: Entry, R: Reg<T>, const M: usize, const N: usize>(
+    k: usize,
+    a: *const T,
+    a_line: isize,
+    b: *const T,
+    b_line: isize,
+    out: *mut T,
+) {
+    // SAFETY: the caller's promise covers every address below.
+    unsafe {
+        let mut acc = [[R::zero(); N]; M];
+        let whole = k / R::LANES * R::LANES;
+        for p in (0..whole).step_by(R::LANES) {
+            let b: [R; N] = std::array::from_fn(|j| {
+                R::load(b.wrapping_offset(j as isize * b_line).wrapping_add(p))
+            });
+            for (i, acc) in acc.iter_mut().enumerate() {
+                let a = R::load(a.wrapping_offset(i as isize * a_line).wrapping_add(p));
+                for (acc, b) in acc.iter_mut().zip(b) {
+                    *acc = a.fma(b, *acc);
+                }
+            }
+        }
+        for (i, acc) in acc.into_iter().enumerate() {
+            for (j, acc) in acc.into_iter().enumerate() {
+                let mut sum = acc.sum();
+                for p in whole..k {
+                    let a = *a.wrapping_offset(i as isize * a_line).wrapping_add(p);
+                    let b = *b.wrapping_offset(j as isize * b_line).wrapping_add(p);
+                    sum = sum.add(a.mul(b));
+                }
+                *out.add(i * LINES + j) = sum;
+            }
+        }
+    }
+}
+
+/// The body of [`Axpy`]: a few rows of B at a time are added to y, so that B is read front to back.
+///
+/// # Safety
+/// `k` values of x, `k × n` of B must be readable, `n` of y writable.
+#[inline(always)]
+unsafe fn axpy<T: Entry, R: Reg<T>>(
+    k: usize,
+    x: *const T,
+    b: *const T,
+    b_k: isize,
+    n: usize,
+    y: *mut T,
+) {
+    // SAFETY: the caller's promise covers every address below.
+    unsafe {
+        let rows = |p: usize| b.wrapping_offset(p as isize * b_k);
+        let whole = k / STEPS * STEPS;
+        for p in (0..whole).step_by(STEPS) {
+            let scale: [R; STEPS] = std::array::from_fn(|q| R::splat(x.add(p + q)));
+            let row: [*const T; STEPS] = std::array::from_fn(|q| rows(p + q));
+            let mut j = 0;
+            while j + R::LANES <= n {
+                let mut sum = R::load(y.add(j));
+                for (scale, row) in scale.into_iter().zip(row) {
+                    sum = scale.fma(R::load(row.wrapping_add(j)), sum);
+                }
+                sum.store(y.add(j));
+                j += R::LANES;
+            }
+            for j in j..n {
+                let mut sum = *y.add(j);
+                for (q, row) in row.into_iter().enumerate() {
+                    sum = sum.add((*x.add(p + q)).mul(*row.wrapping_add(j)));
+                }
+                *y.add(j) = sum;
+            }
+        }
+        for p in whole..k {
+            let scale = *x.add(p);
+            for j in 0..n {
+                *y.add(j) = (*y.add(j)).add(scale.mul(*rows(p).wrapping_add(j)));
+            }
+        }
+    }
+}
+
 /// Writes the kernels of one register type for 1..=MR rows and 1..=NV registers as a table.
 macro_rules! table {
     ($name:ident, $t:ty, $reg:ty, $lanes:expr, $mr:expr, $nv:expr, [$($r:literal)*], [$($v:literal)*], $turn:expr, $($attr:tt)*) => {
@@ -154,6 +251,22 @@ macro_rules! table {
                 unsafe { tile::<$t, $reg, R, V, WIDTH>(k, a, a_row, a_k, b, b_k, c, c_row, add) }
             }
             /// # Safety
+            /// As [`dot`]'s; the processor has the instruction set.
+            $($attr)*
+            unsafe fn dots<const M: usize, const N: usize>(
+                k: usize, a: *const $t, a_line: isize, b: *const $t, b_line: isize, out: *mut $t,
+            ) {
+                // SAFETY: passed on.
+                unsafe { dot::<$t, $reg, M, N>(k, a, a_line, b, b_line, out) }
+            }
+            /// # Safety
+            /// As [`axpy`]'s; the processor has the instruction set.
+            $($attr)*
+            unsafe fn add_rows(k: usize, x: *const $t, b: *const $t, b_k: isize, n: usize, y: *mut $t) {
+                // SAFETY: passed on.
+                unsafe { axpy::<$t, $reg>(k, x, b, b_k, n, y) }
+            }
+            /// # Safety
             /// As [`transpose::copy`]; the processor has the instruction set.
             $($attr)*
             unsafe fn copy(src: *const $t, k: isize, lines: usize, depth: usize, width: usize, dst: *mut $t) {
@@ -164,6 +277,9 @@ macro_rules! table {
             table!(@rows $t, STRIDED, 0, [$($r)*], [$($v)*]);
             pub(super) static TABLE: KernelTable<$t> = KernelTable(Kernels {
                 mr: $mr, lanes: $lanes, nv: $nv, packed: PACKED, strided: STRIDED, copy, turn: $turn,
+                dot: &[dots::<1, LINES>, dots::<2, LINES>, dots::<3, LINES>, dots::<4, LINES>],
+                dot_single: &[dots::<1, 1>, dots::<2, 1>, dots::<3, 1>, dots::<4, 1>],
+                axpy: add_rows,
             });
         }
     };
@@ -207,6 +323,18 @@ impl<T: Entry, const N: usize> Reg<T> for Array<T, N> {
         // SAFETY: the caller's promise.
         unsafe { p.cast::<[T; N]>().write_unaligned(self.0) }
     }
+    #[inline(always)]
+    unsafe fn sum(self) -> T {
+        let mut lanes = self.0;
+        let mut half = N / 2;
+        while half > 0 {
+            for i in 0..half {
+                lanes[i] = lanes[i].add(lanes[i + half]);
+            }
+            half /= 2;
+        }
+        lanes[0]
+    }
 }
 
 table!(scalar_f32, f32, Array<f32, 4>, 4, 4, 2, [1 2 3 4], [1 2], transpose::turn,);
@@ -244,6 +372,10 @@ impl<R: Lanes<Scalar: Into<f64> + Copy>> Reg<R::Scalar> for Lane<R> {
     unsafe fn store(self, p: *mut R::Scalar) {
         // SAFETY: the caller's promise.
         unsafe { self.0.store(p) }
+    }
+    #[inline(always)]
+    unsafe fn sum(self) -> R::Scalar {
+        self.0.sum_lanes()
     }
 }
 

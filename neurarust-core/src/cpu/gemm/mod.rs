@@ -21,6 +21,7 @@ mod int;
 mod kernel;
 mod pack;
 mod scratch;
+mod skinny;
 mod transpose;
 
 pub use epilogue::{Addend, Epilogue, Finish, MAX_TILE, Map, Output, Place, Store};
@@ -67,9 +68,11 @@ unsafe fn gemm_at<T: Entry>(
     out: &dyn Epilogue<T>,
 ) {
     let kernels = &T::table(level).0;
-    // SAFETY: passed on. C laid out by columns is the transposed product laid out by rows.
+    // The transposed product is the better one if C is laid out by columns, or narrower than tall.
+    let narrow = n < m && n <= skinny::ROWS;
+    // SAFETY: passed on.
     unsafe {
-        if out.by_columns() {
+        if narrow || (out.by_columns() && m > skinny::ROWS) {
             let out = &Transposed(out);
             Product {
                 kernels,
