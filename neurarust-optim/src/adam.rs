@@ -1,0 +1,163 @@
+//! Adam and AdamW.
+
+use crate::optimizer::{Rule, Slot, hyper, within};
+use neurarust_core::cpu::kernel::Params;
+use neurarust_core::formula::Formula;
+use neurarust_core::op::Parameters;
+use neurarust_core::ops::fused::Update;
+use neurarust_core::real::Real;
+use neurarust_core::{Result, Tensor};
+use std::sync::LazyLock;
+
+/// `(θ, g, m, v) → (θ, m, v)`, or `(θ, g, m, v, v̂) → (θ, m, v, v̂)` with AMSGrad.
+#[derive(Clone, Copy)]
+struct Moments {
+    /// Learning rate over the first bias correction.
+    step_size: f64,
+    beta1: f64,
+    beta2: f64,
+    /// Square root of the second bias correction.
+    root: f64,
+    eps: f64,
+    /// L2 penalty, added to the gradient.
+    l2: f64,
+    /// What is left of the parameter by decoupled decay.
+    shrink: f64,
+    /// -1 to climb.
+    sign: f64,
+}
+
+impl Parameters for Moments {
+    #[inline(always)]
+    fn from_params(p: &Params) -> Self {
+        Moments {
+            step_size: p[0],
+            beta1: p[1],
+            beta2: p[2],
+            root: p[3],
+            eps: p[4],
+            l2: p[5],
+            shrink: p[6],
+            sign: p[7],
+        }
+    }
+}
+
+impl Moments {
+    /// The moments, and the parameter after its decay.
+    #[inline(always)]
+    fn moments<V: Real>(&self, p: V, g: V, m: V, v: V) -> [V; 3] {
+        let g = V::c(self.sign) * g + V::c(self.l2) * p;
+        let m = m + V::c(1.0 - self.beta1) * (g - m);
+        let v = V::c(self.beta2) * v + V::c(1.0 - self.beta2) * g * g;
+        [p * V::c(self.shrink), m, v]
+    }
+
+    #[inline(always)]
+    fn step<V: Real>(&self, p: V, m: V, v: V) -> V {
+        p - V::c(self.step_size) * m / (v.sqrt() / V::c(self.root) + V::c(self.eps))
+    }
+}
+
+impl Formula<4, 3> for Moments {
+    #[inline(always)]
+    fn eval<V: Real>(&self, [p, g, m, v]: [V; 4]) -> [V; 3] {
+        let [p, m, v] = self.moments(p, g, m, v);
+        [self.step(p, m, v), m, v]
+    }
+}
+
+impl Formula<5, 4> for Moments {
+    #[inline(always)]
+    fn eval<V: Real>(&self, [p, g, m, v, top]: [V; 5]) -> [V; 4] {
+        let [p, m, v] = self.moments(p, g, m, v);
+        let top = top.max(v);
+        [self.step(p, m, top), m, v, top]
+    }
+}
+
+static ADAM: LazyLock<Update> = LazyLock::new(|| Update::new::<Moments, 4, 3>("Adam"));
+static AMSGRAD: LazyLock<Update> = LazyLock::new(|| Update::new::<Moments, 5, 4>("Adam"));
+
+macro_rules! adam {
+    ($(#[$doc:meta])* $Adam:ident $name:literal, decay $decay:literal, $decoupled:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $Adam {
+            /// Learning rate.
+            pub lr: f64,
+            /// Decay of the first moment.
+            pub beta1: f64,
+            /// Decay of the second moment.
+            pub beta2: f64,
+            /// Added to the denominator.
+            pub eps: f64,
+            /// Weight decay.
+            pub weight_decay: f64,
+            /// Divide by the largest second moment seen (Reddi et al., 2018).
+            pub amsgrad: bool,
+            /// Climb instead of descending.
+            pub maximize: bool,
+        }
+
+        impl Default for $Adam {
+            fn default() -> $Adam {
+                $Adam { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: $decay, amsgrad: false, maximize: false }
+            }
+        }
+
+        impl Rule for $Adam {
+            const NAME: &'static str = $name;
+
+            fn state_names(&self) -> &'static [&'static str] {
+                if self.amsgrad { &["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] } else { &["exp_avg", "exp_avg_sq"] }
+            }
+
+            #[track_caller]
+            fn update(&self, slots: &mut [&mut Slot], grads: &[Tensor]) -> Result<()> {
+                let steps = slots.first().map_or(0, |s| s.step) as f64 + 1.0;
+                let (l2, shrink) = if $decoupled { (0.0, 1.0 - self.lr * self.weight_decay) } else { (self.weight_decay, 1.0) };
+                let params = [
+                    self.lr / (1.0 - self.beta1.powf(steps)),
+                    self.beta1,
+                    self.beta2,
+                    (1.0 - self.beta2.powf(steps)).sqrt(),
+                    self.eps,
+                    l2,
+                    shrink,
+                    if self.maximize { -1.0 } else { 1.0 },
+                ];
+                let tensors: Vec<(Vec<&Tensor>, Vec<&Tensor>)> = slots
+                    .iter()
+                    .zip(grads)
+                    .map(|(s, g)| {
+                        ([&s.param, g].into_iter().chain(&s.state).collect(), std::iter::once(&s.param).chain(&s.state).collect())
+                    })
+                    .collect();
+                let groups: Vec<_> = tensors.iter().map(|(i, o)| (&i[..], &o[..])).collect();
+                if self.amsgrad { &AMSGRAD } else { &ADAM }.apply(&params, &groups)
+            }
+
+            hyper!(lr, beta1, beta2, eps, weight_decay; amsgrad, maximize);
+
+            #[track_caller]
+            fn check(&self) -> Result<()> {
+                within($name, "lr", self.lr, 0.0..f64::INFINITY)?;
+                within($name, "beta1", self.beta1, 0.0..1.0)?;
+                within($name, "beta2", self.beta2, 0.0..1.0)?;
+                within($name, "eps", self.eps, 0.0..f64::INFINITY)?;
+                within($name, "weight_decay", self.weight_decay, 0.0..f64::INFINITY)
+            }
+        }
+    };
+}
+
+adam! {
+    /// Adaptive moment estimation (Kingma & Ba, 2015); weight decay is an L2 penalty.
+    Adam "Adam", decay 0.0, false
+}
+
+adam! {
+    /// Adam with decoupled weight decay (Loshchilov & Hutter, 2019).
+    AdamW "AdamW", decay 1e-2, true
+}

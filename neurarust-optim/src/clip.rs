@@ -1,0 +1,73 @@
+//! Keeping gradients within bounds.
+
+use neurarust_core::{Error, Result, Tensor, no_grad};
+
+/// Scales all gradients together so that their joint `norm_type`-norm is at most `max_norm`; answers the norm before.
+///
+/// `norm_type` is 2 for the Euclidean norm, infinity for the largest magnitude. Parameters without a gradient don't count.
+///
+/// # Errors
+/// A norm type that isn't positive; with `error_if_nonfinite`, a norm that is infinite or NaN: gradients stay as they are.
+#[track_caller]
+pub fn clip_grad_norm_(
+    params: &[Tensor],
+    max_norm: f64,
+    norm_type: f64,
+    error_if_nonfinite: bool,
+) -> Result<f64> {
+    const OP: &str = "clip_grad_norm_";
+    if norm_type.is_nan() || norm_type <= 0.0 {
+        return Err(Error::value(
+            OP,
+            format!("norm_type = {norm_type}; expected a positive number"),
+        ));
+    }
+    let _guard = no_grad();
+    let grads: Vec<Tensor> = params.iter().filter_map(Tensor::grad).collect();
+    let mut total = 0f64;
+    for g in &grads {
+        if norm_type == f64::INFINITY {
+            let largest = if g.numel() == 0 {
+                0.0
+            } else {
+                g.abs()?.max()?.item::<f64>()?
+            };
+            total = if largest.is_nan() {
+                largest
+            } else {
+                total.max(largest)
+            };
+        } else if norm_type == 2.0 {
+            total += g.square()?.sum()?.item::<f64>()?;
+        } else {
+            total += g.abs()?.pow(norm_type)?.sum()?.item::<f64>()?;
+        }
+    }
+    if norm_type != f64::INFINITY {
+        total = total.powf(1.0 / norm_type);
+    }
+    if error_if_nonfinite && !total.is_finite() {
+        return Err(Error::value(
+            OP,
+            format!("the total norm of the gradients is {total}, so they cannot be clipped"),
+        ));
+    }
+    let scale = max_norm / (total + 1e-6);
+    if scale < 1.0 || scale.is_nan() {
+        grads.iter().try_for_each(|g| g.mul_(scale).map(|_| ()))?;
+    }
+    Ok(total)
+}
+
+/// Clamps each gradient's elements to `[-value, value]`.
+///
+/// # Errors
+/// No memory.
+#[track_caller]
+pub fn clip_grad_value_(params: &[Tensor], value: f64) -> Result<()> {
+    let _guard = no_grad();
+    params
+        .iter()
+        .filter_map(Tensor::grad)
+        .try_for_each(|g| g.clamp_between_(-value, value).map(|_| ()))
+}

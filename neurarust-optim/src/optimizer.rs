@@ -1,0 +1,322 @@
+//! The body that all optimizers share: groups of parameters, their state, saving and loading.
+
+use neurarust_core::{Error, Result, Tensor, no_grad};
+use std::collections::BTreeMap;
+
+/// A parameter and what its rule remembers of it.
+#[derive(Clone)]
+pub struct Slot {
+    /// The parameter.
+    pub param: Tensor,
+    /// How many steps it has taken.
+    pub step: u64,
+    /// The rule's tensors, in the order of [`Rule::state_names`]; empty before the first step.
+    pub state: Vec<Tensor>,
+}
+
+impl Slot {
+    /// The parameter before its first step.
+    pub fn new(param: Tensor) -> Slot {
+        Slot {
+            param,
+            step: 0,
+            state: Vec::new(),
+        }
+    }
+}
+
+/// Hyperparameters and the update that they steer.
+pub trait Rule: Clone + Send + Sync {
+    /// The name that errors show.
+    const NAME: &'static str;
+
+    /// Names of the tensors kept per parameter, PyTorch's in `state_dict`.
+    fn state_names(&self) -> &'static [&'static str];
+
+    /// Takes one step for parameters that have the given gradients, all with as many steps behind them. Called under
+    /// `no_grad`; new slots have zeros as state.
+    ///
+    /// # Errors
+    /// Gradients that don't fit.
+    fn update(&self, slots: &mut [&mut Slot], grads: &[Tensor]) -> Result<()>;
+
+    /// Hyperparameters by PyTorch's names; switches are 0 or 1.
+    fn hyper(&self) -> Vec<(&'static str, f64)>;
+
+    /// Sets a hyperparameter; `false` if there is none of this name.
+    fn set_hyper(&mut self, name: &str, value: f64) -> bool;
+
+    /// Refuses hyperparameters outside of their range.
+    ///
+    /// # Errors
+    /// Names the parameter and the range.
+    fn check(&self) -> Result<()>;
+}
+
+/// Implements [`Rule::hyper`] and [`Rule::set_hyper`] for the named fields; `bool`s are listed last.
+macro_rules! hyper {
+    ($($number:ident),* ; $($switch:ident),*) => {
+        fn hyper(&self) -> Vec<(&'static str, f64)> {
+            vec![$((stringify!($number), self.$number),)* $((stringify!($switch), self.$switch as u8 as f64)),*]
+        }
+        fn set_hyper(&mut self, name: &str, value: f64) -> bool {
+            match name {
+                $( stringify!($number) => self.$number = value, )*
+                $( stringify!($switch) => self.$switch = value != 0.0, )*
+                _ => return false,
+            }
+            true
+        }
+    };
+}
+pub(crate) use hyper;
+
+/// Refuses a hyperparameter that isn't in `range`.
+#[track_caller]
+pub(crate) fn within(
+    op: &'static str,
+    name: &str,
+    value: f64,
+    range: std::ops::Range<f64>,
+) -> Result<()> {
+    match range.contains(&value) {
+        true => Ok(()),
+        false => Err(Error::value(
+            op,
+            format!(
+                "{name} = {value}; expected {} or more, below {}",
+                range.start, range.end
+            ),
+        )),
+    }
+}
+
+/// Parameters with hyperparameters of their own.
+#[derive(Clone)]
+pub struct Group<R> {
+    /// The parameters and their state.
+    pub slots: Vec<Slot>,
+    /// The hyperparameters.
+    pub rule: R,
+}
+
+/// Everything an optimizer knows, by flat names: numbers such as `param_groups.0.lr` and `state.3.step`, tensors such as
+/// `state.3.exp_avg`. Parameters are counted through all groups.
+#[derive(Clone, Default)]
+pub struct State {
+    /// The numbers.
+    pub numbers: BTreeMap<String, f64>,
+    /// The tensors.
+    pub tensors: BTreeMap<String, Tensor>,
+}
+
+/// An optimizer: a [`Rule`] over groups of parameters.
+pub struct Optimizer<R> {
+    /// The groups, open to schedules and to the user: `optimizer.groups[0].rule.lr = 0.01`.
+    pub groups: Vec<Group<R>>,
+}
+
+impl<R: Rule> Optimizer<R> {
+    /// An optimizer of one group.
+    ///
+    /// # Errors
+    /// No parameters, one that appears twice, one that isn't a leaf, hyperparameters outside of their range.
+    #[track_caller]
+    pub fn new(params: impl IntoIterator<Item = Tensor>, rule: R) -> Result<Optimizer<R>> {
+        let mut optimizer = Optimizer { groups: Vec::new() };
+        optimizer.add_group(params, rule)?;
+        Ok(optimizer)
+    }
+
+    /// Adds parameters with hyperparameters of their own.
+    ///
+    /// # Errors
+    /// As [`Optimizer::new`].
+    #[track_caller]
+    pub fn add_group(&mut self, params: impl IntoIterator<Item = Tensor>, rule: R) -> Result<()> {
+        rule.check()?;
+        let slots: Vec<Slot> = params.into_iter().map(Slot::new).collect();
+        if slots.is_empty() {
+            return Err(Error::value(R::NAME, "no parameters to optimize"));
+        }
+        let mut known: Vec<&Tensor> = self.slots().map(|s| &s.param).collect();
+        for (i, slot) in slots.iter().enumerate() {
+            if !slot.param.is_leaf() {
+                return Err(Error::value(
+                    R::NAME,
+                    format!(
+                        "parameter {i} of shape {} was computed by an operation; only leaves can be optimized",
+                        slot.param.shape()
+                    ),
+                ));
+            }
+            if known.iter().any(|k| k.is_same(&slot.param)) {
+                return Err(Error::value(
+                    R::NAME,
+                    format!(
+                        "parameter {i} of shape {} appears twice",
+                        slot.param.shape()
+                    ),
+                ));
+            }
+            known.push(&slot.param);
+        }
+        drop(known);
+        self.groups.push(Group { slots, rule });
+        Ok(())
+    }
+
+    fn slots(&self) -> impl Iterator<Item = &Slot> {
+        self.groups.iter().flat_map(|g| &g.slots)
+    }
+
+    /// Moves every parameter that has a gradient.
+    ///
+    /// # Errors
+    /// A gradient whose shape or dtype doesn't fit.
+    #[track_caller]
+    pub fn step(&mut self) -> Result<()> {
+        let _guard = no_grad();
+        for group in &mut self.groups {
+            let states = group.rule.state_names().len();
+            // Parameters in step with each other go together; those that got their first gradient later lag behind.
+            let mut cohorts: BTreeMap<u64, (Vec<&mut Slot>, Vec<Tensor>)> = BTreeMap::new();
+            for slot in &mut group.slots {
+                let Some(grad) = slot.param.grad() else {
+                    continue;
+                };
+                while slot.state.len() < states {
+                    slot.state.push(slot.param.detach().zeros_like()?);
+                }
+                let cohort = cohorts.entry(slot.step).or_default();
+                cohort.0.push(slot);
+                cohort.1.push(grad);
+            }
+            for (slots, grads) in cohorts.values_mut() {
+                group.rule.update(slots, grads)?;
+                slots.iter_mut().for_each(|slot| slot.step += 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets all gradients.
+    pub fn zero_grad(&self) {
+        self.slots().for_each(|slot| slot.param.zero_grad());
+    }
+
+    /// The learning rates of the groups.
+    pub fn lr(&self) -> Vec<f64> {
+        self.groups
+            .iter()
+            .map(|g| {
+                g.rule
+                    .hyper()
+                    .into_iter()
+                    .find(|(name, _)| *name == "lr")
+                    .map_or(0.0, |(_, lr)| lr)
+            })
+            .collect()
+    }
+
+    /// Sets the learning rate of group `index`.
+    pub fn set_lr(&mut self, index: usize, lr: f64) {
+        if let Some(group) = self.groups.get_mut(index) {
+            group.rule.set_hyper("lr", lr);
+        }
+    }
+
+    /// Everything needed to go on later.
+    ///
+    /// # Errors
+    /// No memory for the copies.
+    #[track_caller]
+    pub fn state_dict(&self) -> Result<State> {
+        let mut state = State::default();
+        let mut index = 0;
+        for (g, group) in self.groups.iter().enumerate() {
+            for (name, value) in group.rule.hyper() {
+                state
+                    .numbers
+                    .insert(format!("param_groups.{g}.{name}"), value);
+            }
+            for slot in &group.slots {
+                if slot.step > 0 {
+                    state
+                        .numbers
+                        .insert(format!("state.{index}.step"), slot.step as f64);
+                    for (name, t) in group.rule.state_names().iter().zip(&slot.state) {
+                        state
+                            .tensors
+                            .insert(format!("state.{index}.{name}"), t.detach().try_clone()?);
+                    }
+                }
+                index += 1;
+            }
+        }
+        Ok(state)
+    }
+
+    /// Goes on from what [`Optimizer::state_dict`] has answered.
+    ///
+    /// # Errors
+    /// State of other parameters: every name that is missing, unexpected or of the wrong shape. Nothing is loaded then.
+    #[track_caller]
+    pub fn load_state_dict(&mut self, state: &State) -> Result<()> {
+        let mut wrong = Vec::new();
+        let mut groups = self.groups.clone();
+        let mut used = std::collections::BTreeSet::new();
+        let mut index = 0;
+        for (g, group) in groups.iter_mut().enumerate() {
+            for (name, _) in group.rule.hyper() {
+                let key = format!("param_groups.{g}.{name}");
+                match state.numbers.get(&key) {
+                    Some(value) => _ = group.rule.set_hyper(name, *value),
+                    None => wrong.push(format!("missing {key}")),
+                }
+                used.insert(key);
+            }
+            if let Err(e) = group.rule.check() {
+                wrong.push(e.message().to_string());
+            }
+            let names = group.rule.state_names();
+            for slot in &mut group.slots {
+                let key = format!("state.{index}.step");
+                slot.step = state.numbers.get(&key).map_or(0, |s| *s as u64);
+                slot.state.clear();
+                used.insert(key);
+                for name in names {
+                    let key = format!("state.{index}.{name}");
+                    match state.tensors.get(&key) {
+                        Some(t) if t.shape() == slot.param.shape() => slot
+                            .state
+                            .push(t.to_dtype(slot.param.dtype())?.detach().try_clone()?),
+                        Some(t) => wrong.push(format!(
+                            "{key} has shape {}, its parameter {}",
+                            t.shape(),
+                            slot.param.shape()
+                        )),
+                        None if slot.step > 0 => wrong.push(format!("missing {key}")),
+                        None => {}
+                    }
+                    used.insert(key);
+                }
+                index += 1;
+            }
+        }
+        let names = state.numbers.keys().chain(state.tensors.keys());
+        wrong.extend(
+            names
+                .filter(|k| !used.contains(*k))
+                .map(|k| format!("unexpected {k}")),
+        );
+        if !wrong.is_empty() {
+            return Err(Error::value(
+                R::NAME,
+                format!("the state is not of this optimizer: {}", wrong.join(", ")),
+            ));
+        }
+        self.groups = groups;
+        Ok(())
+    }
+}

@@ -1,0 +1,223 @@
+//! Learning rates over time, in closed form: each schedule says what the rate is after so many steps.
+
+use crate::optimizer::{Optimizer, Rule};
+use std::f64::consts::PI;
+
+/// The learning rate as a function of the step.
+pub trait Schedule {
+    /// The rate after `step` steps of a group that started with `base`.
+    fn lr(&self, base: f64, step: u64) -> f64;
+}
+
+/// Drives the learning rates of an optimizer by a [`Schedule`].
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_optim::{Optimizer, Scheduler, Sgd, StepLr};
+/// let w = Tensor::zeros([1])?.requires_grad()?;
+/// let mut optimizer = Optimizer::new([w], Sgd { lr: 1.0, ..Sgd::default() })?;
+/// let mut scheduler = Scheduler::new(&mut optimizer, StepLr { step_size: 2, gamma: 0.1 });
+/// scheduler.step(&mut optimizer);
+/// assert_eq!(optimizer.lr(), [1.0]);
+/// scheduler.step(&mut optimizer);
+/// assert_eq!(optimizer.lr(), [0.1]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+pub struct Scheduler<S> {
+    schedule: S,
+    base: Vec<f64>,
+    step: u64,
+}
+
+impl<S: Schedule> Scheduler<S> {
+    /// Starts from the optimizer's present rates, and sets those of step 0.
+    pub fn new<R: Rule>(optimizer: &mut Optimizer<R>, schedule: S) -> Scheduler<S> {
+        let scheduler = Scheduler {
+            schedule,
+            base: optimizer.lr(),
+            step: 0,
+        };
+        scheduler.apply(optimizer);
+        scheduler
+    }
+
+    /// Goes on by one step (usually an epoch).
+    pub fn step<R: Rule>(&mut self, optimizer: &mut Optimizer<R>) {
+        self.step += 1;
+        self.apply(optimizer);
+    }
+
+    fn apply<R: Rule>(&self, optimizer: &mut Optimizer<R>) {
+        for (i, base) in self.base.iter().enumerate() {
+            optimizer.set_lr(i, self.schedule.lr(*base, self.step));
+        }
+    }
+
+    /// Steps taken and the rates at the start: everything needed to go on later.
+    pub fn state(&self) -> (u64, Vec<f64>) {
+        (self.step, self.base.clone())
+    }
+
+    /// Goes on from what [`Scheduler::state`] has answered.
+    pub fn load_state<R: Rule>(&mut self, state: (u64, Vec<f64>), optimizer: &mut Optimizer<R>) {
+        (self.step, self.base) = state;
+        self.apply(optimizer);
+    }
+}
+
+/// Times `gamma` every `step_size` steps.
+#[derive(Clone, Copy, Debug)]
+pub struct StepLr {
+    /// Steps between drops, at least 1.
+    pub step_size: u64,
+    /// The factor, 0.1 in PyTorch.
+    pub gamma: f64,
+}
+
+impl Schedule for StepLr {
+    fn lr(&self, base: f64, step: u64) -> f64 {
+        base * self.gamma.powf((step / self.step_size.max(1)) as f64)
+    }
+}
+
+/// Times `gamma` at each milestone.
+#[derive(Clone, Debug)]
+pub struct MultiStepLr {
+    /// The steps at which the rate drops.
+    pub milestones: Vec<u64>,
+    /// The factor.
+    pub gamma: f64,
+}
+
+impl Schedule for MultiStepLr {
+    fn lr(&self, base: f64, step: u64) -> f64 {
+        base * self
+            .gamma
+            .powi(self.milestones.iter().filter(|m| **m <= step).count() as i32)
+    }
+}
+
+/// Times `gamma` every step.
+#[derive(Clone, Copy, Debug)]
+pub struct ExponentialLr {
+    /// The factor.
+    pub gamma: f64,
+}
+
+impl Schedule for ExponentialLr {
+    fn lr(&self, base: f64, step: u64) -> f64 {
+        base * self.gamma.powf(step as f64)
+    }
+}
+
+/// Half a cosine from the base rate to `eta_min` over `t_max` steps (Loshchilov & Hutter, 2017).
+#[derive(Clone, Copy, Debug)]
+pub struct CosineAnnealingLr {
+    /// Steps down to the lowest rate, at least 1.
+    pub t_max: u64,
+    /// The lowest rate.
+    pub eta_min: f64,
+}
+
+impl Schedule for CosineAnnealingLr {
+    fn lr(&self, base: f64, step: u64) -> f64 {
+        self.eta_min
+            + (base - self.eta_min) * (1.0 + (PI * step as f64 / self.t_max.max(1) as f64).cos())
+                / 2.0
+    }
+}
+
+/// A factor that moves in a straight line from `start_factor` to `end_factor` over `total_iters` steps: a warm-up.
+#[derive(Clone, Copy, Debug)]
+pub struct LinearLr {
+    /// The factor at the start, 1/3 in PyTorch.
+    pub start_factor: f64,
+    /// The factor at the end.
+    pub end_factor: f64,
+    /// Steps in between, at least 1.
+    pub total_iters: u64,
+}
+
+impl Default for LinearLr {
+    fn default() -> LinearLr {
+        LinearLr {
+            start_factor: 1.0 / 3.0,
+            end_factor: 1.0,
+            total_iters: 5,
+        }
+    }
+}
+
+impl Schedule for LinearLr {
+    fn lr(&self, base: f64, step: u64) -> f64 {
+        let part = step.min(self.total_iters) as f64 / self.total_iters.max(1) as f64;
+        base * (self.start_factor + (self.end_factor - self.start_factor) * part)
+    }
+}
+
+/// Times `factor` for the first `total_iters` steps.
+#[derive(Clone, Copy, Debug)]
+pub struct ConstantLr {
+    /// The factor, 1/3 in PyTorch.
+    pub factor: f64,
+    /// How long it holds.
+    pub total_iters: u64,
+}
+
+impl Schedule for ConstantLr {
+    fn lr(&self, base: f64, step: u64) -> f64 {
+        if step < self.total_iters {
+            base * self.factor
+        } else {
+            base
+        }
+    }
+}
+
+/// Down to 0 over `total_iters` steps, as `(1 - t)ᵖ`.
+#[derive(Clone, Copy, Debug)]
+pub struct PolynomialLr {
+    /// Steps down to 0, at least 1.
+    pub total_iters: u64,
+    /// The power.
+    pub power: f64,
+}
+
+impl Schedule for PolynomialLr {
+    fn lr(&self, base: f64, step: u64) -> f64 {
+        base * (1.0 - step.min(self.total_iters) as f64 / self.total_iters.max(1) as f64)
+            .powf(self.power)
+    }
+}
+
+/// Times a factor of the user's own, by step.
+pub struct LambdaLr<F>(pub F);
+
+impl<F: Fn(u64) -> f64> Schedule for LambdaLr<F> {
+    fn lr(&self, base: f64, step: u64) -> f64 {
+        base * (self.0)(step)
+    }
+}
+
+/// One schedule after the other: schedule `i + 1` begins, counting from 0, at `milestones[i]`.
+pub struct Sequential {
+    /// The schedules, one more than milestones.
+    pub schedules: Vec<Box<dyn Schedule + Send + Sync>>,
+    /// When the next one begins.
+    pub milestones: Vec<u64>,
+}
+
+impl Schedule for Sequential {
+    fn lr(&self, base: f64, step: u64) -> f64 {
+        let i = self
+            .milestones
+            .iter()
+            .filter(|m| **m <= step)
+            .count()
+            .min(self.schedules.len().saturating_sub(1));
+        let start = if i == 0 { 0 } else { self.milestones[i - 1] };
+        self.schedules
+            .get(i)
+            .map_or(base, |s| s.lr(base, step - start))
+    }
+}
