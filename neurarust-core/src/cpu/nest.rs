@@ -166,6 +166,12 @@ enum Way {
     Packed,
 }
 
+thread_local! {
+    /// Tile buffers of this thread, taken out while in use. Initialised once: lanes past the end of a short tile hold
+    /// some number or other.
+    static TILES: std::cell::Cell<Vec<Tile>> = const { std::cell::Cell::new(Vec::new()) };
+}
+
 /// A tile buffer, wide enough for any compute type.
 #[repr(align(64))]
 struct Tile([u8; TILE * 8]);
@@ -333,9 +339,10 @@ impl Plan<'_> {
         let mut dst = [std::ptr::null_mut::<u8>(); MAX_OPERANDS];
         let all_direct = ways.iter().all(|w| matches!(w, Way::Direct(_)));
         let packed = ways.iter().filter(|w| !matches!(w, Way::Direct(_))).count();
-        // Zeroed, so that the lanes past the end of a short tile hold numbers too.
-        let mut tiles: SmallVec<[Tile; 3]> = SmallVec::new();
-        tiles.resize_with(packed, || Tile([0; TILE * 8]));
+        let mut tiles = TILES.take();
+        if tiles.len() < packed {
+            tiles.resize_with(packed, || Tile([0; TILE * 8]));
+        }
         let step = if all_direct { end - start } else { TILE };
         let rank = nest.shape.len();
         let mut at = start;
@@ -441,6 +448,7 @@ impl Plan<'_> {
             first = false;
             at += len;
         }
+        TILES.set(tiles);
     }
 }
 
