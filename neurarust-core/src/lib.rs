@@ -18,6 +18,7 @@ mod traced;
 
 /// Kernels and what they stand on. The only folder with `unsafe` code, beside `storage.rs`.
 pub mod cpu {
+    pub(crate) mod conv;
     pub(crate) mod convert;
     pub mod gemm;
     pub mod kernel;

@@ -1,6 +1,7 @@
 //! Everything that can be done with tensors, one family a file, forward and gradient next to each other.
 
 pub(crate) mod apply;
+pub mod conv;
 pub mod elementwise;
 pub mod fused;
 pub(crate) mod inplace;
