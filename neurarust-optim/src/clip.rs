@@ -1,6 +1,6 @@
 //! Keeping gradients within bounds.
 
-use neurarust_core::{Error, Result, Tensor, no_grad};
+use neurarust_core::{DType, Error, Result, Tensor, no_grad};
 
 /// Scales all gradients together so that their joint `norm_type`-norm is at most `max_norm`; answers the norm before.
 ///
@@ -27,11 +27,10 @@ pub fn clip_grad_norm_(
     let mut total = 0f64;
     for g in &grads {
         if norm_type == f64::INFINITY {
-            let largest = if g.numel() == 0 {
-                0.0
-            } else {
-                g.abs()?.max()?.item::<f64>()?
-            };
+            // NaN stays: it compares as neither.
+            let magnitudes = g.abs()?.to_dtype(DType::F64)?;
+            let largest = magnitudes
+                .with_data(|v: &[f64]| v.iter().fold(0f64, |a, b| if *b <= a { a } else { *b }))?;
             total = if largest.is_nan() {
                 largest
             } else {
