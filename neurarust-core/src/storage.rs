@@ -10,6 +10,7 @@ mod typed;
 
 pub use alloc::{MemoryStats, empty_cache, memory_stats, reset_peak, set_cache_limit};
 pub use borrow::{Access, Busy, ReadGuard};
+pub(crate) use borrow::{Reading, Stored};
 pub(crate) use typed::slice_of;
 
 use std::any::Any;

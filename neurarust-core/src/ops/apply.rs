@@ -7,7 +7,7 @@ use crate::dtype::{Compute, DType, result_type};
 use crate::layout::{Layout, Shape};
 use crate::op::OpTable;
 use crate::program::Partial;
-use crate::storage::{Access, Storage};
+use crate::storage::{Access, Reading, Storage, Stored};
 use crate::{Error, Result, Tensor};
 use smallvec::SmallVec;
 
@@ -40,14 +40,30 @@ pub(crate) fn lock<'a>(
     reads: &[&'a Tensor],
     writes: &[&'a Tensor],
 ) -> Result<Access<'a>> {
-    let reads: SmallVec<[&Storage; 4]> = reads.iter().map(|t| &t.0.storage).collect();
-    let writes: SmallVec<[&Storage; 4]> = writes.iter().map(|t| &t.0.storage).collect();
-    Access::lock(&reads, &writes).map_err(|_| {
-        Error::value(
-            op,
-            "a tensor is in use by a with_data closure of this thread; finish it first",
-        )
-    })
+    Access::lock_all(reads, writes).map_err(|_| lent(op))
+}
+
+/// [`lock`] for an op that only reads `reads`, without copying the list.
+#[inline]
+#[track_caller]
+fn lock_reads<'a>(op: &'static str, reads: &'a [&'a Tensor]) -> Result<Reading<'a, Tensor>> {
+    Reading::lock(reads).map_err(|_| lent(op))
+}
+
+#[cold]
+#[track_caller]
+fn lent(op: &'static str) -> Error {
+    Error::value(
+        op,
+        "a tensor is in use by a with_data closure of this thread; finish it first",
+    )
+}
+
+impl Stored for Tensor {
+    #[inline(always)]
+    fn storage(&self) -> &Storage {
+        &self.0.storage
+    }
 }
 
 /// `table(inputs)` as a new tensor.
@@ -103,14 +119,14 @@ pub(crate) fn compute(
     let compute = dtype.compute();
     if same && compute.dtype() == dtype {
         let out = Tensor::uninit(first.shape().clone(), out_dtype)?;
-        let _access = lock(op, inputs, &[])?;
+        let _access = lock_reads(op, inputs)?;
         if nest::run_simple(kernel, params, inputs, &out) {
             return Ok(out);
         }
     }
     let shape = broadcast(op, inputs)?;
     let out = fresh_like(inputs, shape, out_dtype)?;
-    let _access = lock(op, inputs, &[])?;
+    let _access = lock_reads(op, inputs)?;
     let mut operands: SmallVec<[Operand; 4]> = inputs
         .iter()
         .map(|t| Operand::new(t, out.shape()))
@@ -290,7 +306,7 @@ pub(crate) fn vjp(saved: &SavedOp, call: &Call, mut grads: Grads) -> Result<Grad
     for (k, _) in general.iter().enumerate().filter(|(_, n)| **n) {
         out[k] = Some(Tensor::uninit(g.shape().clone(), g.dtype())?);
     }
-    let _access = lock(table.name, &read, &[])?;
+    let _access = lock_reads(table.name, &read)?;
     let n_src = if table.from_output { 1 } else { arity };
     // An input that no derivative reads is replaced by `g`: any numbers will do.
     let mut operands: SmallVec<[Operand; 4]> = (0..n_src)

@@ -6,6 +6,7 @@
 use super::Storage;
 use smallvec::SmallVec;
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -85,12 +86,26 @@ impl Drop for ReadGuard<'_> {
     }
 }
 
+/// What has a storage to lock.
+pub(crate) trait Stored {
+    fn storage(&self) -> &Storage;
+}
+
+impl Stored for Storage {
+    #[inline(always)]
+    fn storage(&self) -> &Storage {
+        self
+    }
+}
+
+type List<'a> = SmallVec<[&'a Storage; 4]>;
+
 /// The storages of one op, locked until it is dropped.
 #[must_use]
 pub struct Access<'a> {
-    /// Each storage once; the first `writes` for writing.
-    held: SmallVec<[&'a Storage; 4]>,
-    writes: usize,
+    // No storage twice.
+    reads: List<'a>,
+    writes: List<'a>,
 }
 
 impl<'a> Access<'a> {
@@ -101,78 +116,120 @@ impl<'a> Access<'a> {
     ///
     /// # Errors
     /// [`Busy`] on a conflict while this thread holds a [`ReadGuard`].
-    #[inline]
     pub fn lock(reads: &[&'a Storage], writes: &[&'a Storage]) -> Result<Access<'a>, Busy> {
-        let mut access = Access {
-            held: SmallVec::new(),
-            writes: 0,
-        };
-        if !access.try_all(reads, writes) {
-            access.wait_for_all(reads, writes)?;
-        }
-        Ok(access)
+        Access::lock_all(reads, writes)
     }
 
-    /// Takes everything or nothing.
-    #[inline]
-    fn try_all(&mut self, reads: &[&'a Storage], writes: &[&'a Storage]) -> bool {
-        for &storage in writes {
-            if !self.holds(storage) {
-                if !storage.try_write() {
-                    self.release();
-                    return false;
-                }
-                self.held.push(storage);
-                self.writes += 1;
-            }
-        }
-        for &storage in reads {
-            if !self.holds(storage) {
-                if !storage.try_read() {
-                    self.release();
-                    return false;
-                }
-                self.held.push(storage);
-            }
-        }
-        true
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn wait_for_all(&mut self, reads: &[&'a Storage], writes: &[&'a Storage]) -> Result<(), Busy> {
-        let mut wait = Wait::default();
-        loop {
-            wait.again()?;
-            if self.try_all(reads, writes) {
-                return Ok(());
-            }
-        }
-    }
-
-    #[inline]
-    fn holds(&self, storage: &Storage) -> bool {
-        self.held.iter().any(|held| held.0 == storage.0)
-    }
-
-    #[inline]
-    fn release(&mut self) {
-        for (i, storage) in self.held.iter().enumerate() {
-            if i < self.writes {
-                storage.end_write();
-            } else {
-                storage.end_read();
-            }
-        }
-        self.held.clear();
-        self.writes = 0;
+    /// The same for tensors.
+    pub(crate) fn lock_all<S: Stored>(
+        reads: &[&'a S],
+        writes: &[&'a S],
+    ) -> Result<Access<'a>, Busy> {
+        let writes = distinct(writes, &[]);
+        let reads = distinct(reads, &writes);
+        take(&reads, &writes)?;
+        Ok(Access { reads, writes })
     }
 }
 
 impl Drop for Access<'_> {
+    fn drop(&mut self) {
+        release(&self.reads, &self.writes);
+    }
+}
+
+/// `list` without repetitions and without `covered` (which came from here too).
+fn distinct<'a, S: Stored>(list: &[&'a S], covered: &[&Storage]) -> List<'a> {
+    /// Up to here it is faster to compare all pairs. An optimizer's step has all parameters in one list.
+    const SHORT: usize = 16;
+    if list.len() <= SHORT && covered.len() <= SHORT {
+        let mut kept = List::new();
+        for storage in list.iter().map(|entry| entry.storage()) {
+            let known = |among: &[&Storage]| among.iter().any(|other| other.0 == storage.0);
+            if !known(covered) && !known(&kept) {
+                kept.push(storage);
+            }
+        }
+        return kept;
+    }
+    let covered: HashSet<usize> = covered.iter().map(|storage| storage.id()).collect();
+    let mut kept: List = list
+        .iter()
+        .map(|entry| entry.storage())
+        .filter(|storage| !covered.contains(&storage.id()))
+        .collect();
+    kept.sort_unstable_by_key(|storage| storage.id());
+    kept.dedup_by_key(|storage| storage.id());
+    kept
+}
+
+/// [`Access`] for reading only, on the path of every small op: it borrows the caller's list, since copying it costs more than the
+/// locking. (A storage that is in it twice has two readers.)
+#[must_use]
+pub(crate) struct Reading<'a, S: Stored>(&'a [&'a S]);
+
+impl<'a, S: Stored> Reading<'a, S> {
+    #[inline]
+    pub(crate) fn lock(reads: &'a [&'a S]) -> Result<Reading<'a, S>, Busy> {
+        take(reads, &[])?;
+        Ok(Reading(reads))
+    }
+}
+
+impl<S: Stored> Drop for Reading<'_, S> {
     #[inline]
     fn drop(&mut self) {
-        self.release();
+        release(self.0, &[]);
+    }
+}
+
+/// Takes everything, at once or after a wait.
+#[inline]
+fn take<S: Stored>(reads: &[&S], writes: &[&Storage]) -> Result<(), Busy> {
+    if try_take(reads, writes) {
+        Ok(())
+    } else {
+        wait_and_take(reads, writes)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn wait_and_take<S: Stored>(reads: &[&S], writes: &[&Storage]) -> Result<(), Busy> {
+    let mut wait = Wait::default();
+    loop {
+        wait.again()?;
+        if try_take(reads, writes) {
+            return Ok(());
+        }
+    }
+}
+
+/// Takes everything or nothing.
+#[inline]
+fn try_take<S: Stored>(reads: &[&S], writes: &[&Storage]) -> bool {
+    for (i, storage) in writes.iter().enumerate() {
+        if !storage.try_write() {
+            release::<S>(&[], &writes[..i]);
+            return false;
+        }
+    }
+    for (i, read) in reads.iter().enumerate() {
+        if !read.storage().try_read() {
+            release(&reads[..i], writes);
+            return false;
+        }
+    }
+    true
+}
+
+#[inline]
+fn release<S: Stored>(reads: &[&S], writes: &[&Storage]) {
+    for read in reads {
+        read.storage().end_read();
+    }
+    for storage in writes {
+        storage.end_write();
     }
 }
 

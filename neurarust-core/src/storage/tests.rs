@@ -134,3 +134,24 @@ fn a_waiting_writer_gets_its_turn() {
         writer.join().unwrap();
     });
 }
+
+#[test]
+fn long_lists_with_repetitions_are_locked_once_each() {
+    let storages: Vec<Storage> = (0..50).map(|_| Storage::new(8).unwrap()).collect();
+    let twice: Vec<&Storage> = storages.iter().chain(&storages).collect();
+    let half: Vec<&Storage> = twice[..25].to_vec();
+    drop(Access::lock(&twice, &half).unwrap());
+    let states = || {
+        storages
+            .iter()
+            .map(|s| s.header().borrow.load(Ordering::Relaxed))
+    };
+    assert!(states().all(|state| state == 0));
+    let access = Access::lock(&twice, &half).unwrap();
+    assert!(states().take(25).all(|state| state == borrow::WRITER));
+    assert!(states().skip(25).all(|state| state == 1));
+    drop(access);
+    let _lent = storages[40].read_guard().unwrap();
+    assert_eq!(Access::lock(&half, &twice).err(), Some(Busy));
+    assert_eq!(states().sum::<u32>(), 1);
+}
