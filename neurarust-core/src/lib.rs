@@ -26,6 +26,9 @@ pub mod cpu {
     pub(crate) mod nest;
     pub mod pool;
     pub(crate) mod product;
+    pub(crate) mod reduce;
+    pub(crate) mod rows;
+    pub(crate) mod scan;
     pub mod simd;
 }
 

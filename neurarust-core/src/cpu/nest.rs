@@ -27,13 +27,13 @@ pub const MAX_OPERANDS: usize = 12;
 #[derive(Clone)]
 pub(crate) struct Operand {
     /// Its first element.
-    ptr: *mut u8,
+    pub(super) ptr: *mut u8,
     /// Its element type.
-    dtype: DType,
+    pub(super) dtype: DType,
     /// One stride per dimension of the operation, in elements; 0 where it is broadcast.
-    strides: SmallVec<[isize; 6]>,
+    pub(super) strides: SmallVec<[isize; 6]>,
     /// Bytes that may be touched from `ptr` onwards without leaving the buffer or, for an output, harming a neighbour.
-    room: usize,
+    pub(super) room: usize,
 }
 
 impl Operand {

@@ -7,4 +7,5 @@ pub mod fused;
 pub(crate) mod inplace;
 mod matmul;
 pub(crate) mod reduce;
+pub(crate) mod softmax;
 pub(crate) mod view;

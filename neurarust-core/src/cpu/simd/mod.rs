@@ -27,6 +27,53 @@ pub use wasm::Simd128;
 #[cfg(target_arch = "x86_64")]
 pub use x86::{Avx2, Avx512};
 
+#[cfg(target_arch = "aarch64")]
+pub(crate) use Neon as WideIsa;
+#[cfg(not(any(
+    target_arch = "x86_64",
+    target_arch = "aarch64",
+    all(target_arch = "wasm32", target_feature = "simd128")
+)))]
+pub(crate) use Scalar as WideIsa;
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) use Scalar as LongIsa;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub(crate) use Simd128 as WideIsa;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use x86::{Avx2 as WideIsa, Avx512 as LongIsa};
+
+/// Evaluates `$body` with the type `$I` set to the instruction set of the current [`level`], compiled for it. The body
+/// must be `#[inline(always)]` all the way down.
+macro_rules! with_isa {
+    ($I:ident => $body:expr) => {{
+        use $crate::cpu::simd::{Isa, Level, LongIsa, Scalar, WideIsa, level};
+        match level() {
+            Level::Scalar => {
+                type $I = Scalar;
+                <$I as Isa>::run(
+                    #[inline(always)]
+                    || $body,
+                )
+            }
+            Level::Wide => {
+                type $I = WideIsa;
+                <$I as Isa>::run(
+                    #[inline(always)]
+                    || $body,
+                )
+            }
+            Level::Avx512 => {
+                type $I = LongIsa;
+                <$I as Isa>::run(
+                    #[inline(always)]
+                    || $body,
+                )
+            }
+        }
+    }};
+}
+pub(crate) use with_isa;
+
 /// A register of `N` scalars.
 pub trait Lanes: Real {
     /// The type of one lane.

@@ -1,0 +1,78 @@
+//! Questions about elements being non-zero.
+
+use super::{Axes, fold};
+use crate::cpu::reduce::Combine;
+use crate::{DType, Result, Tensor};
+
+impl Tensor {
+    /// Number of elements that aren't 0, as `i64`.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn count_nonzero(&self) -> Result<Tensor> {
+        self.count_nonzero_dims(&[], false)
+    }
+
+    /// Number of elements that aren't 0 over `dims` (all if empty), as `i64`.
+    ///
+    /// # Errors
+    /// A dimension that isn't there, or that is named twice.
+    #[track_caller]
+    pub fn count_nonzero_dims(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+        ask("count_nonzero", Combine::Sum, self, dims, keepdim)
+    }
+
+    /// Whether no element is 0; true if there are none.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn all(&self) -> Result<Tensor> {
+        self.all_dims(&[], false)
+    }
+
+    /// Whether no element is 0 over `dims` (all if empty), which stay as size 1 if `keepdim`.
+    ///
+    /// # Errors
+    /// A dimension that isn't there, or that is named twice.
+    #[track_caller]
+    pub fn all_dims(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+        ask("all", Combine::Min, self, dims, keepdim)?.to_dtype(DType::Bool)
+    }
+
+    /// Whether an element isn't 0; false if there are none.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn any(&self) -> Result<Tensor> {
+        self.any_dims(&[], false)
+    }
+
+    /// Whether an element isn't 0 over `dims` (all if empty), which stay as size 1 if `keepdim`.
+    ///
+    /// # Errors
+    /// A dimension that isn't there, or that is named twice.
+    #[track_caller]
+    pub fn any_dims(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+        // The largest of nothing is the smallest integer, which is no "false".
+        ask("any", Combine::Sum, self, dims, keepdim)?.ne(0i64)
+    }
+}
+
+#[track_caller]
+fn ask(
+    op: &'static str,
+    combine: Combine,
+    x: &Tensor,
+    dims: &[i64],
+    keepdim: bool,
+) -> Result<Tensor> {
+    let axes = Axes::new(op, x, dims, keepdim)?;
+    let truth = match x.dtype() {
+        DType::Bool => x.detach(),
+        _ => x.detach().ne(0i64)?,
+    };
+    fold(op, combine, &truth, &axes)
+}

@@ -1,0 +1,110 @@
+//! Variance and standard deviation, in two passes: the mean, then the mean of squared distances to it.
+
+use super::{Axes, Map, accumulate_in, float_only, floats_of, fold, fold_map};
+use crate::autograd::{Saved, record, tracks};
+use crate::cpu::kernel::MAX_PARAMS;
+use crate::cpu::reduce::Combine;
+use crate::ops::elementwise::table;
+use crate::{Result, Tensor};
+use smallvec::smallvec;
+
+impl Tensor {
+    /// Variance of all elements: `Σ(x - mean)² / (n - correction)`; correction 1 is unbiased, 0 is the population's.
+    ///
+    /// # Errors
+    /// Integers and bools.
+    #[track_caller]
+    pub fn var(&self, correction: f64) -> Result<Tensor> {
+        self.var_dims(&[], false, correction)
+    }
+
+    /// Variance over `dims` (all if empty), which stay as size 1 if `keepdim`. NaN where `n` is not above `correction`
+    /// and the elements are all the same.
+    ///
+    /// # Errors
+    /// Integers and bools; a dimension that isn't there, or that is named twice.
+    #[track_caller]
+    pub fn var_dims(&self, dims: &[i64], keepdim: bool, correction: f64) -> Result<Tensor> {
+        float_only("var", self)?;
+        let axes = Axes::new("var", self, dims, keepdim)?;
+        let (_, out) = self.moments(&axes, correction)?;
+        let out = out.to_dtype(self.dtype())?;
+        if tracks(&[self]) {
+            record(
+                "var",
+                &[self],
+                &[&out],
+                Saved::input(self),
+                move |x, call, g| {
+                    let x = x.get(call)?;
+                    let slope = |g: &Tensor| slope(&x, g, &axes, correction);
+                    Ok(smallvec![g[0].as_ref().map(slope).transpose()?])
+                },
+            )?;
+        }
+        Ok(out)
+    }
+
+    /// Standard deviation of all elements, the root of [`Tensor::var`].
+    ///
+    /// # Errors
+    /// Integers and bools.
+    #[track_caller]
+    pub fn std(&self, correction: f64) -> Result<Tensor> {
+        self.std_dims(&[], false, correction)
+    }
+
+    /// Standard deviation over `dims` (all if empty), which stay as size 1 if `keepdim`. Its gradient is 0 where it is 0.
+    ///
+    /// # Errors
+    /// Integers and bools; a dimension that isn't there, or that is named twice.
+    #[track_caller]
+    pub fn std_dims(&self, dims: &[i64], keepdim: bool, correction: f64) -> Result<Tensor> {
+        float_only("std", self)?;
+        let axes = Axes::new("std", self, dims, keepdim)?;
+        let (_, out) = self.moments(&axes, correction)?;
+        let out = out.sqrt()?.to_dtype(self.dtype())?;
+        if tracks(&[self]) {
+            let saved = (Saved::input(self), Saved::output(&out, 0));
+            record("std", &[self], &[&out], saved, move |(x, y), call, g| {
+                let Some(g) = &g[0] else {
+                    return Ok(smallvec![None]);
+                };
+                let (x, y) = (x.get(call)?, y.get(call)?);
+                let flat = y.detach().eq(0.0)?;
+                // Dividing by 1 there keeps NaN out of the second derivative too.
+                let y = flat.select_where(1.0, &y)?;
+                let g = flat.select_where(0.0, g.div(&y.mul(2.0)?)?)?;
+                Ok(smallvec![Some(slope(&x, &g, &axes, correction)?)])
+            })?;
+        }
+        Ok(out)
+    }
+
+    /// Mean and variance over `axes`, in the compute type and outside of the graph.
+    #[track_caller]
+    pub(crate) fn moments(&self, axes: &Axes, correction: f64) -> Result<(Tensor, Tensor)> {
+        let mean = fold("mean", Combine::Sum, self, axes)?.div(axes.count as f64)?;
+        let map = Map {
+            variants: floats_of(table::squared_error()),
+            params: &[0.0; MAX_PARAMS],
+        };
+        let (compute, far) = (accumulate_in(self.dtype()), axes.kept(&mean)?);
+        let squares = fold_map("var", Combine::Sum, &[self, &far], Some(map), compute, axes)?;
+        let var = squares.div((axes.count as f64 - correction).max(0.0))?;
+        Ok((mean, var))
+    }
+}
+
+/// The gradient of the variance: `g · 2 (x - mean) / (n - correction)`.
+fn slope(x: &Tensor, g: &Tensor, axes: &Axes, correction: f64) -> Result<Tensor> {
+    let dims: Vec<i64> = (0..x.rank() as i64)
+        .filter(|&d| axes.reduced[d as usize])
+        .collect();
+    let mean = match dims.is_empty() {
+        true => x.clone(),
+        false => x.mean_dims(&dims, true)?,
+    };
+    let n = (axes.count as f64 - correction).max(0.0);
+    x.sub(&mean)?.mul(axes.kept(g)?.mul(2.0 / n)?)
+}

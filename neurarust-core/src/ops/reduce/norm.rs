@@ -1,0 +1,160 @@
+//! Norms and the logarithm of a sum of exponentials.
+
+use super::{Axes, Map, accumulate_in, float_only, floats_of, fold, fold_map};
+use crate::autograd::{Saved, record, tracks};
+use crate::cpu::kernel::{self, MAX_PARAMS, Params};
+use crate::cpu::reduce::Combine;
+use crate::formula::Formula;
+use crate::op::Parameters;
+use crate::ops::elementwise::table;
+use crate::real::Real;
+use crate::{Result, Tensor};
+use smallvec::smallvec;
+
+/// `|x|ᵖ`
+#[derive(Clone, Copy)]
+struct PowerOfAbs(f64);
+impl Parameters for PowerOfAbs {
+    fn from_params(params: &Params) -> Self {
+        PowerOfAbs(params[0])
+    }
+}
+impl Formula<1, 1> for PowerOfAbs {
+    #[inline(always)]
+    fn eval<V: Real>(&self, [x]: [V; 1]) -> [V; 1] {
+        [x.abs().pow(V::c(self.0))]
+    }
+}
+
+/// `exp(x - m)`
+#[derive(Clone, Copy)]
+struct ExpBelow;
+impl Parameters for ExpBelow {
+    fn from_params(_: &Params) -> Self {
+        ExpBelow
+    }
+}
+impl Formula<2, 1> for ExpBelow {
+    #[inline(always)]
+    fn eval<V: Real>(&self, [x, m]: [V; 2]) -> [V; 1] {
+        [(x - m).exp()]
+    }
+}
+
+impl Tensor {
+    /// The p-norm `(Σ|x|ᵖ)^(1/p)` of all elements; infinite `p` answers the largest (smallest) `|x|`, 0 counts.
+    ///
+    /// # Errors
+    /// Integers and bools; an infinite `p` of no elements.
+    #[track_caller]
+    pub fn norm(&self, p: f64) -> Result<Tensor> {
+        self.norm_dims(p, &[], false)
+    }
+
+    /// The p-norm over `dims` (all if empty), which stay as size 1 if `keepdim`. Where a norm is 0, so is its gradient.
+    ///
+    /// # Errors
+    /// Integers and bools; a dimension that isn't there, or that is named twice; an infinite `p` of no elements.
+    #[track_caller]
+    pub fn norm_dims(&self, p: f64, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+        const OP: &str = "norm";
+        float_only(OP, self)?;
+        if p == f64::INFINITY {
+            return self.abs()?.amax(dims, keepdim);
+        }
+        if p == f64::NEG_INFINITY {
+            return self.abs()?.amin(dims, keepdim);
+        }
+        if p == 0.0 {
+            return self
+                .count_nonzero_dims(dims, keepdim)?
+                .to_dtype(self.dtype());
+        }
+        let axes = Axes::new(OP, self, dims, keepdim)?;
+        let mut params = [0.0; MAX_PARAMS];
+        params[0] = p;
+        let variants = if p == 1.0 {
+            floats_of(table::abs())
+        } else if p == 2.0 {
+            floats_of(table::square())
+        } else {
+            [
+                kernel::forward::<f32, PowerOfAbs, 1, 1>(),
+                kernel::forward::<f64, PowerOfAbs, 1, 1>(),
+            ]
+        };
+        let map = Map {
+            variants,
+            params: &params,
+        };
+        let compute = accumulate_in(self.dtype());
+        let total = fold_map(OP, Combine::Sum, &[self], Some(map), compute, &axes)?;
+        let out = if p == 1.0 { total } else { total.pow(1.0 / p)? };
+        let out = out.to_dtype(self.dtype())?;
+        if tracks(&[self]) {
+            let saved = (Saved::input(self), Saved::output(&out, 0));
+            record(OP, &[self], &[&out], saved, move |(x, y), call, g| {
+                let Some(g) = &g[0] else {
+                    return Ok(smallvec![None]);
+                };
+                let x = x.get(call)?;
+                let g = axes.kept(g)?;
+                if p == 1.0 {
+                    return Ok(smallvec![Some(x.sign()?.mul(&g)?)]);
+                }
+                let y = axes.kept(&y.get(call)?)?;
+                let flat = y.detach().eq(0.0)?;
+                let y = flat.select_where(1.0, &y)?;
+                let g = flat.select_where(0.0, &g)?;
+                let slope = if p == 2.0 {
+                    x.div(&y)?
+                } else {
+                    // |x|ᵖ⁻¹ sign(x) / yᵖ⁻¹, which is 0 at 0 by convention, whatever p.
+                    let zero = x.detach().eq(0.0)?;
+                    let ratio = zero.select_where(1.0, x.abs()?.div(&y)?)?;
+                    zero.select_where(0.0, x.sign()?.mul(ratio.pow(p - 1.0)?)?)?
+                };
+                Ok(smallvec![Some(slope.mul(&g)?)])
+            })?;
+        }
+        Ok(out)
+    }
+
+    /// `ln Σ eˣ` over `dims` (all if empty), which stay as size 1 if `keepdim`, without overflow.
+    ///
+    /// # Errors
+    /// Integers and bools; a dimension that isn't there, that is named twice, or that is empty.
+    #[track_caller]
+    pub fn logsumexp(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+        const OP: &str = "logsumexp";
+        float_only(OP, self)?;
+        let axes = Axes::new(OP, self, dims, keepdim)?;
+        axes.refuse_empty(OP, self)?;
+        let top = fold(OP, Combine::Max, self, &axes)?;
+        // An infinite shift would turn equal infinities into NaN.
+        let top = top.isinf()?.select_where(0.0, &top)?;
+        let map = Map {
+            variants: [
+                kernel::forward::<f32, ExpBelow, 2, 1>(),
+                kernel::forward::<f64, ExpBelow, 2, 1>(),
+            ],
+            params: &[0.0; MAX_PARAMS],
+        };
+        let compute = accumulate_in(self.dtype());
+        let shift = axes.kept(&top)?;
+        let total = fold_map(OP, Combine::Sum, &[self, &shift], Some(map), compute, &axes)?;
+        let out = total.log()?.add(&top)?.to_dtype(self.dtype())?;
+        if tracks(&[self]) {
+            let saved = (Saved::input(self), Saved::output(&out, 0));
+            record(OP, &[self], &[&out], saved, move |(x, y), call, g| {
+                let Some(g) = &g[0] else {
+                    return Ok(smallvec![None]);
+                };
+                let (x, y) = (x.get(call)?, axes.kept(&y.get(call)?)?);
+                let y = y.detach().eq(f64::NEG_INFINITY)?.select_where(0.0, &y)?;
+                Ok(smallvec![Some(x.sub(&y)?.exp()?.mul(axes.kept(g)?)?)])
+            })?;
+        }
+        Ok(out)
+    }
+}
