@@ -20,10 +20,12 @@ mod traced;
 pub mod cpu {
     pub(crate) mod conv;
     pub(crate) mod convert;
+    pub(crate) mod fresh;
     pub mod gemm;
     pub mod kernel;
     pub mod math;
     pub(crate) mod nest;
+    pub(crate) mod picks;
     pub mod pool;
     pub(crate) mod product;
     pub(crate) mod reduce;

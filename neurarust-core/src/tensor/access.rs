@@ -148,7 +148,7 @@ impl Tensor {
 
     /// Renews the history of a view whose base was rewritten. See Note [Views and in-place operations].
     #[track_caller]
-    pub(super) fn renew(&self) {
+    pub(crate) fn renew(&self) {
         let Some(of) = &self.0.view else { return };
         if !self.is_outdated() {
             return;

@@ -2,8 +2,10 @@
 
 mod access;
 mod create;
+mod display;
 mod methods;
 mod operators;
+mod random;
 
 pub use create::{ArrayLike, IntoSpec, Spec};
 pub use operators::{Held, Operand};

@@ -1,0 +1,367 @@
+//! Elements, rows and slices by integer index: reading, writing, adding.
+
+use super::selection::{Selection, indices};
+use crate::layout::Shape;
+use crate::{Error, Result, Tensor, tensor::Operand};
+
+/// A scalar counts as a vector of one element.
+#[track_caller]
+fn lifted(t: &Tensor) -> Result<Tensor> {
+    if t.rank() == 0 {
+        t.reshape([1])
+    } else {
+        Ok(t.clone())
+    }
+}
+
+#[track_caller]
+fn same_dtype(op: &'static str, target: &Tensor, source: &Tensor) -> Result<()> {
+    if source.dtype() == target.dtype() {
+        return Ok(());
+    }
+    Err(Error::dtype(
+        op,
+        format!(
+            "a {} source for a {} tensor; convert it with to_dtype",
+            source.dtype(),
+            target.dtype()
+        ),
+    ))
+}
+
+/// `source` cut to the shape of `index`, which may be smaller.
+#[track_caller]
+fn cut(op: &'static str, source: &Tensor, index: &Tensor) -> Result<Tensor> {
+    let fits = source.rank() == index.rank()
+        && source.dims().iter().zip(index.dims()).all(|(s, i)| i <= s);
+    if !fits && index.numel() > 0 {
+        return Err(Error::shape(
+            op,
+            format!(
+                "a source of shape {} for an index of shape {}; expected at least as many elements in each dimension",
+                source.shape(),
+                index.shape()
+            ),
+        ));
+    }
+    if !fits {
+        return Tensor::zeros((index.shape(), source.dtype()));
+    }
+    (0..source.rank()).try_fold(source.clone(), |t, d| {
+        match t.dims()[d] == index.dims()[d] {
+            true => Ok(t),
+            false => t.narrow(d as i64, 0, index.dims()[d]),
+        }
+    })
+}
+
+impl Tensor {
+    /// The selection that a 1-d (or 0-d) `index` along `dim` makes.
+    #[track_caller]
+    fn slices(&self, op: &'static str, dim: i64, index: &Tensor) -> Result<(usize, Selection)> {
+        let dim = self.shape().dim(op, dim)?;
+        if index.rank() > 1 {
+            return Err(Error::shape(
+                op,
+                format!("expected a 1-d index, got shape {}", index.shape()),
+            ));
+        }
+        let list = indices(op, index, self.dims()[dim], false)?;
+        let joint = [list.len()];
+        Ok((
+            dim,
+            Selection::along(self.shape(), dim, vec![list], &joint)?,
+        ))
+    }
+
+    /// `out[i][j][k] = self[index[i][j][k]][j][k]` for `dim` 0, and alike for others; the result has the index's shape.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1.0f32, 2.0], [3.0, 4.0]])?;
+    /// let labels = Tensor::new([[1i64], [0]])?;
+    /// assert_eq!(x.gather(1, &labels)?.to_vec::<f32>()?, [2.0, 3.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An index that isn't of integers, that has other dimensions, or that is out of range.
+    #[track_caller]
+    pub fn gather(&self, dim: i64, index: &Tensor) -> Result<Tensor> {
+        const OP: &str = "gather";
+        let dim = self.shape().dim(OP, dim)?;
+        let (x, lifted_index) = (lifted(self)?, lifted(index)?);
+        let out = Selection::each(OP, x.shape(), dim, &lifted_index, false)?.take(OP, &x)?;
+        if index.rank() == 0 {
+            out.reshape([0i64; 0])
+        } else {
+            Ok(out)
+        }
+    }
+
+    #[track_caller]
+    fn scatter_as(
+        &self,
+        op: &'static str,
+        dim: i64,
+        index: &Tensor,
+        source: &Tensor,
+        accumulate: bool,
+    ) -> Result<()> {
+        let dim = self.shape().dim(op, dim)?;
+        same_dtype(op, self, source)?;
+        let (target, index) = (lifted(self)?, lifted(index)?);
+        let selection = Selection::each(op, target.shape(), dim, &index, false)?;
+        let source = cut(op, &lifted(source)?, &index)?;
+        selection.put_(op, &target, &source, accumulate)
+    }
+
+    /// Writes `source` where `index` says along `dim`, in place: `self[index[i][j]][j] = source[i][j]` for `dim` 0. Of
+    /// several values for one element the last one stays.
+    ///
+    /// # Errors
+    /// An index or a source of the wrong type or shape, an index out of range, what in-place operations refuse. Nothing
+    /// is written then.
+    #[track_caller]
+    pub fn scatter_(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<&Tensor> {
+        self.scatter_as("scatter_", dim, index, source, false)?;
+        Ok(self)
+    }
+
+    /// As [`Tensor::scatter_`], into a copy.
+    ///
+    /// # Errors
+    /// An index or a source of the wrong type or shape, an index out of range.
+    #[track_caller]
+    pub fn scatter(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<Tensor> {
+        let out = self.try_clone()?;
+        out.scatter_as("scatter", dim, index, source, false)?;
+        Ok(out)
+    }
+
+    /// As [`Tensor::scatter`], with one number for all places.
+    ///
+    /// # Errors
+    /// An index of the wrong type or shape, or out of range.
+    #[track_caller]
+    pub fn scatter_value(&self, dim: i64, index: &Tensor, value: f64) -> Result<Tensor> {
+        let out = self.try_clone()?;
+        out.scatter_value_(dim, index, value)?;
+        Ok(out)
+    }
+
+    /// As [`Tensor::scatter_`], with one number for all places.
+    ///
+    /// # Errors
+    /// As [`Tensor::scatter_`].
+    #[track_caller]
+    pub fn scatter_value_(&self, dim: i64, index: &Tensor, value: f64) -> Result<&Tensor> {
+        let value = Tensor::full(((), self.dtype()), value)?.expand_to(index.shape())?;
+        self.scatter_as("scatter_", dim, index, &value, false)?;
+        Ok(self)
+    }
+
+    /// As [`Tensor::scatter_`], adding; several values for one element are added one after the other.
+    ///
+    /// # Errors
+    /// As [`Tensor::scatter_`].
+    #[track_caller]
+    pub fn scatter_add_(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<&Tensor> {
+        self.scatter_as("scatter_add_", dim, index, source, true)?;
+        Ok(self)
+    }
+
+    /// As [`Tensor::scatter_add_`], into a copy.
+    ///
+    /// # Errors
+    /// An index or a source of the wrong type or shape, an index out of range.
+    #[track_caller]
+    pub fn scatter_add(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<Tensor> {
+        let out = self.try_clone()?;
+        out.scatter_as("scatter_add", dim, index, source, true)?;
+        Ok(out)
+    }
+
+    /// The slices `index` (1-d) of dimension `dim`, in that order.
+    ///
+    /// # Errors
+    /// An index that isn't 1-d and of integers, or that is out of range.
+    #[track_caller]
+    pub fn index_select(&self, dim: i64, index: &Tensor) -> Result<Tensor> {
+        const OP: &str = "index_select";
+        let x = lifted(self)?;
+        let (_, selection) = x.slices(OP, dim, index)?;
+        let out = selection.take(OP, &x)?;
+        if self.rank() == 0 {
+            out.reshape([0i64; 0])
+        } else {
+            Ok(out)
+        }
+    }
+
+    #[track_caller]
+    fn index_write(
+        &self,
+        op: &'static str,
+        dim: i64,
+        index: &Tensor,
+        source: &Tensor,
+        accumulate: bool,
+    ) -> Result<()> {
+        same_dtype(op, self, source)?;
+        let (target, source) = (lifted(self)?, lifted(source)?);
+        let (_, selection) = target.slices(op, dim, index)?;
+        if source.shape() != selection.out() {
+            return Err(Error::shape(
+                op,
+                format!(
+                    "a source of shape {} for an index of {} into dimension {dim} of shape {}; expected {}",
+                    source.shape(),
+                    index.numel(),
+                    self.shape(),
+                    selection.out()
+                ),
+            ));
+        }
+        selection.put_(op, &target, &source, accumulate)
+    }
+
+    /// Adds slice `i` of `source` to slice `index[i]` of dimension `dim`, in place, one after the other.
+    ///
+    /// # Errors
+    /// An index or a source of the wrong type or shape, an index out of range, what in-place operations refuse. Nothing
+    /// is written then.
+    #[track_caller]
+    pub fn index_add_(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<&Tensor> {
+        self.index_write("index_add_", dim, index, source, true)?;
+        Ok(self)
+    }
+
+    /// As [`Tensor::index_add_`], into a copy.
+    ///
+    /// # Errors
+    /// An index or a source of the wrong type or shape, an index out of range.
+    #[track_caller]
+    pub fn index_add(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<Tensor> {
+        let out = self.try_clone()?;
+        out.index_write("index_add", dim, index, source, true)?;
+        Ok(out)
+    }
+
+    /// Writes slice `i` of `source` to slice `index[i]` of dimension `dim`, in place.
+    ///
+    /// # Errors
+    /// As [`Tensor::index_add_`].
+    #[track_caller]
+    pub fn index_copy_(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<&Tensor> {
+        self.index_write("index_copy_", dim, index, source, false)?;
+        Ok(self)
+    }
+
+    /// As [`Tensor::index_copy_`], into a copy.
+    ///
+    /// # Errors
+    /// As [`Tensor::index_add`].
+    #[track_caller]
+    pub fn index_copy(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<Tensor> {
+        let out = self.try_clone()?;
+        out.index_write("index_copy", dim, index, source, false)?;
+        Ok(out)
+    }
+
+    #[track_caller]
+    fn index_fill_as(
+        &self,
+        op: &'static str,
+        dim: i64,
+        index: &Tensor,
+        value: impl Operand,
+    ) -> Result<()> {
+        let value = value.operand()?;
+        if value.rank() > 0 {
+            return Err(Error::shape(
+                op,
+                format!(
+                    "expected a number or a tensor without dimensions as the value, got shape {}",
+                    value.shape()
+                ),
+            ));
+        }
+        let target = lifted(self)?;
+        let (_, selection) = target.slices(op, dim, index)?;
+        selection.put_(op, &target, &value, false)
+    }
+
+    /// Sets the slices `index` of dimension `dim` to `value`, in place.
+    ///
+    /// # Errors
+    /// As [`Tensor::index_add_`].
+    #[track_caller]
+    pub fn index_fill_(&self, dim: i64, index: &Tensor, value: impl Operand) -> Result<&Tensor> {
+        self.index_fill_as("index_fill_", dim, index, value)?;
+        Ok(self)
+    }
+
+    /// As [`Tensor::index_fill_`], into a copy.
+    ///
+    /// # Errors
+    /// As [`Tensor::index_add`].
+    #[track_caller]
+    pub fn index_fill(&self, dim: i64, index: &Tensor, value: impl Operand) -> Result<Tensor> {
+        let out = self.try_clone()?;
+        out.index_fill_as("index_fill", dim, index, value)?;
+        Ok(out)
+    }
+
+    /// Elements by their row-major number, in the index's shape; negative numbers count from the back.
+    ///
+    /// # Errors
+    /// An index that isn't of integers, or that is out of range.
+    #[track_caller]
+    pub fn take(&self, index: &Tensor) -> Result<Tensor> {
+        const OP: &str = "take";
+        let flat = self.reshape([-1])?;
+        let list = indices(OP, index, flat.numel(), true)?;
+        Selection::along(flat.shape(), 0, vec![list], index.dims())?.take(OP, &flat)
+    }
+
+    /// Rows of the table `self` (vocabulary, features) by index, of any shape: `(…)` → `(…, features)`. The gradient adds
+    /// up row by row in the order of the index; row `padding` gets none.
+    ///
+    /// # Errors
+    /// A table that isn't 2-d, an index that isn't of integers or is out of range.
+    #[track_caller]
+    pub fn embedding(&self, index: &Tensor, padding: Option<usize>) -> Result<Tensor> {
+        const OP: &str = "embedding";
+        if self.rank() != 2 {
+            return Err(Error::shape(
+                OP,
+                format!(
+                    "expected a table of 2 dimensions, got shape {}",
+                    self.shape()
+                ),
+            ));
+        }
+        let list = indices(OP, index, self.dims()[0], false)?;
+        if let Some(p) = padding
+            && p >= self.dims()[0]
+        {
+            return Err(Error::index(
+                OP,
+                format!("padding index {p} for a table of {} rows", self.dims()[0]),
+            ));
+        }
+        let pads: Option<Vec<bool>> = padding
+            .map(|p| list.iter().map(|&i| i != p as i64).collect::<Vec<bool>>())
+            .filter(|m| m.contains(&false) && crate::autograd::tracks(&[self]));
+        let out = Selection::along(self.shape(), 0, vec![list], index.dims())?;
+        let Some(keep) = pads else {
+            return out.take(OP, self);
+        };
+        // Padding rows are read from a copy that no gradient flows to.
+        let shape: Shape = Shape::from_dims(index.dims().iter().copied().chain([1]).collect())?;
+        let keep = Tensor::from_vec(keep, shape)?;
+        out.take(OP, self)?
+            .where_cond(&keep, &out.take(OP, &self.detach())?)
+    }
+}

@@ -1,0 +1,310 @@
+//! Which elements an index operation means, as data: read by [`Selection::take`], added up by its adjoint
+//! [`Selection::spread`], written by [`Selection::put_`].
+//!
+//! A selection owns its indices, checked and made non-negative once. So nothing can change them between the check and
+//! their use, and a later write to the user's index tensor doesn't disturb the backward.
+
+use super::apply::lock;
+use super::inplace::{check, commit};
+use crate::autograd::{is_grad_enabled, record, tracks};
+use crate::cpu::picks::Picks;
+use crate::layout::{Dims, Layout, Shape};
+use crate::storage::slice_of;
+use crate::{DType, Error, Result, Tensor};
+use smallvec::{SmallVec, smallvec};
+use std::sync::Arc;
+
+/// A choice of elements of any tensor of one shape.
+#[derive(Clone)]
+pub(crate) struct Selection(Arc<Chosen>);
+
+struct Chosen {
+    /// Of the tensor that is indexed.
+    shape: Shape,
+    /// Of the result.
+    out: Shape,
+    how: How,
+}
+
+enum How {
+    /// Dimensions from `first` on, one per list, replaced by the lists' common shape.
+    Along {
+        first: usize,
+        indices: Vec<Vec<i64>>,
+    },
+    /// One element per index: at the same place but for dimension `dim`.
+    Each { dim: usize, indices: Vec<i64> },
+}
+
+/// The elements of `index`, checked against a dimension of `size` and made non-negative.
+#[track_caller]
+pub(crate) fn indices(
+    op: &'static str,
+    index: &Tensor,
+    size: usize,
+    negative: bool,
+) -> Result<Vec<i64>> {
+    if !index.dtype().is_int() {
+        return Err(Error::dtype(
+            op,
+            format!("expected an integer index, got a {} tensor", index.dtype()),
+        ));
+    }
+    let index = index.detach().to_dtype(DType::I64)?.contiguous()?;
+    let mut out = Vec::new();
+    out.try_reserve_exact(index.numel())
+        .map_err(|e| Error::memory(op, e.to_string()))?;
+    let size = size as i64;
+    {
+        let _access = lock(op, &[&index], &[])?;
+        out.extend_from_slice(slice_of::<i64>(
+            index.storage(),
+            index.layout().offset(),
+            index.numel(),
+        ));
+    }
+    for (at, i) in out.iter_mut().enumerate() {
+        if *i < 0 && negative {
+            *i = i.saturating_add(size);
+        }
+        if *i < 0 || *i >= size {
+            let given = if *i < 0 && negative { *i - size } else { *i };
+            return Err(out_of_range(op, given, at, index.shape(), size, negative));
+        }
+    }
+    Ok(out)
+}
+
+#[cold]
+#[track_caller]
+fn out_of_range(
+    op: &'static str,
+    value: i64,
+    at: usize,
+    shape: &Shape,
+    size: i64,
+    negative: bool,
+) -> Error {
+    let mut place: Dims = smallvec![0; shape.rank()];
+    let mut rest = at;
+    for d in (0..shape.rank()).rev() {
+        place[d] = rest % shape[d];
+        rest /= shape[d];
+    }
+    let lowest = if negative { -size } else { 0 };
+    let expected = match size {
+        0 => "the dimension is empty".to_string(),
+        _ => format!("expected {lowest} to {}", size - 1),
+    };
+    Error::index(
+        op,
+        format!(
+            "index {value} at position {:?} is out of range for a dimension of size {size}; {expected}",
+            place.as_slice()
+        ),
+    )
+}
+
+impl Selection {
+    /// Dimensions `first..first + indices.len()` of `shape` replaced by `joint`, the shape of each of `indices`.
+    #[track_caller]
+    pub fn along(
+        shape: &Shape,
+        first: usize,
+        indices: Vec<Vec<i64>>,
+        joint: &[usize],
+    ) -> Result<Selection> {
+        let mut out = Dims::from_slice(&shape[..first]);
+        out.extend_from_slice(joint);
+        out.extend_from_slice(&shape[first + indices.len()..]);
+        Ok(Selection(Arc::new(Chosen {
+            shape: shape.clone(),
+            out: Shape::from_dims(out)?,
+            how: How::Along { first, indices },
+        })))
+    }
+
+    /// One element per index, as `gather` has it.
+    #[track_caller]
+    pub fn each(
+        op: &'static str,
+        shape: &Shape,
+        dim: usize,
+        index: &Tensor,
+        negative: bool,
+    ) -> Result<Selection> {
+        let fits = index.rank() == shape.rank()
+            && (0..shape.rank()).all(|d| d == dim || index.dims()[d] <= shape[d]);
+        if !fits && index.numel() > 0 {
+            return Err(Error::shape(
+                op,
+                format!(
+                    "an index of shape {} for a tensor of shape {shape}; expected as many dimensions, none larger but dimension {dim}",
+                    index.shape()
+                ),
+            ));
+        }
+        if index.rank() != shape.rank() {
+            // An empty index picks nothing, whatever its rank.
+            return Selection::along(shape, 0, vec![vec![]; shape.rank()], index.dims());
+        }
+        let indices = indices(op, index, shape[dim], negative)?;
+        Ok(Selection(Arc::new(Chosen {
+            shape: shape.clone(),
+            out: index.shape().clone(),
+            how: How::Each { dim, indices },
+        })))
+    }
+
+    /// The shape of the result.
+    pub fn out(&self) -> &Shape {
+        &self.0.out
+    }
+
+    #[track_caller]
+    fn picks(&self, layout: &Layout) -> Result<Picks> {
+        match &self.0.how {
+            How::Along { first, indices } => Picks::along(layout, *first, indices),
+            How::Each { dim, indices } => Picks::each(layout, *dim, &self.0.out, indices),
+        }
+    }
+
+    /// The selected elements of `src`.
+    #[track_caller]
+    pub fn take(&self, op: &'static str, src: &Tensor) -> Result<Tensor> {
+        let out = Tensor::uninit(self.0.out.clone(), src.dtype())?;
+        let picks = self.picks(src.layout())?;
+        {
+            let _access = lock(op, &[src], &[])?;
+            picks.read(src, &out);
+        }
+        if tracks(&[src]) {
+            record(op, &[src], &[&out], self.clone(), |sel, _, grads| {
+                let g = grads.into_iter().next().flatten();
+                Ok(smallvec![g.map(|g| sel.spread(&g)).transpose()?])
+            })?;
+        }
+        Ok(out)
+    }
+
+    /// Zeros with `g` added in where the selection looks: the adjoint of [`Selection::take`].
+    #[track_caller]
+    pub fn spread(&self, g: &Tensor) -> Result<Tensor> {
+        let out = Tensor::zeroed(self.0.shape.clone(), g.dtype())?;
+        let picks = self.picks(out.layout())?;
+        let packed = g.detach().contiguous()?;
+        {
+            let _access = lock("index_backward", &[&packed], &[])?;
+            picks.add(&out, &packed);
+        }
+        if tracks(&[g]) {
+            record(
+                "index_backward",
+                &[g],
+                &[&out],
+                self.clone(),
+                |sel, _, gs| {
+                    let g = gs.into_iter().next().flatten();
+                    Ok(smallvec![g.map(|g| sel.take("index", &g)).transpose()?])
+                },
+            )?;
+        }
+        Ok(out)
+    }
+
+    /// Writes (or adds) `value`, which broadcasts to the selection, to the selected elements of `target`. Of two values
+    /// for one place the last one stays.
+    #[track_caller]
+    pub fn put_(
+        &self,
+        op: &'static str,
+        target: &Tensor,
+        value: &Tensor,
+        accumulate: bool,
+    ) -> Result<()> {
+        if value.shape().broadcast(&self.0.out, op)? != self.0.out {
+            return Err(Error::shape(
+                op,
+                format!(
+                    "a value of shape {} doesn't broadcast to the selection's shape {}",
+                    value.shape(),
+                    self.0.out
+                ),
+            ));
+        }
+        let recorded = check(op, target, &[value])?;
+        let picks = self.picks(target.layout())?;
+        let expanded = value.detach().expand_to(&self.0.out)?;
+        let mut packed = expanded.to_dtype(target.dtype())?.contiguous()?;
+        if packed.storage().id() == target.storage().id() {
+            packed = packed.copy()?;
+        }
+        let write = || {
+            let _access = lock(op, &[&packed], &[target])?;
+            if accumulate {
+                picks.add(target, &packed)
+            } else {
+                picks.write(target, &packed)
+            }
+            Ok(())
+        };
+        let saved = recorded.then(|| self.clone());
+        commit(
+            op,
+            target,
+            &[value],
+            saved,
+            write,
+            move |sel, call, grads| {
+                let Some(g) = grads.into_iter().next().flatten() else {
+                    return Ok(smallvec![None, None]);
+                };
+                let mut out: SmallVec<[Option<Tensor>; 2]> = smallvec![None, None];
+                if call.needs(0) {
+                    out[0] = Some(if accumulate {
+                        g.clone()
+                    } else {
+                        sel.cleared(&g)?
+                    });
+                }
+                if call.needs(1) {
+                    let mut at = sel.take("index", &g)?;
+                    if !accumulate {
+                        let kept = sel.kept()?;
+                        if let Some(kept) = kept {
+                            let zero = Tensor::zeroed(Shape::scalar(), at.dtype())?;
+                            at = at.where_cond(&kept, &zero)?;
+                        }
+                    }
+                    out[1] = Some(at);
+                }
+                Ok(out)
+            },
+        )
+    }
+
+    /// `g` with zeros where the selection looks.
+    #[track_caller]
+    fn cleared(&self, g: &Tensor) -> Result<Tensor> {
+        let zero = Tensor::zeroed(Shape::scalar(), g.dtype())?;
+        let rest = if is_grad_enabled() {
+            g.try_clone()?
+        } else {
+            g.copy()?
+        };
+        self.put_("index_put", &rest, &zero, false)?;
+        Ok(rest)
+    }
+
+    /// Which of the values written one after the other stay: `None` if all do.
+    fn kept(&self) -> Result<Option<Tensor>> {
+        let _guard = crate::autograd::no_grad();
+        let n = self.0.out.numel();
+        let order = Tensor::arange(0..n as i64)?.reshape(self.0.out.dims())?;
+        let last = Tensor::zeroed(self.0.shape.clone(), DType::I64)?;
+        self.put_("index_put", &last, &order, false)?;
+        let kept = self.take("index", &last)?.eq(&order)?;
+        let all = kept.with_data(|v: &[bool]| v.iter().all(|&k| k))?;
+        Ok((!all).then_some(kept))
+    }
+}
