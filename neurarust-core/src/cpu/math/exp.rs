@@ -1,6 +1,6 @@
 //! Exponentials. `eˣ = 2ᵏ eʳ` with `r = x - k ln 2` in `[-½ ln 2, ½ ln 2]`, where a polynomial serves.
 
-use super::exact::{Double, Split, polynomial, sum, sum_ordered};
+use super::exact::{Double, Split, polynomial, quotient, sum, sum_ordered};
 use crate::cpu::simd::FloatLanes;
 
 /// What differs between the precisions.
@@ -54,13 +54,7 @@ pub fn parts<V: FloatLanes<Scalar: Exponential>>(x: V, low: V) -> (Double<V>, V)
     let r = sum_ordered(r.high, r.low);
     let main = sum_ordered(V::c(1.0), r.high);
     let rest = (r.high * r.high).mul_add(polynomial(r.high, V::Scalar::TAIL), r.low);
-    (
-        Double {
-            high: main.high,
-            low: main.low + rest,
-        },
-        k,
-    )
+    (sum_ordered(main.high, main.low + rest), k)
 }
 
 /// `r` and `k` of `x + low = k ln 2 + r`, with `|r| ≤ ½ ln 2`.
@@ -138,7 +132,17 @@ pub fn expm1_parts<V: FloatLanes<Scalar: Exponential>>(x: V) -> (Double<V>, V) {
 /// `1 / (1 + e⁻ˣ)` without overflow on either side.
 #[inline(always)]
 pub fn sigmoid<V: FloatLanes<Scalar: Exponential>>(x: V) -> V {
-    let e = exp(-x.abs());
-    let one = V::c(1.0);
-    V::select(x.lt(V::c(0.0)), e, one) / (one + e)
+    let (zero, one, [low, _]) = (V::c(0.0), V::c(1.0), V::Scalar::RANGE);
+    // Exponential, sum and quotient each round: two units together, were it not for their rests.
+    let (p, k) = parts((-x.abs()).clamp(low, 0.0), zero);
+    let e = Double {
+        high: p.high.scale2(k),
+        low: p.low.scale2(k),
+    };
+    let total = sum_ordered(one, e.high);
+    let total = Double {
+        high: total.high,
+        low: total.low + e.low,
+    };
+    quotient(Double::select(x.lt(zero), e, Double::exact(one)), total).value()
 }
