@@ -3,6 +3,9 @@
 //! `parallel_for` hands out task numbers from a counter. The caller takes part and leaves as soon as all tasks are done, without
 //! waiting for helpers that never came, so it cannot be held up by a busy pool and never runs somebody else's work meanwhile.
 //! What a task is depends on shapes only, so results do not depend on the number of threads.
+//!
+//! Waking a sleeping thread takes tens of microseconds, longer than many an op. So a helper that is done lingers for a moment, and the
+//! next loop is handed to it directly.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -12,6 +15,7 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 /// More threads than this are refused.
 const MAX_THREADS: usize = 1024;
@@ -166,10 +170,7 @@ fn run(tasks: usize, threads: usize, f: &(dyn Fn(usize) + Sync)) {
         panic: Mutex::new(None),
         caller: std::thread::current(),
     });
-    for _ in 1..threads {
-        let job = Arc::clone(&job);
-        pool.rayon.spawn(move || job.help());
-    }
+    pool.call_helpers(&job, threads - 1);
     job.drain();
     job.close();
     let panic = job.panic.lock().map_or(None, |mut slot| slot.take());
@@ -237,8 +238,106 @@ impl Job {
 struct Pool {
     /// Threads do not survive a fork, so a pool serves the process that made it.
     process: u32,
-    workers: usize,
     rayon: rayon::ThreadPool,
+    /// One per worker.
+    slots: Box<[Slot]>,
+    /// Calls that no worker has taken up yet.
+    queued: AtomicUsize,
+}
+
+/// Where a lingering worker waits for its next job.
+#[repr(align(64))]
+struct Slot(AtomicPtr<Job>);
+
+/// A worker lingers at this slot. (Null: none does. Anything else: an `Arc<Job>` on its way.)
+fn lingering() -> *mut Job {
+    std::ptr::without_provenance_mut(align_of::<Job>())
+}
+
+/// How long a worker lingers.
+const LINGER: Duration = Duration::from_micros(200);
+
+impl Pool {
+    /// Gets up to `n` workers to help with a job, lingering ones first.
+    fn call_helpers(&'static self, job: &Arc<Job>, n: usize) {
+        let mut called = 0;
+        for slot in &self.slots {
+            if called == n {
+                return;
+            }
+            if slot.0.load(Ordering::Relaxed) == lingering() {
+                let handed = Arc::into_raw(Arc::clone(job)).cast_mut();
+                match slot.0.compare_exchange(
+                    lingering(),
+                    handed,
+                    Ordering::AcqRel,
+                    Ordering::Relaxed,
+                ) {
+                    Ok(_) => called += 1,
+                    // SAFETY: nobody took it over.
+                    Err(_) => drop(unsafe { Arc::from_raw(handed) }),
+                }
+            }
+        }
+        for _ in called..n {
+            let job = Arc::clone(job);
+            self.queued.fetch_add(1, Ordering::Relaxed);
+            self.rayon.spawn(move || {
+                self.queued.fetch_sub(1, Ordering::Relaxed);
+                self.work(job);
+            });
+        }
+    }
+
+    /// A worker's day: this job, and those that come while it lingers.
+    fn work(&self, mut job: Arc<Job>) {
+        let slot = rayon::current_thread_index().and_then(|i| self.slots.get(i));
+        loop {
+            job.help();
+            drop(job);
+            match slot.and_then(|slot| self.linger(slot)) {
+                Some(next) => job = next,
+                None => return,
+            }
+        }
+    }
+
+    fn linger(&self, slot: &Slot) -> Option<Arc<Job>> {
+        slot.0.store(lingering(), Ordering::Release);
+        let start = Instant::now();
+        loop {
+            for _ in 0..50 {
+                let job = slot.0.load(Ordering::Acquire);
+                if job != lingering() {
+                    // SAFETY: the pointer came from `Arc::into_raw` in `call_helpers`, for us.
+                    return Some(unsafe { self.take(slot, job) });
+                }
+                std::hint::spin_loop();
+            }
+            // Whoever waits in the queue goes first.
+            if self.queued.load(Ordering::Relaxed) > 0 || start.elapsed() > LINGER {
+                let left = slot.0.compare_exchange(
+                    lingering(),
+                    null_mut(),
+                    Ordering::AcqRel,
+                    Ordering::Acquire,
+                );
+                return match left {
+                    Ok(_) => None,
+                    // SAFETY: as above.
+                    Err(job) => Some(unsafe { self.take(slot, job) }),
+                };
+            }
+        }
+    }
+
+    /// # Safety
+    /// `job` must be the `Arc` handed to this slot's worker, who calls this once.
+    unsafe fn take(&self, slot: &Slot, job: *mut Job) -> Arc<Job> {
+        slot.0.store(null_mut(), Ordering::Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { Arc::from_raw(job) }
+    }
 }
 
 /// A pool of this process with at least `workers` threads.
@@ -252,7 +351,7 @@ fn pool(workers: usize) -> Option<&'static Pool> {
         // SAFETY: the pointer is null or a leaked box.
         if let Some(pool) = unsafe { current.as_ref() }
             && pool.process == process
-            && pool.workers >= workers
+            && pool.slots.len() >= workers
         {
             return Some(pool);
         }
@@ -263,8 +362,11 @@ fn pool(workers: usize) -> Option<&'static Pool> {
             .ok()?;
         let new = Box::into_raw(Box::new(Pool {
             process,
-            workers,
             rayon,
+            slots: (0..workers)
+                .map(|_| Slot(AtomicPtr::new(null_mut())))
+                .collect(),
+            queued: AtomicUsize::new(0),
         }));
         if POOL
             .compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire)

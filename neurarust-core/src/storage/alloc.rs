@@ -422,7 +422,7 @@ unsafe fn system_release(block: NonNull<u8>, size: usize) {
 pub struct MemoryStats {
     /// Bytes of blocks in use.
     pub live_bytes: usize,
-    /// The most `live_bytes` have been since the start or the last `reset_peak` (other running threads' last 64 KiB aside).
+    /// The most `live_bytes` have been since the start or the last `reset_peak` (other running threads' last 256 KiB aside).
     pub peak_bytes: usize,
     /// Bytes of free blocks kept for reuse.
     pub cached_bytes: usize,
@@ -459,7 +459,7 @@ static REGISTRY: Mutex<(Vec<&'static Counters>, Vec<&'static Counters>)> =
 /// Chosen bound of the cache, or `AUTOMATIC`.
 static LIMIT: AtomicI64 = AtomicI64::new(AUTOMATIC);
 const AUTOMATIC: i64 = -1;
-const PENDING_MAX: i64 = 64 << 10;
+const PENDING_MAX: i64 = 256 << 10;
 
 impl Counters {
     const fn new() -> Counters {

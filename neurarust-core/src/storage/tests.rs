@@ -110,7 +110,10 @@ fn ops_on_shared_storages_do_not_interleave_or_deadlock() {
                 for _ in 0..rounds {
                     let held = Access::lock(&[a], &[b]).unwrap();
                     let x = b.as_mut_ptr().cast::<u64>();
-                    unsafe { *x += 1 + 0 * *a.as_ptr().cast::<u64>() };
+                    unsafe {
+                        std::hint::black_box(*a.as_ptr().cast::<u64>());
+                        *x += 1;
+                    }
                     drop(held);
                 }
             });
