@@ -1,11 +1,12 @@
-//! What can go wrong between a file or a server and a tensor.
+//! What can go wrong between a file or a server and a tensor, and the [`Error`] that the caller gets for it.
 
+use neurarust_core::{Error, ErrorKind, Result};
 use std::io;
 use std::path::PathBuf;
 
 /// A data set that could not be read, fetched or served.
 #[derive(Debug, thiserror::Error)]
-pub enum DataError {
+pub(crate) enum DataError {
     /// The operating system refused.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {
@@ -42,6 +43,7 @@ pub enum DataError {
         /// What to do.
         hint: String,
     },
+    #[cfg(feature = "download")]
     /// A file could not be fetched from any of its servers.
     #[error(
         "could not download {file}:{}\nWithout network, put {file} (and the other files of the data set) into {} by hand and run again.",
@@ -66,8 +68,8 @@ pub enum DataError {
     },
 }
 
-/// Shorthand for results of this crate's readers.
-pub type DataResult<T> = std::result::Result<T, DataError>;
+/// What readers and the downloader work with inside.
+pub(crate) type DataResult<T> = std::result::Result<T, DataError>;
 
 impl DataError {
     pub(crate) fn malformed(
@@ -87,6 +89,26 @@ impl DataError {
             action,
             path: path.into(),
             source,
+        }
+    }
+}
+
+/// The result as the caller of the public function `op` gets it, with the caller's line.
+#[track_caller]
+pub(crate) fn report<T>(op: &'static str, result: DataResult<T>) -> Result<T> {
+    match result {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            let kind = match error {
+                DataError::Malformed { .. } => ErrorKind::Format,
+                DataError::OutOfMemory { .. } => ErrorKind::Memory,
+                _ => ErrorKind::Io,
+            };
+            let report = Error::new(kind, op, error.to_string());
+            Err(match error {
+                DataError::Io { source, .. } => report.with_source(source),
+                _ => report,
+            })
         }
     }
 }

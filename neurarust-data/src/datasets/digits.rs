@@ -1,6 +1,9 @@
 //! The UCI handwritten digits, small enough to live inside the crate: no file, no network.
 
-use crate::error::{DataError, DataResult};
+use super::{image_tensor, label_tensor};
+use crate::TensorDataset;
+use crate::error::{DataError, DataResult, report};
+use neurarust_core::{Result, Tensor};
 use std::io::Read;
 
 /// 1,797 images of 8 × 8 pixels in ten classes, the set that scikit-learn ships as `load_digits`.
@@ -13,8 +16,10 @@ use std::io::Read;
 ///
 /// let digits = Digits::load()?;
 /// assert_eq!(digits.len(), 1797);
-/// assert_eq!(digits.label_bytes()[0], 0); // the first image is a zero
-/// # Ok::<(), neurarust_data::DataError>(())
+/// assert_eq!(digits.images()?.dims(), [1797, 1, 8, 8]);
+/// assert_eq!(digits.label_bytes()[..3], [0, 1, 2]);
+/// let parts = neurarust_data::Dataset::random_split(digits.dataset()?, [0.8, 0.2], 0)?;
+/// # Ok::<(), neurarust_core::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Digits {
@@ -40,7 +45,12 @@ impl Digits {
     ///
     /// # Errors
     /// Only if the program's own copy of the data is damaged.
-    pub fn load() -> DataResult<Digits> {
+    #[track_caller]
+    pub fn load() -> Result<Digits> {
+        report("Digits::load", Digits::decompress())
+    }
+
+    fn decompress() -> DataResult<Digits> {
         const AREA: usize = Digits::SIDE * Digits::SIDE;
         let mut pixels = Vec::with_capacity(Digits::COUNT * (AREA + 1));
         flate2::read::GzDecoder::new(EMBEDDED)
@@ -75,6 +85,25 @@ impl Digits {
     /// The labels, 0 … 9: (1797).
     pub fn label_bytes(&self) -> &[u8] {
         &self.labels
+    }
+
+    /// The images, blank 0.0 to full ink 1.0: `f32` of shape (1797, 1, 8, 8).
+    #[track_caller]
+    pub fn images(&self) -> Result<Tensor> {
+        let shape = [self.len(), 1, Digits::SIDE, Digits::SIDE];
+        image_tensor(&self.pixels, shape, Digits::INK)
+    }
+
+    /// The labels, 0 … 9: `i64` of shape (1797).
+    #[track_caller]
+    pub fn labels(&self) -> Result<Tensor> {
+        label_tensor(&self.labels)
+    }
+
+    /// [`images`](Self::images) and [`labels`](Self::labels) as a data set.
+    #[track_caller]
+    pub fn dataset(&self) -> Result<TensorDataset> {
+        TensorDataset::new((self.images()?, self.labels()?))
     }
 }
 

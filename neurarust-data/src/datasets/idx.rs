@@ -4,7 +4,8 @@
 //! a compressed file is inflated no further than its header declares, into memory that grows with the bytes that
 //! really arrive.
 
-use crate::error::{DataError, DataResult};
+use crate::error::{DataError, DataResult, report};
+use neurarust_core::Result;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
@@ -35,7 +36,7 @@ pub enum IdxData {
 /// let idx = Idx::parse(&bytes, "labels")?;
 /// assert_eq!(idx.shape(), [3]);
 /// assert_eq!(idx.data(), &IdxData::U8(vec![7, 2, 1]));
-/// # Ok::<(), neurarust_data::DataError>(())
+/// # Ok::<(), neurarust_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Idx {
@@ -59,33 +60,25 @@ impl Idx {
     ///
     /// # Errors
     /// The file cannot be read, is no IDX file, or is shorter or longer than its own header says.
-    pub fn open(path: impl AsRef<Path>) -> DataResult<Idx> {
+    #[track_caller]
+    pub fn open(path: impl AsRef<Path>) -> Result<Idx> {
         Idx::open_limited(path, DEFAULT_LIMIT)
     }
 
     /// [`open`](Idx::open) that refuses to inflate more than `limit` bytes. (An uncompressed file needs no limit: it
     /// takes as much memory as it is long.)
-    pub fn open_limited(path: impl AsRef<Path>, limit: u64) -> DataResult<Idx> {
-        let path = path.as_ref();
-        let name = path.display().to_string();
-        let file = File::open(path).map_err(|e| DataError::io("open", path, e))?;
-        let about = file
-            .metadata()
-            .map_err(|e| DataError::io("inspect", path, e))?;
-        if !about.is_file() {
-            let got = if about.is_dir() {
-                "a folder"
-            } else {
-                "something else"
-            };
-            return Err(DataError::malformed(name, "a regular file", got));
-        }
-        read(file, about.len(), &name, limit)
+    #[track_caller]
+    pub fn open_limited(path: impl AsRef<Path>, limit: u64) -> Result<Idx> {
+        report("Idx::open", read_file(path.as_ref(), limit))
     }
 
     /// Reads from memory; `name` stands for the file in error messages.
-    pub fn parse(bytes: &[u8], name: &str) -> DataResult<Idx> {
-        read(bytes, bytes.len() as u64, name, DEFAULT_LIMIT)
+    #[track_caller]
+    pub fn parse(bytes: &[u8], name: &str) -> Result<Idx> {
+        report(
+            "Idx::parse",
+            read(bytes, bytes.len() as u64, name, DEFAULT_LIMIT),
+        )
     }
 
     /// The dimensions, outermost first.
@@ -102,6 +95,23 @@ impl Idx {
     pub fn into_parts(self) -> (Vec<usize>, IdxData) {
         (self.shape, self.data)
     }
+}
+
+pub(super) fn read_file(path: &Path, limit: u64) -> DataResult<Idx> {
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|e| DataError::io("open", path, e))?;
+    let about = file
+        .metadata()
+        .map_err(|e| DataError::io("inspect", path, e))?;
+    if !about.is_file() {
+        let got = if about.is_dir() {
+            "a folder"
+        } else {
+            "something else"
+        };
+        return Err(DataError::malformed(name, "a regular file", got));
+    }
+    read(file, about.len(), &name, limit)
 }
 
 /// Reads an array of which `stored` bytes lie in the file.

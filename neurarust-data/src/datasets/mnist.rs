@@ -1,7 +1,10 @@
 //! MNIST, and the sets that copied its files (Fashion-MNIST, KMNIST): images and labels in two IDX files per split.
 
-use super::idx::{Idx, IdxData};
-use crate::error::{DataError, DataResult};
+use super::idx::{self, Idx, IdxData};
+use super::{image_tensor, label_tensor};
+use crate::TensorDataset;
+use crate::error::{DataError, DataResult, report};
+use neurarust_core::{Result, Tensor};
 use std::path::{Path, PathBuf};
 
 /// Which part of a data set.
@@ -14,6 +17,15 @@ pub enum Split {
 }
 
 /// Handwritten digits, 28 × 28 pixels of 0 … 255 in ten classes (LeCun, Cortes and Burges).
+///
+/// ```no_run
+/// use neurarust_data::DataLoader;
+/// use neurarust_data::datasets::{Mnist, Split};
+///
+/// let train = Mnist::open("data/mnist", Split::Train)?;
+/// let loader = DataLoader::builder(train.dataset()?).batch_size(64).shuffle(true).build()?;
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Mnist {
     pixels: Vec<u8>,
@@ -35,19 +47,30 @@ impl Mnist {
     /// # Errors
     /// A file is missing, is damaged or lies about its size, the two files differ in their count, or a label is no
     /// digit.
-    pub fn open(folder: impl AsRef<Path>, split: Split) -> DataResult<Mnist> {
-        let folder = folder.as_ref();
-        let images = find(folder, split, "images", 3)?;
-        let labels = find(folder, split, "labels", 1)?;
-        Mnist::open_files(images, labels)
+    #[track_caller]
+    pub fn open(folder: impl AsRef<Path>, split: Split) -> Result<Mnist> {
+        let read = |folder: &Path| {
+            let images = find(folder, split, "images", 3)?;
+            let labels = find(folder, split, "labels", 1)?;
+            Mnist::read(&images, &labels)
+        };
+        report("Mnist::open", read(folder.as_ref()))
     }
 
     /// Reads the images from one file and their labels from another.
-    pub fn open_files(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> DataResult<Mnist> {
-        let image_name = images.as_ref().display().to_string();
-        let label_name = labels.as_ref().display().to_string();
-        let images = Idx::open(images)?;
-        let labels = Idx::open(labels)?;
+    #[track_caller]
+    pub fn open_files(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> Result<Mnist> {
+        report(
+            "Mnist::open_files",
+            Mnist::read(images.as_ref(), labels.as_ref()),
+        )
+    }
+
+    fn read(images: &Path, labels: &Path) -> DataResult<Mnist> {
+        let image_name = images.display().to_string();
+        let label_name = labels.display().to_string();
+        let images = idx::read_file(images, idx::DEFAULT_LIMIT)?;
+        let labels = idx::read_file(labels, idx::DEFAULT_LIMIT)?;
         Mnist::join((images, &image_name), (labels, &label_name))
     }
 
@@ -121,6 +144,25 @@ impl Mnist {
     /// The labels, 0 … 9: (count).
     pub fn label_bytes(&self) -> &[u8] {
         &self.labels
+    }
+
+    /// The images, 0.0 … 1.0: `f32` of shape (count, 1, rows, columns).
+    #[track_caller]
+    pub fn images(&self) -> Result<Tensor> {
+        let shape = [self.len(), 1, self.rows, self.columns];
+        image_tensor(&self.pixels, shape, u8::MAX)
+    }
+
+    /// The labels, 0 … 9: `i64` of shape (count).
+    #[track_caller]
+    pub fn labels(&self) -> Result<Tensor> {
+        label_tensor(&self.labels)
+    }
+
+    /// [`images`](Self::images) and [`labels`](Self::labels) as a data set.
+    #[track_caller]
+    pub fn dataset(&self) -> Result<TensorDataset> {
+        TensorDataset::new((self.images()?, self.labels()?))
     }
 }
 

@@ -6,7 +6,8 @@
 
 mod transfer;
 
-use crate::error::{DataError, DataResult};
+use crate::error::{DataError, DataResult, report};
+use neurarust_core::Result;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek};
@@ -67,7 +68,8 @@ const SCHEME: &str = if cfg!(feature = "https") {
 ///
 /// # Errors
 /// No server delivered a file; the message says what each answered and where to put the files by hand.
-pub fn mnist(folder: impl AsRef<Path>) -> DataResult<()> {
+#[track_caller]
+pub fn mnist(folder: impl AsRef<Path>) -> Result<()> {
     let mirrors = MNIST_MIRRORS.map(|mirror| format!("{SCHEME}://{mirror}"));
     let files = MNIST.map(|(name, bytes, sha256)| RemoteFile {
         name: name.into(),
@@ -89,7 +91,7 @@ pub fn mnist(folder: impl AsRef<Path>) -> DataResult<()> {
 ///         bytes: 1234,
 ///         sha256: "0f1e…".into(),
 ///     }])?;
-/// # Ok::<(), neurarust_data::DataError>(())
+/// # Ok::<(), neurarust_core::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Download {
@@ -143,7 +145,12 @@ impl Download {
     ///
     /// # Errors
     /// A file could not be had from any server, or not be written.
-    pub fn fetch(&self, files: &[RemoteFile]) -> DataResult<()> {
+    #[track_caller]
+    pub fn fetch(&self, files: &[RemoteFile]) -> Result<()> {
+        report("download", self.fetch_all(files))
+    }
+
+    fn fetch_all(&self, files: &[RemoteFile]) -> DataResult<()> {
         fs::create_dir_all(&self.folder)
             .map_err(|e| DataError::io("create the folder", &self.folder, e))?;
         files.iter().try_for_each(|file| self.fetch_one(file))
