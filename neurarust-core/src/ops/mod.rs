@@ -8,6 +8,7 @@ mod gather;
 pub(crate) mod inplace;
 mod join;
 mod matmul;
+pub mod pool;
 pub(crate) mod reduce;
 pub(crate) mod selection;
 pub(crate) mod softmax;
