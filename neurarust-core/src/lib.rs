@@ -25,6 +25,7 @@ pub mod cpu {
     pub mod kernel;
     pub mod math;
     pub(crate) mod nest;
+    pub(crate) mod normal;
     pub(crate) mod picks;
     pub mod pool;
     pub(crate) mod product;

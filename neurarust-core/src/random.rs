@@ -14,8 +14,6 @@ pub use generator::{
 pub use mt19937::Mt19937;
 pub use philox::{Philox, keyed};
 
-use crate::real::Real;
-
 /// A source of random numbers, drawn one at a time.
 pub trait Random {
     /// 32 random bits.
@@ -81,14 +79,6 @@ fn scale_64(bits: u64, range: u64) -> u64 {
 fn scale_128(low: u64, high: u64, range: u64) -> u64 {
     let carry = (u128::from(low) * u128::from(range)) >> 64;
     ((u128::from(high) * u128::from(range) + carry) >> 64) as u64
-}
-
-/// Two independent standard normal numbers from `u` in `(0, 1]` and `v` in `[0, 1)` (Box and Muller, 1958): `√(-2 ln u) (cos 2πv, sin 2πv)`.
-#[inline(always)]
-fn box_muller<R: Real>(u: R, v: R) -> (R, R) {
-    let radius = (R::c(-2.0) * u.ln()).sqrt();
-    let angle = R::c(std::f64::consts::TAU) * v;
-    (radius * angle.cos(), radius * angle.sin())
 }
 
 #[cfg(test)]

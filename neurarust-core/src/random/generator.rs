@@ -1,7 +1,8 @@
 //! `Generator`: a shared handle on a sequence of random numbers, which fills arrays in parallel where the algorithm can.
 
 use super::philox::GROUP;
-use super::{Mt19937, Philox, Random, box_muller, scale_64, scale_128, unit_f32, unit_f64};
+use super::{Mt19937, Philox, Random, scale_64, scale_128, unit_f32, unit_f64};
+use crate::cpu::normal::{box_muller_f32, box_muller_f64};
 use crate::cpu::pool::parallel_for;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
@@ -150,7 +151,7 @@ impl Generator {
         );
     }
 
-    /// Fills `out` with standard normal numbers.
+    /// Fills `out` with standard normal numbers. (Their last bits depend on the instruction set.)
     pub fn fill_normal_f32(&self, out: &mut [f32]) {
         self.fill(out, normals_f32, |twister, out| {
             twister.fill_normal_f32(out)
@@ -305,24 +306,25 @@ fn pair(words: &[u32; GROUP], i: usize) -> u64 {
 }
 
 fn normals_f32(words: &[u32; GROUP]) -> [f32; GROUP] {
-    let mut out = [0.0; GROUP];
-    let (first, second) = out.split_at_mut(GROUP / 2);
-    for (i, (x, y)) in first.iter_mut().zip(second).enumerate() {
-        // 31 bits near zero, so that the tails reach 6.5 standard deviations.
-        let u = ((words[i] >> 1) | 1) as i32 as f32 * (1.0 / 2_147_483_648.0);
-        (*x, *y) = box_muller(u, unit_f32(words[i + GROUP / 2]));
-    }
-    out
+    // 31 bits near zero, so that the tails reach 6.5 standard deviations.
+    let fine = |word: u32| ((word >> 1) | 1) as i32 as f32 * (1.0 / 2_147_483_648.0);
+    let mut u = std::array::from_fn(|i| fine(words[i]));
+    let mut v = std::array::from_fn(|i| unit_f32(words[i + GROUP / 2]));
+    box_muller_f32(&mut u, &mut v);
+    join(u, v)
 }
 
 fn normals_f64(words: &[u32; GROUP]) -> [f64; GROUP / 2] {
-    let mut out = [0.0; GROUP / 2];
-    let (first, second) = out.split_at_mut(GROUP / 4);
-    for (i, (x, y)) in first.iter_mut().zip(second).enumerate() {
-        let u = 1.0 - unit_f64(pair(words, i));
-        (*x, *y) = box_muller(u, unit_f64(pair(words, i + GROUP / 4)));
-    }
-    out
+    let mut u = std::array::from_fn(|i| 1.0 - unit_f64(pair(words, i)));
+    let mut v = std::array::from_fn(|i| unit_f64(pair(words, i + GROUP / 4)));
+    box_muller_f64(&mut u, &mut v);
+    join(u, v)
+}
+
+#[inline(always)]
+fn join<T: Copy, const K: usize, const P: usize>(first: [T; K], second: [T; K]) -> [T; P] {
+    const { assert!(P == 2 * K) };
+    std::array::from_fn(|i| if i < K { first[i] } else { second[i - K] })
 }
 
 /// Unforeseeable bits: the keys of the standard library's hash maps, the time, the process.

@@ -1,7 +1,8 @@
 //! The Mersenne Twister (Matsumoto and Nishimura, 1998), drawing numbers in the order PyTorch's CPU generator does, so that a ported
 //! script starts from the same weights.
 
-use super::{Random, box_muller};
+use super::Random;
+use crate::cpu::normal::{box_muller_f32, box_muller_f64};
 
 const N: usize = 624;
 const M: usize = 397;
@@ -77,15 +78,13 @@ impl Mt19937 {
             return out.iter_mut().for_each(|x| *x = self.next_normal() as f32);
         }
         out.iter_mut().for_each(|x| *x = self.uniform_f32());
-        for sixteen in out.chunks_exact_mut(16) {
-            normal_16_f32(sixteen);
-        }
+        transform(out, box_muller_f32);
         if !out.len().is_multiple_of(16) {
             let start = out.len() - 16;
             out[start..]
                 .iter_mut()
                 .for_each(|x| *x = self.uniform_f32());
-            normal_16_f32(&mut out[start..]);
+            transform(&mut out[start..], box_muller_f32);
         }
     }
 
@@ -95,15 +94,13 @@ impl Mt19937 {
             return out.iter_mut().for_each(|x| *x = self.next_normal());
         }
         out.iter_mut().for_each(|x| *x = self.uniform_f64());
-        for sixteen in out.chunks_exact_mut(16) {
-            normal_16_f64(sixteen);
-        }
+        transform(out, box_muller_f64);
         if !out.len().is_multiple_of(16) {
             let start = out.len() - 16;
             out[start..]
                 .iter_mut()
                 .for_each(|x| *x = self.uniform_f64());
-            normal_16_f64(&mut out[start..]);
+            transform(&mut out[start..], box_muller_f64);
         }
     }
 
@@ -120,18 +117,26 @@ impl Mt19937 {
     }
 }
 
-fn normal_16_f32(data: &mut [f32]) {
-    let (radii, angles) = data.split_at_mut(8);
-    for (a, b) in radii.iter_mut().zip(angles) {
-        let (x, y) = box_muller(f64::from(1.0 - *a), f64::from(*b));
-        (*a, *b) = (x as f32, y as f32);
-    }
-}
-
-fn normal_16_f64(data: &mut [f64]) {
-    let (radii, angles) = data.split_at_mut(8);
-    for (a, b) in radii.iter_mut().zip(angles) {
-        (*a, *b) = box_muller(1.0 - *a, *b);
+/// Makes each whole 16 uniform numbers of `data`, eight radii and eight angles, normal ones; `K` pairs at a time.
+fn transform<T: Copy + From<f32> + std::ops::Sub<Output = T>, const K: usize>(
+    data: &mut [T],
+    box_muller: impl Fn(&mut [T; K], &mut [T; K]),
+) {
+    let one = T::from(1.0);
+    let (sixteens, _) = data.as_chunks_mut::<16>();
+    for batch in sixteens.chunks_mut(K / 8) {
+        let (mut u, mut v) = ([one; K], [one; K]);
+        for (k, sixteen) in batch.iter().enumerate() {
+            for i in 0..8 {
+                u[8 * k + i] = one - sixteen[i];
+                v[8 * k + i] = sixteen[i + 8];
+            }
+        }
+        box_muller(&mut u, &mut v);
+        for (k, sixteen) in batch.iter_mut().enumerate() {
+            sixteen[..8].copy_from_slice(&u[8 * k..8 * k + 8]);
+            sixteen[8..].copy_from_slice(&v[8 * k..8 * k + 8]);
+        }
     }
 }
 
