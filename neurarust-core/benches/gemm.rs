@@ -118,6 +118,30 @@ fn measure<T: Entry + From<f32>>(
     })
 }
 
+/// Nanoseconds of a linear layer with a bias on a few rows: what the driver itself costs.
+fn small() {
+    for (m, n, k) in [(4, 8, 2), (4, 1, 8), (16, 16, 16), (64, 10, 512)] {
+        let (x, w, bias) = (vec![0.5f32; m * k], vec![0.25f32; n * k], vec![1f32; n]);
+        let mut y = vec![0f32; m * n];
+        let mut times = [0f64; 21].map(|_| {
+            let start = Instant::now();
+            for _ in 0..2000 {
+                let out =
+                    Output::new(y.as_mut_ptr(), n as isize, 1).bias_per_column(bias.as_ptr(), 1);
+                let (a, b) = (
+                    Strided::lhs(x.as_ptr(), k as isize, 1),
+                    Strided::rhs(w.as_ptr(), 1, k as isize),
+                );
+                // SAFETY: the strides describe the buffers.
+                unsafe { neurarust_core::cpu::gemm::gemm(m, n, k, &a, &b, &out) };
+            }
+            start.elapsed().as_secs_f64() / 2000.0 * 1e9
+        });
+        times.sort_by(f64::total_cmp);
+        println!("linear with bias {m}x{n}x{k}: {:.1} ns", times[10]);
+    }
+}
+
 fn main() {
     let args: Vec<String> = std::env::args()
         .skip(1)
@@ -167,6 +191,7 @@ fn main() {
         "level {:?}; GFLOP/s, ours / gemm crate (ratio) on 1 thread, on 2 threads, ours 2 over 1",
         neurarust_core::cpu::simd::level()
     );
+    small();
     for t in types {
         for &(m, n, k) in &shapes {
             for (kind, name) in [

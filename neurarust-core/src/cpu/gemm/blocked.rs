@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::epilogue::{Epilogue, Finish, MAX_TILE, Place};
+use super::epilogue::{Addend, Epilogue, Finish, MAX_TILE, Place};
 use super::kernel::{Entry, Kernels};
 use super::pack::{Pack, Strided};
 use super::scratch::Scratch;
@@ -50,6 +50,8 @@ struct Block<'a, T: 'static> {
     resume: bool,
     last: bool,
     finish: Finish,
+    /// What the first block adds.
+    addend: Option<Addend<T>>,
     /// Where sums rest between blocks, in C's coordinates; not used if there is one block and C has no place for it.
     sums: Place<T>,
     a_direct: Option<Strided<T>>,
@@ -74,7 +76,7 @@ impl<T: Entry> Product<'_, T> {
         let nr = self.kernels.nr();
         let (m, n, k) = (self.m, self.n, self.k);
         // SAFETY: passed on.
-        if m == 0 || n == 0 || unsafe { self.run_skinny() } {
+        if m == 0 || n == 0 || unsafe { self.run_skinny() || self.run_split() } {
             return;
         }
         let size = size_of::<T>();
@@ -102,6 +104,10 @@ impl<T: Entry> Product<'_, T> {
             b.line == 1 && (kept || m <= 2 * mr)
         });
 
+        // A last panel of whole registers may be read in place too.
+        let whole = (n % nr).is_multiple_of(self.kernels.lanes);
+        let direct_to = if whole { n } else { n / nr * nr };
+
         // Sums of several blocks of K rest in C itself, or in a workspace if C cannot hold them.
         let own = self.out.partial();
         let workspace = blocks > 1 && own.is_none();
@@ -117,7 +123,7 @@ impl<T: Entry> Product<'_, T> {
             .min(n.next_multiple_of(nr));
         let packed_cols = match b_direct {
             None => cols_max,
-            Some(_) if !n.is_multiple_of(nr) => nr,
+            Some(_) if direct_to < n => nr,
             Some(_) => 0,
         };
         let packed = Scratch::new::<T>(packed_cols * depth_max);
@@ -145,10 +151,11 @@ impl<T: Entry> Product<'_, T> {
                         resume: block > 0,
                         last: block + 1 == blocks,
                         finish: self.out.finish_kind(),
+                        addend: if block == 0 { self.out.addend() } else { None },
                         sums: own.unwrap_or_else(in_workspace),
                         a_direct,
                         b_direct,
-                        packed_from: if b_direct.is_some() { n / nr * nr } else { col },
+                        packed_from: if b_direct.is_some() { direct_to } else { col },
                         packed: Place {
                             ptr: packed.ptr(),
                             row: 0,
@@ -275,74 +282,67 @@ impl<T: Entry> Block<'_, T> {
                 };
                 let kernel = kernels[vectors - 1][rows - 1];
                 let to_memory = self.finish != Finish::Call || !self.last;
-                let add = self.resume || self.finish == Finish::Add;
+                let ld = vectors * lanes;
+                // What is added: earlier sums, or else the addend; by the kernel if it is whole registers.
+                let sums = Addend {
+                    ptr: self.sums.ptr,
+                    row: self.sums.row,
+                    col: self.sums.col,
+                };
+                let resumes = self.resume || self.finish == Finish::Add;
+                let extra = if resumes { Some(sums) } else { self.addend };
+                let by_kernel = extra.filter(|z| z.col == 1 && cols == ld);
+                let (z, z_row) =
+                    by_kernel.map_or((std::ptr::null(), 0), |z| (z.at(row, col), z.row));
                 // SAFETY: the operands' panels reach as far as the kernel reads (packed ones are padded); C's tile is
                 // whole registers of adjacent columns, or goes through a tile on the stack.
                 unsafe {
-                    if to_memory && cols == vectors * lanes && self.sums.col == 1 {
+                    if to_memory
+                        && cols == ld
+                        && self.sums.col == 1
+                        && by_kernel.is_some() == extra.is_some()
+                    {
                         let c = self.sums.at(row, col);
-                        kernel(self.depth, a, a_row, a_k, b, b_k, c, self.sums.row, add);
+                        kernel(
+                            self.depth,
+                            a,
+                            a_row,
+                            a_k,
+                            b,
+                            b_k,
+                            c,
+                            self.sums.row,
+                            z,
+                            z_row,
+                        );
                         continue;
                     }
-                    let ld = vectors * lanes;
                     let mut tile = Tile(MaybeUninit::<[T; MAX_TILE]>::uninit());
                     let start = tile.0.as_mut_ptr().cast::<T>();
-                    kernel(self.depth, a, a_row, a_k, b, b_k, start, ld as isize, false);
+                    kernel(
+                        self.depth,
+                        a,
+                        a_row,
+                        a_k,
+                        b,
+                        b_k,
+                        start,
+                        ld as isize,
+                        z,
+                        z_row,
+                    );
                     let tile = std::slice::from_raw_parts_mut(start, rows * ld);
-                    if to_memory {
-                        self.to_memory(row, col, rows, cols, tile, ld, add);
-                    } else {
-                        if add {
-                            self.add_sums(row, col, rows, cols, tile, ld);
+                    if let (Some(extra), None) = (extra, by_kernel) {
+                        for i in 0..rows {
+                            extra.add_to(row + i, col, &mut tile[i * ld..i * ld + cols]);
                         }
+                    }
+                    if to_memory {
+                        self.sums.store(row, col, rows, cols, tile, ld);
+                    } else {
                         self.product.out.finish(row, col, rows, cols, tile, ld);
                     }
                 }
-            }
-        }
-    }
-
-    /// Adds the sums of earlier blocks to a tile.
-    ///
-    /// # Safety
-    /// As [`Block::rows`].
-    unsafe fn add_sums(
-        &self,
-        row: usize,
-        col: usize,
-        rows: usize,
-        cols: usize,
-        tile: &mut [T],
-        ld: usize,
-    ) {
-        for i in 0..rows {
-            for (j, v) in tile[i * ld..i * ld + cols].iter_mut().enumerate() {
-                // SAFETY: inside the place of sums.
-                *v = unsafe { *self.sums.at(row + i, col + j) }.add(*v);
-            }
-        }
-    }
-
-    /// Stores a tile, or adds it, where sums rest.
-    ///
-    /// # Safety
-    /// As [`Block::rows`].
-    #[allow(clippy::too_many_arguments)]
-    unsafe fn to_memory(
-        &self,
-        row: usize,
-        col: usize,
-        rows: usize,
-        cols: usize,
-        tile: &[T],
-        ld: usize,
-        add: bool,
-    ) {
-        for i in 0..rows {
-            for (j, &v) in tile[i * ld..i * ld + cols].iter().enumerate() {
-                let c = self.sums.at(row + i, col + j);
-                // SAFETY: inside the place of sums.
-                unsafe { *c = if add { (*c).add(v) } else { v } };
             }
         }
     }

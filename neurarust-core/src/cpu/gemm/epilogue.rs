@@ -42,6 +42,37 @@ impl<T> Place<T> {
     }
 }
 
+impl<T: Copy> Place<T> {
+    /// Stores the part `rows × cols` of a tile at `(row, col)`.
+    ///
+    /// # Safety
+    /// The elements must be in bounds, and nobody else may touch them meanwhile.
+    pub(super) unsafe fn store(
+        &self,
+        row: usize,
+        col: usize,
+        rows: usize,
+        cols: usize,
+        tile: &[T],
+        ld: usize,
+    ) {
+        for i in 0..rows {
+            let values = &tile[i * ld..i * ld + cols];
+            let dst = self.at(row + i, col);
+            // SAFETY: the caller's promise; the tile is no part of C.
+            unsafe {
+                if self.col == 1 {
+                    std::ptr::copy_nonoverlapping(values.as_ptr(), dst, cols);
+                } else {
+                    for (j, &v) in values.iter().enumerate() {
+                        *dst.wrapping_offset(j as isize * self.col) = v;
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// What is to be done with a finished sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finish {
@@ -58,6 +89,11 @@ pub trait Epilogue<T>: Sync {
     /// Memory of C that may hold partial sums until [`finish`](Epilogue::finish) is called for them.
     fn partial(&self) -> Option<Place<T>>;
 
+    /// What the driver adds to the product before it stores or hands over a sum.
+    fn addend(&self) -> Option<Addend<T>> {
+        None
+    }
+
     /// What is to be done with a finished sum.
     fn finish_kind(&self) -> Finish {
         Finish::Call
@@ -68,7 +104,7 @@ pub trait Epilogue<T>: Sync {
         false
     }
 
-    /// Takes the sums `tile[i * ld + j]` of C's elements `(row + i, col + j)`, `i < rows`, `j < cols`. The tile (all of
+    /// Takes the sums (with [`addend`](Epilogue::addend)) `tile[i * ld + j]` of C's elements `(row + i, col + j)`, `i < rows`, `j < cols`. The tile (all of
     /// its `rows * ld` values, of which the ones past `cols` mean nothing) may be overwritten.
     ///
     /// # Safety
@@ -239,6 +275,22 @@ impl<'a, T: Entry> Output<'a, T> {
         Output { residual, ..self }
     }
 
+    /// The addend the driver takes care of, and the ones (bias, residual) left to [`Epilogue::finish`].
+    fn addends(&self) -> (Option<Addend<T>>, [Option<Addend<T>>; 2]) {
+        if self.alpha != T::ONE {
+            (None, [self.bias, self.residual])
+        } else if self.bias.is_some() {
+            (self.bias, [None, self.residual])
+        } else {
+            (self.residual, [None, None])
+        }
+    }
+
+    /// Whether C's memory has the type and a shape that sums can rest in.
+    fn in_place(&self) -> bool {
+        self.store == Store::Same && self.split.is_none()
+    }
+
     /// Where column `col` starts, in elements, and how many columns follow it at the same stride.
     #[inline(always)]
     fn column(&self, col: usize) -> (isize, usize) {
@@ -288,27 +340,36 @@ impl Output<'_, f32> {
     }
 }
 
-/// Adds an addend's elements of one row.
-///
-/// # Safety
-/// The addend must have elements for the whole row.
-#[inline(always)]
-unsafe fn add_row<T: Entry>(addend: &Addend<T>, row: usize, col: usize, values: &mut [T]) {
-    let at = row as isize * addend.row + col as isize * addend.col;
-    let src = addend.ptr.wrapping_offset(at);
-    if addend.col == 0 {
-        // SAFETY: the caller's promise.
-        let x = unsafe { *src };
-        values.iter_mut().for_each(|v| *v = v.add(x));
-    } else if addend.col == 1 {
-        for (j, v) in values.iter_mut().enumerate() {
-            // SAFETY: the caller's promise.
-            *v = v.add(unsafe { *src.wrapping_add(j) });
-        }
-    } else {
-        for (j, v) in values.iter_mut().enumerate() {
-            // SAFETY: the caller's promise.
-            *v = v.add(unsafe { *src.wrapping_offset(j as isize * addend.col) });
+// SAFETY: it is only read, and the caller of `gemm` promises that nobody writes meanwhile.
+unsafe impl<T: Sync> Sync for Addend<T> {}
+// SAFETY: as above.
+unsafe impl<T: Sync> Send for Addend<T> {}
+
+impl<T: Entry> Addend<T> {
+    /// Where the element of `(row, col)` is.
+    #[inline(always)]
+    pub(super) fn at(&self, row: usize, col: usize) -> *const T {
+        self.ptr
+            .wrapping_offset(row as isize * self.row + col as isize * self.col)
+    }
+
+    /// Adds its elements to a part of a row.
+    ///
+    /// # Safety
+    /// The addend must have elements for the whole part.
+    #[inline(always)]
+    pub(super) unsafe fn add_to(&self, row: usize, col: usize, values: &mut [T]) {
+        let src = self.at(row, col);
+        if self.col == 1 {
+            for (j, v) in values.iter_mut().enumerate() {
+                // SAFETY: the caller's promise.
+                *v = v.add(unsafe { *src.wrapping_add(j) });
+            }
+        } else {
+            for (j, v) in values.iter_mut().enumerate() {
+                // SAFETY: the caller's promise.
+                *v = v.add(unsafe { *src.wrapping_offset(j as isize * self.col) });
+            }
         }
     }
 }
@@ -317,19 +378,29 @@ impl<T: Entry> Epilogue<T> for Output<'_, T> {
     fn partial(&self) -> Option<Place<T>> {
         // Partial sums must not overwrite what is still to be read (C's own memory may be the residual), nor be rounded.
         let unread = self.beta == T::ZERO || self.finish_kind() == Finish::Add;
-        let whole = self.store == Store::Same && self.split.is_none();
-        (unread && whole && self.residual.is_none()).then_some(self.place)
+        let (_, late) = self.addends();
+        let read_early = late[1].is_none();
+        (unread && read_early && self.in_place()).then_some(self.place)
+    }
+
+    fn addend(&self) -> Option<Addend<T>> {
+        self.addends().0
     }
 
     fn finish_kind(&self) -> Finish {
-        let bare = self.alpha == T::ONE
-            && self.bias.is_none()
-            && self.residual.is_none()
-            && self.map.is_none();
-        match bare && self.store == Store::Same && self.split.is_none() {
-            true if self.beta == T::ZERO => Finish::Store,
-            true if self.beta == T::ONE => Finish::Add,
-            _ => Finish::Call,
+        let (early, late) = self.addends();
+        if self.alpha != T::ONE
+            || self.map.is_some()
+            || late.iter().any(Option::is_some)
+            || !self.in_place()
+        {
+            Finish::Call
+        } else if self.beta == T::ZERO {
+            Finish::Store
+        } else if self.beta == T::ONE && early.is_none() {
+            Finish::Add
+        } else {
+            Finish::Call
         }
     }
 
@@ -352,6 +423,7 @@ impl<T: Entry> Epilogue<T> for Output<'_, T> {
                 .for_each(|v| *v = v.mul(self.alpha));
         }
         let col_stride = self.place.col;
+        let (_, late) = self.addends();
         for i in 0..rows {
             let values = &mut tile[i * ld..i * ld + cols];
             if self.beta != T::ZERO {
@@ -364,9 +436,9 @@ impl<T: Entry> Epilogue<T> for Output<'_, T> {
                     }
                 });
             }
-            for addend in [&self.bias, &self.residual].into_iter().flatten() {
+            for addend in late.iter().flatten() {
                 // SAFETY: the caller of `gemm` promises an addend as large as C.
-                unsafe { add_row(addend, row + i, col, values) };
+                unsafe { addend.add_to(row + i, col, values) };
             }
         }
         if let Some(map) = self.map {
@@ -376,10 +448,8 @@ impl<T: Entry> Epilogue<T> for Output<'_, T> {
             self.runs(row + i, col, &mut tile[i * ld..i * ld + cols], |at, run| {
                 if self.store == Store::Same && col_stride == 1 {
                     let dst = self.place.ptr.wrapping_offset(at);
-                    for (j, &v) in run.iter().enumerate() {
-                        // SAFETY: inside C.
-                        unsafe { *dst.wrapping_add(j) = v };
-                    }
+                    // SAFETY: inside C, which is not the tile.
+                    unsafe { std::ptr::copy_nonoverlapping(run.as_ptr(), dst, run.len()) };
                 } else {
                     for (j, &v) in run.iter().enumerate() {
                         // SAFETY: inside C.
@@ -402,6 +472,14 @@ impl<T: Entry> Epilogue<T> for Transposed<'_, T> {
             ptr: p.ptr,
             row: p.col,
             col: p.row,
+        })
+    }
+
+    fn addend(&self) -> Option<Addend<T>> {
+        self.0.addend().map(|z| Addend {
+            ptr: z.ptr,
+            row: z.col,
+            col: z.row,
         })
     }
 

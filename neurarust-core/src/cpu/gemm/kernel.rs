@@ -18,12 +18,13 @@ use super::skinny::{Axpy, Dot, LINES, ROWS, STEPS};
 use super::transpose::{self, Fill};
 use crate::cpu::simd::{Lanes, Level};
 
-/// A micro-kernel: `C[i][j] (+)= Σ_p A(i, p) · B(p, j)` for the kernel's own number of rows and registers.
+/// A micro-kernel: `C[i][j] = Σ_p A(i, p) · B(p, j) + Z[i][j]` for the kernel's own number of rows and registers.
 ///
 /// Arguments: depth of K; A, its row stride and its stride along K (ignored by kernels for packed A); B and its stride
-/// along K (its columns are adjacent); C and its row stride (its columns are adjacent); whether to add to C.
+/// along K (its columns are adjacent); C and its row stride (its columns are adjacent); what to add (null for nothing; C itself,
+/// a bias, …) and its row stride.
 pub(super) type Micro<T> =
-    unsafe fn(usize, *const T, isize, isize, *const T, isize, *mut T, isize, bool);
+    unsafe fn(usize, *const T, isize, isize, *const T, isize, *mut T, isize, *const T, isize);
 
 /// Everything an instruction set brings to the driver.
 pub(super) struct Kernels<T: 'static> {
@@ -111,7 +112,8 @@ unsafe fn tile<T, R: Reg<T>, const MR: usize, const NV: usize, const WIDTH: usiz
     b_k: isize,
     c: *mut T,
     c_row: isize,
-    add: bool,
+    z: *const T,
+    z_row: isize,
 ) {
     // WIDTH is the panel width of packed A, 0 for A in place.
     let (a_row, a_k) = if WIDTH == 0 {
@@ -136,10 +138,18 @@ unsafe fn tile<T, R: Reg<T>, const MR: usize, const NV: usize, const WIDTH: usiz
         }
         for (i, acc) in acc.into_iter().enumerate() {
             let c = c.wrapping_offset(i as isize * c_row);
+            let z = if z.is_null() {
+                z
+            } else {
+                z.wrapping_offset(i as isize * z_row)
+            };
             for (j, acc) in acc.into_iter().enumerate() {
-                let p = c.wrapping_add(j * R::LANES);
-                let value = if add { R::load(p).add(acc) } else { acc };
-                value.store(p);
+                let value = if z.is_null() {
+                    acc
+                } else {
+                    R::load(z.wrapping_add(j * R::LANES)).add(acc)
+                };
+                value.store(c.wrapping_add(j * R::LANES));
             }
         }
     }
@@ -245,10 +255,10 @@ macro_rules! table {
             $($attr)*
             unsafe fn kernel<const R: usize, const V: usize, const WIDTH: usize>(
                 k: usize, a: *const $t, a_row: isize, a_k: isize, b: *const $t, b_k: isize, c: *mut $t, c_row: isize,
-                add: bool,
+                z: *const $t, z_row: isize,
             ) {
                 // SAFETY: passed on.
-                unsafe { tile::<$t, $reg, R, V, WIDTH>(k, a, a_row, a_k, b, b_k, c, c_row, add) }
+                unsafe { tile::<$t, $reg, R, V, WIDTH>(k, a, a_row, a_k, b, b_k, c, c_row, z, z_row) }
             }
             /// # Safety
             /// As [`dot`]'s; the processor has the instruction set.

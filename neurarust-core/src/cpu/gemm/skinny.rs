@@ -6,7 +6,7 @@
 use std::mem::MaybeUninit;
 
 use super::blocked::{PARALLEL_WORK, Product, each};
-use super::epilogue::{Finish, MAX_TILE};
+use super::epilogue::{Addend, Finish, MAX_TILE};
 use super::kernel::Entry;
 use super::pack::Strided;
 use super::scratch::Scratch;
@@ -87,7 +87,7 @@ impl<T: Entry> Product<'_, T> {
     ///
     /// # Safety
     /// As [`super::Epilogue::finish`].
-    unsafe fn finish_tile(
+    pub(super) unsafe fn finish_tile(
         &self,
         row: usize,
         col: usize,
@@ -96,18 +96,22 @@ impl<T: Entry> Product<'_, T> {
         tile: &mut [T],
         ld: usize,
     ) {
-        let add = self.out.finish_kind() == Finish::Add;
+        let place = self.out.partial();
+        let kind = self.out.finish_kind();
+        let sums = place.filter(|_| kind == Finish::Add).map(|p| Addend {
+            ptr: p.ptr,
+            row: p.row,
+            col: p.col,
+        });
         // SAFETY: passed on; the elements are C's own.
         unsafe {
-            match self.out.partial() {
-                Some(place) if self.out.finish_kind() != Finish::Call => {
-                    for i in 0..rows {
-                        for (j, &v) in tile[i * ld..i * ld + cols].iter().enumerate() {
-                            let c = place.at(row + i, col + j);
-                            *c = if add { (*c).add(v) } else { v };
-                        }
-                    }
+            if let Some(extra) = sums.or(self.out.addend()) {
+                for i in 0..rows {
+                    extra.add_to(row + i, col, &mut tile[i * ld..i * ld + cols]);
                 }
+            }
+            match place {
+                Some(place) if kind != Finish::Call => place.store(row, col, rows, cols, tile, ld),
                 _ => self.out.finish(row, col, rows, cols, tile, ld),
             }
         }

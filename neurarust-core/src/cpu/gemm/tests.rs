@@ -92,6 +92,8 @@ const SHAPES: &[(usize, usize, usize)] = &[
     (31, 37, 1),
     (64, 10, 130),
     (1, 1, 1100),
+    (20, 40, 5000),
+    (2, 3, 4999),
     (5, 6, 1031),
     (61, 97, 1030),
     (97, 101, 103),
@@ -115,6 +117,10 @@ macro_rules! layouts {
                 for (step, level) in levels().enumerate() {
                     for la in LIES {
                         for lb in LIES {
+                            // Long sums take long: not every pair for them.
+                            if m * n * k > 60_000 && (la as usize + step) % 5 != lb as usize {
+                                continue;
+                            }
                             // Every pair of operand layouts, the layouts of C in turn.
                             let lc = [Lie::Rows, Lie::Columns, Lie::Gaps, Lie::Backward][(la as usize + lb as usize + step) % 4];
                             let a = Laid::new(m, k, la, 1, |x| x as $t);
