@@ -446,10 +446,9 @@ impl<T: Entry> Epilogue<T> for Output<'_, T> {
         }
         for i in 0..rows {
             self.runs(row + i, col, &mut tile[i * ld..i * ld + cols], |at, run| {
-                if self.store == Store::Same && col_stride == 1 {
-                    let dst = self.place.ptr.wrapping_offset(at);
+                if col_stride == 1 {
                     // SAFETY: inside C, which is not the tile.
-                    unsafe { std::ptr::copy_nonoverlapping(run.as_ptr(), dst, run.len()) };
+                    unsafe { T::store_run(run, self.place.ptr, at, self.store) };
                 } else {
                     for (j, &v) in run.iter().enumerate() {
                         // SAFETY: inside C.

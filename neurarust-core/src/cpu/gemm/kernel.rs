@@ -9,8 +9,10 @@
 //! |---|---|---|---|
 //! | AVX-512 | 32 × 512 bit | 14 × 32 | 14 × 16 |
 //! | AVX2 + FMA | 16 × 256 bit | 6 × 16 | 6 × 8 |
+//! | NEON | 32 × 128 bit | 12 × 8 | 12 × 4 |
 //! | scalar | compiler's choice | 4 × 8 | 4 × 4 |
 
+use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
 use super::epilogue::Store;
@@ -77,6 +79,11 @@ pub trait Entry: Copy + Send + Sync + PartialEq + std::fmt::Debug + 'static {
     /// # Safety
     /// The element must be writable.
     unsafe fn store(self, c: *mut Self, at: isize, store: Store);
+    /// Writes adjacent elements of C from `at` on.
+    ///
+    /// # Safety
+    /// The elements must be writable and no part of `values`.
+    unsafe fn store_run(values: &[Self], c: *mut Self, at: isize, store: Store);
     #[doc(hidden)]
     fn table(level: Level) -> &'static KernelTable<Self>;
 }
@@ -407,9 +414,25 @@ mod x86 {
 #[cfg(target_arch = "x86_64")]
 use x86::{F32, F64};
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(target_arch = "aarch64")]
+mod neon {
+    use super::*;
+    use crate::cpu::simd::{Isa, Neon};
+
+    table!(neon_f32, f32, Lane<<Neon as Isa>::F32>, 4, 12, 2, [1 2 3 4 5 6 7 8 9 10 11 12], [1 2], transpose::turn, #[target_feature(enable = "neon")]);
+    table!(neon_f64, f64, Lane<<Neon as Isa>::F64>, 2, 12, 2, [1 2 3 4 5 6 7 8 9 10 11 12], [1 2], transpose::turn, #[target_feature(enable = "neon")]);
+
+    pub(super) static F32: [&KernelTable<f32>; 3] =
+        [&scalar_f32::TABLE, &neon_f32::TABLE, &neon_f32::TABLE];
+    pub(super) static F64: [&KernelTable<f64>; 3] =
+        [&scalar_f64::TABLE, &neon_f64::TABLE, &neon_f64::TABLE];
+}
+#[cfg(target_arch = "aarch64")]
+use neon::{F32, F64};
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 static F32: [&KernelTable<f32>; 3] = [&scalar_f32::TABLE; 3];
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 static F64: [&KernelTable<f64>; 3] = [&scalar_f64::TABLE; 3];
 
 macro_rules! scalar {
@@ -443,10 +466,48 @@ macro_rules! scalar {
                     match store {
                         Store::Same => *c.wrapping_offset(at) = self,
                         Store::F16 => {
-                            *c.cast::<f16>().wrapping_offset(at) = f16::from_f64(self as f64)
+                            *c.cast::<f16>().wrapping_offset(at) = f16::from_f32(self as f32)
                         }
                         Store::Bf16 => {
-                            *c.cast::<bf16>().wrapping_offset(at) = bf16::from_f64(self as f64)
+                            *c.cast::<bf16>().wrapping_offset(at) = bf16::from_f32(self as f32)
+                        }
+                    }
+                }
+            }
+            unsafe fn store_run(values: &[Self], c: *mut Self, at: isize, store: Store) {
+                // SAFETY: as above.
+                unsafe {
+                    if store == Store::Same {
+                        return std::ptr::copy_nonoverlapping(
+                            values.as_ptr(),
+                            c.wrapping_offset(at),
+                            values.len(),
+                        );
+                    }
+                    let mut single = [0f32; 64];
+                    for (i, values) in values.chunks(64).enumerate() {
+                        let single = &mut single[..values.len()];
+                        single
+                            .iter_mut()
+                            .zip(values)
+                            .for_each(|(s, &v)| *s = v as f32);
+                        let (at, len) = (at + 64 * i as isize, values.len());
+                        if store == Store::F16 {
+                            let mut half = [f16::ZERO; 64];
+                            half[..len].convert_from_f32_slice(single);
+                            std::ptr::copy_nonoverlapping(
+                                half.as_ptr(),
+                                c.cast::<f16>().wrapping_offset(at),
+                                len,
+                            );
+                        } else {
+                            let mut half = [bf16::ZERO; 64];
+                            half[..len].convert_from_f32_slice(single);
+                            std::ptr::copy_nonoverlapping(
+                                half.as_ptr(),
+                                c.cast::<bf16>().wrapping_offset(at),
+                                len,
+                            );
                         }
                     }
                 }

@@ -248,7 +248,8 @@ macro_rules! halves {
                     for lb in LIES {
                         let a = Laid::new(m, k, la, 1, <$t>::from_f64);
                         let b = Laid::new(k, n, lb, 2, <$t>::from_f64);
-                        let mut c = Laid::new(m, n, Lie::Gaps, 3, |_| <$t>::NAN);
+                        let lc = if la == lb { Lie::Rows } else { Lie::Gaps };
+                        let mut c = Laid::new(m, n, lc, 3, |_| <$t>::NAN);
                         let out = Output::$out(c.data.as_mut_ptr(), c.row, c.col);
                         // SAFETY: the buffers hold the matrices.
                         unsafe {
