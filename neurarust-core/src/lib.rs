@@ -42,4 +42,4 @@ pub use half::{bf16, f16};
 pub use layout::{IntoShape, Layout, Shape};
 pub use ops::view::Sizes;
 pub use storage::{MemoryStats, memory_stats};
-pub use tensor::{ArrayLike, Device, Held, IntoSpec, Operand, Spec, Tensor};
+pub use tensor::{ArrayLike, Device, Held, Index, IntoSpec, Operand, Spec, Tensor};

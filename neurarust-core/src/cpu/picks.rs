@@ -120,6 +120,19 @@ impl Picks {
         })
     }
 
+    /// The only element of a tensor without dimensions, `count` times.
+    pub fn only(layout: &Layout, count: usize) -> Picks {
+        assert_eq!(layout.shape().rank(), 0);
+        Picks {
+            before: vec![0],
+            joint: vec![0; count],
+            after: vec![0],
+            run: 1,
+            stride: 1,
+            layout: layout.clone(),
+        }
+    }
+
     /// Number of elements picked.
     fn count(&self) -> usize {
         self.before.len() * self.joint.len() * self.after.len() * self.run

@@ -7,6 +7,7 @@ pub mod fused;
 mod gather;
 pub(crate) mod inplace;
 mod join;
+pub(crate) mod mask;
 mod matmul;
 pub mod pool;
 pub(crate) mod reduce;

@@ -34,6 +34,8 @@ enum How {
     },
     /// One element per index: at the same place but for dimension `dim`.
     Each { dim: usize, indices: Vec<i64> },
+    /// The only element, so many times.
+    Flag(usize),
 }
 
 /// The elements of `index`, checked against a dimension of `size` and made non-negative.
@@ -124,6 +126,16 @@ impl Selection {
         })))
     }
 
+    /// The only element of a scalar, `count` (0 or 1) times.
+    #[track_caller]
+    pub fn flags(shape: &Shape, count: usize) -> Result<Selection> {
+        Ok(Selection(Arc::new(Chosen {
+            shape: shape.clone(),
+            out: Shape::new(&[count])?,
+            how: How::Flag(count),
+        })))
+    }
+
     /// One element per index, as `gather` has it.
     #[track_caller]
     pub fn each(
@@ -166,6 +178,7 @@ impl Selection {
         match &self.0.how {
             How::Along { first, indices } => Picks::along(layout, *first, indices),
             How::Each { dim, indices } => Picks::each(layout, *dim, &self.0.out, indices),
+            How::Flag(count) => Ok(Picks::only(layout, *count)),
         }
     }
 

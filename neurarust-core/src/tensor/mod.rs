@@ -3,11 +3,13 @@
 mod access;
 mod create;
 mod display;
+mod index;
 mod methods;
 mod operators;
 mod random;
 
 pub use create::{ArrayLike, IntoSpec, Spec};
+pub use index::Index;
 pub use operators::{Held, Operand};
 
 use crate::autograd::{self, Edge, GradSlot, Meta, ViewOf, lock};

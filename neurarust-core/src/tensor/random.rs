@@ -93,14 +93,7 @@ fn probability(op: &'static str, p: f64) -> Result<()> {
 }
 
 #[track_caller]
-fn integers(
-    op: &'static str,
-    low: i64,
-    high: i64,
-    shape: Shape,
-    dtype: DType,
-    generator: &Generator,
-) -> Result<Tensor> {
+fn bounds(op: &'static str, low: i64, high: i64, dtype: DType) -> Result<()> {
     if low >= high {
         return Err(Error::value(
             op,
@@ -121,6 +114,19 @@ fn integers(
             format!("{low} to {high} doesn't fit a {dtype} tensor, which holds {min} to {max}"),
         ));
     }
+    Ok(())
+}
+
+/// Integers in `low..high`, which [`bounds`] has seen.
+#[track_caller]
+fn integers(
+    op: &'static str,
+    low: i64,
+    high: i64,
+    shape: Shape,
+    dtype: DType,
+    generator: &Generator,
+) -> Result<Tensor> {
     let range = high.wrapping_sub(low) as u64;
     let mut draws: Vec<u64> = Vec::new();
     draws
@@ -213,6 +219,7 @@ impl Tensor {
     ) -> Result<Tensor> {
         let spec = spec.into_spec()?;
         let dtype = spec.dtype.unwrap_or(DType::I64);
+        bounds("randint", low, high, dtype)?;
         integers("randint", low, high, spec.shape, dtype, generator)
     }
 
@@ -554,6 +561,7 @@ impl Tensor {
     /// As [`Tensor::randint`], and what in-place operations refuse.
     #[track_caller]
     pub fn random_(&self, low: i64, high: i64) -> Result<&Tensor> {
+        bounds("random_", low, high, self.dtype())?;
         self.overwrite("random_", || {
             let shape = self.shape().clone();
             integers(

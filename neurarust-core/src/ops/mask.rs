@@ -1,0 +1,274 @@
+//! Choosing by truth value, and turning truth values into indices and back.
+
+use super::selection::{Selection, indices};
+use crate::cpu::fresh::Fresh;
+use crate::layout::{Dims, Shape};
+use crate::{DType, Error, Result, Tensor, tensor::Operand};
+
+/// The places where `t` isn't zero, one list per dimension, in row-major order.
+#[track_caller]
+pub(crate) fn places(op: &'static str, t: &Tensor) -> Result<Vec<Vec<i64>>> {
+    let truth = match t.dtype() {
+        DType::Bool => t.detach(),
+        _ => t.detach().ne(0i64)?,
+    };
+    let shape = t.shape();
+    truth.with_data(|v: &[bool]| {
+        let count = v.iter().filter(|&&b| b).count();
+        let mut lists = vec![Vec::new(); shape.rank()];
+        for list in &mut lists {
+            list.try_reserve_exact(count)
+                .map_err(|e| Error::memory(op, e.to_string()))?;
+        }
+        let Some((&columns, outer)) = shape.dims().split_last() else {
+            return Ok(lists);
+        };
+        let mut index: Dims = Dims::from_elem(0, outer.len());
+        for row in v.chunks(columns.max(1)) {
+            for (j, _) in row.iter().enumerate().filter(|(_, b)| **b) {
+                for (list, &i) in lists.iter_mut().zip(&index) {
+                    list.push(i as i64);
+                }
+                lists[outer.len()].push(j as i64);
+            }
+            for d in (0..outer.len()).rev() {
+                index[d] += 1;
+                if index[d] < outer[d] {
+                    break;
+                }
+                index[d] = 0;
+            }
+        }
+        Ok(lists)
+    })?
+}
+
+#[track_caller]
+fn needs_bool(op: &'static str, mask: &Tensor) -> Result<()> {
+    if mask.dtype() == DType::Bool {
+        return Ok(());
+    }
+    Err(Error::dtype(
+        op,
+        format!(
+            "expected a bool mask, got {}; compare first (x.ne(0))",
+            mask.dtype()
+        ),
+    ))
+}
+
+impl Tensor {
+    /// What `mask`, which has to broadcast to this tensor's shape, selects.
+    #[track_caller]
+    fn selected_by(&self, op: &'static str, mask: &Tensor) -> Result<Selection> {
+        needs_bool(op, mask)?;
+        if &mask.shape().broadcast(self.shape(), op)? != self.shape() {
+            return Err(Error::shape(
+                op,
+                format!(
+                    "a mask of shape {} doesn't broadcast to shape {}",
+                    mask.shape(),
+                    self.shape()
+                ),
+            ));
+        }
+        let mask = mask.detach().expand_to(self.shape())?;
+        if self.rank() == 0 {
+            return Selection::flags(self.shape(), mask.item::<bool>()? as usize);
+        }
+        let lists = places(op, &mask)?;
+        let joint = [lists[0].len()];
+        Selection::along(self.shape(), 0, lists, &joint)
+    }
+
+    /// Where this tensor isn't zero: (count, dimensions), `i64`, in row-major order.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn nonzero(&self) -> Result<Tensor> {
+        let lists = places("nonzero", self)?;
+        let rank = self.rank();
+        let count = match lists.first() {
+            Some(list) => list.len(),
+            None => self.detach().ne(0i64)?.item::<bool>()? as usize,
+        };
+        let mut out = Fresh::<i64>::new(Shape::new(&[count, rank])?)?;
+        let flat = out.slice();
+        for (d, list) in lists.iter().enumerate() {
+            for (row, &i) in flat.chunks_mut(rank).zip(list) {
+                row[d] = i;
+            }
+        }
+        Ok(out.finish())
+    }
+
+    /// As [`Tensor::nonzero`], as one index vector per dimension; a scalar counts as a vector.
+    ///
+    /// # Errors
+    /// No memory.
+    #[track_caller]
+    pub fn nonzero_as_tuple(&self) -> Result<Vec<Tensor>> {
+        if self.rank() == 0 {
+            return self.reshape([1])?.nonzero_as_tuple();
+        }
+        places("nonzero", self)?
+            .into_iter()
+            .map(|list| {
+                let n = list.len();
+                Tensor::from_vec(list, n)
+            })
+            .collect()
+    }
+
+    /// The elements where `mask`, as a vector; both broadcast.
+    ///
+    /// # Errors
+    /// A mask that isn't `bool`, shapes that don't broadcast.
+    #[track_caller]
+    pub fn masked_select(&self, mask: &Tensor) -> Result<Tensor> {
+        const OP: &str = "masked_select";
+        needs_bool(OP, mask)?;
+        let shape = self.shape().broadcast(mask.shape(), OP)?;
+        let x = self.expand_to(&shape)?;
+        x.selected_by(OP, mask)?.take(OP, &x)
+    }
+
+    #[track_caller]
+    fn masked_scatter_as(&self, op: &'static str, mask: &Tensor, source: &Tensor) -> Result<()> {
+        if source.dtype() != self.dtype() {
+            return Err(Error::dtype(
+                op,
+                format!(
+                    "a {} source for a {} tensor; convert it with to_dtype",
+                    source.dtype(),
+                    self.dtype()
+                ),
+            ));
+        }
+        let selection = self.selected_by(op, mask)?;
+        let (needed, given) = (selection.out().numel(), source.numel());
+        if given < needed {
+            return Err(Error::shape(
+                op,
+                format!("the mask is true {needed} times, the source has {given} elements"),
+            ));
+        }
+        let values = source.reshape([-1])?.narrow(0, 0, needed)?;
+        selection.put_(op, self, &values, false)
+    }
+
+    /// Writes the first elements of `source`, in order, where `mask`, in place.
+    ///
+    /// # Errors
+    /// A mask that isn't `bool` or doesn't broadcast to this tensor, too few elements, what in-place operations refuse.
+    #[track_caller]
+    pub fn masked_scatter_(&self, mask: &Tensor, source: &Tensor) -> Result<&Tensor> {
+        self.masked_scatter_as("masked_scatter_", mask, source)?;
+        Ok(self)
+    }
+
+    /// As [`Tensor::masked_scatter_`], into a copy; tensor and mask broadcast.
+    ///
+    /// # Errors
+    /// A mask that isn't `bool`, shapes that don't broadcast, too few elements.
+    #[track_caller]
+    pub fn masked_scatter(&self, mask: &Tensor, source: &Tensor) -> Result<Tensor> {
+        let shape = self.shape().broadcast(mask.shape(), "masked_scatter")?;
+        let out = self.expand_to(&shape)?.try_clone()?;
+        out.masked_scatter_as("masked_scatter", mask, source)?;
+        Ok(out)
+    }
+
+    /// Sets elements to `value` where `mask`, which broadcasts, in place.
+    ///
+    /// # Errors
+    /// A mask that isn't `bool` or doesn't broadcast to this tensor, a value with dimensions, what in-place operations
+    /// refuse.
+    #[track_caller]
+    pub fn masked_fill_(&self, mask: &Tensor, value: impl Operand) -> Result<&Tensor> {
+        const OP: &str = "masked_fill_";
+        let value = value.operand()?;
+        if value.rank() > 0 {
+            return Err(Error::shape(
+                OP,
+                format!(
+                    "expected a number or a tensor without dimensions as the value, got shape {}",
+                    value.shape()
+                ),
+            ));
+        }
+        self.selected_by(OP, mask)?.put_(OP, self, &value, false)?;
+        Ok(self)
+    }
+
+    /// 1 at the position that each integer tells, 0 elsewhere, along a new last dimension of `classes` (by default the
+    /// largest plus one): `i64`.
+    ///
+    /// # Errors
+    /// A tensor that isn't of integers, a class out of range, no classes given for an empty tensor.
+    #[track_caller]
+    pub fn one_hot(&self, classes: impl Into<Option<usize>>) -> Result<Tensor> {
+        const OP: &str = "one_hot";
+        let list = indices(OP, self, i64::MAX as usize, false)?;
+        let classes = match (classes.into(), list.iter().max()) {
+            (Some(n), Some(&top)) if top >= n as i64 => {
+                return Err(Error::index(
+                    OP,
+                    format!("class {top} of {n}; expected 0 to {}", n as i64 - 1),
+                ));
+            }
+            (Some(n), _) => n,
+            (None, Some(&top)) => top as usize + 1,
+            (None, None) => {
+                return Err(Error::value(
+                    OP,
+                    "can't infer the number of classes of an empty tensor; pass it",
+                ));
+            }
+        };
+        let mut dims = Dims::from_slice(self.dims());
+        dims.push(classes);
+        let mut out = Fresh::<i64>::zeroed(Shape::from_dims(dims)?)?;
+        for (row, &class) in out.slice().chunks_mut(classes.max(1)).zip(&list) {
+            row[class as usize] = 1;
+        }
+        Ok(out.finish())
+    }
+
+    /// The elements on and below diagonal `k` of the last two dimensions, zeros above.
+    ///
+    /// # Errors
+    /// Fewer than two dimensions.
+    #[track_caller]
+    pub fn tril(&self, k: i64) -> Result<Tensor> {
+        self.triangle("tril", |i, j| j.saturating_sub(i) <= k)
+    }
+
+    /// The elements on and above diagonal `k` of the last two dimensions, zeros below.
+    ///
+    /// # Errors
+    /// Fewer than two dimensions.
+    #[track_caller]
+    pub fn triu(&self, k: i64) -> Result<Tensor> {
+        self.triangle("triu", |i, j| j.saturating_sub(i) >= k)
+    }
+
+    #[track_caller]
+    fn triangle(&self, op: &'static str, keep: impl Fn(i64, i64) -> bool) -> Result<Tensor> {
+        let &[.., rows, columns] = self.dims() else {
+            return Err(Error::shape(
+                op,
+                format!("expected 2 or more dimensions, got shape {}", self.shape()),
+            ));
+        };
+        let mut mask = Fresh::<bool>::zeroed(Shape::new(&[rows, columns])?)?;
+        for (i, row) in mask.slice().chunks_mut(columns.max(1)).enumerate() {
+            for (j, slot) in row.iter_mut().enumerate() {
+                *slot = keep(i as i64, j as i64);
+            }
+        }
+        let zero = Tensor::zeroed(Shape::scalar(), self.dtype())?;
+        self.where_cond(&mask.finish(), &zero)
+    }
+}
