@@ -8,12 +8,18 @@
 // The derive's code names this crate from outside; it is used inside as well.
 extern crate self as neurarust_nn;
 
+mod builder;
+pub mod init;
+mod layers;
 mod module;
 mod state;
 mod tree;
 mod visit;
 
+pub use init::{FanMode, Nonlinearity};
+pub use layers::*;
 pub use module::{Forward, Module};
+pub use neurarust_core::{ConvOptions, Padding, PerDim};
 pub use neurarust_nn_derive::Module;
 pub use state::{LoadReport, MisShaped, StateDict};
 pub use visit::{Observer, Role, Training, Visit, Visitor, VisitorMut};

@@ -176,10 +176,10 @@ impl<'a> VisitorMut<'a> {
 /// shared reference.
 ///
 /// ```
-/// use neurarust_nn::{Dropout, Module, Training};
+/// use neurarust_nn::{Linear, Module, Training};
 /// #[derive(Module)]
-/// struct Noisy { drop: Dropout, training: Training }
-/// let noisy = Noisy { drop: Dropout::new(0.5)?, training: Training::default() };
+/// struct Noisy { linear: Linear, training: Training }
+/// let noisy = Noisy { linear: Linear::new(2, 2)?, training: Training::default() };
 /// assert!(noisy.training.is_on());
 /// noisy.eval();
 /// assert!(!noisy.training.is_on());

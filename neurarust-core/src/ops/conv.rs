@@ -16,9 +16,12 @@ use smallvec::{SmallVec, smallvec};
 pub struct PerDim(Dims);
 
 impl PerDim {
-    /// The numbers for `rank` dimensions.
+    /// The numbers for `rank` dimensions. `op` and `what` are for the error.
+    ///
+    /// # Errors
+    /// Neither one number nor `rank` of them.
     #[track_caller]
-    pub(crate) fn get(&self, op: &'static str, what: &str, rank: usize) -> Result<Dims> {
+    pub fn get(&self, op: &'static str, what: &str, rank: usize) -> Result<Dims> {
         match self.0.len() {
             1 => Ok(smallvec![self.0[0]; rank]),
             n if n == rank => Ok(self.0.clone()),

@@ -1,0 +1,457 @@
+//! Initial values, written into a tensor in place.
+//!
+//! They draw from the default generator ([`manual_seed`](neurarust_core::random::manual_seed) starts it), record
+//! nothing, and take the sizes of a weight as PyTorch lays it out: `(out, in, kernel…)`.
+//!
+//! ```
+//! use neurarust_core::{Tensor, random};
+//! use neurarust_nn::{FanMode, Nonlinearity, init};
+//! random::manual_seed(7);
+//! let w = Tensor::empty([10, 20])?.requires_grad()?;
+//! init::kaiming_normal_(&w, FanMode::In, Nonlinearity::ReLU)?;
+//! assert!(w.to_vec::<f32>()?.iter().all(|x| x.abs() < 3.0));
+//! # Ok::<(), neurarust_core::Error>(())
+//! ```
+
+use neurarust_core::random::{Generator, default_generator};
+use neurarust_core::real::Real;
+use neurarust_core::{DType, Error, Result, Tensor, no_grad};
+
+/// Which number of connections a variance is scaled by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FanMode {
+    /// Connections into a unit: keeps the variance of activations.
+    #[default]
+    In,
+    /// Connections out of a unit: keeps the variance of gradients.
+    Out,
+}
+
+/// What follows a layer, for [`calculate_gain`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Nonlinearity {
+    /// None, or a convolution.
+    Linear,
+    /// `sigmoid`
+    Sigmoid,
+    /// `tanh`
+    Tanh,
+    /// `relu`
+    ReLU,
+    /// `leaky_relu` with this slope.
+    LeakyReLU(f64),
+    /// `selu`
+    SELU,
+}
+
+/// The factor by which a standard deviation is enlarged to make up for what a nonlinearity takes away.
+///
+/// ```
+/// use neurarust_nn::{Nonlinearity, init::calculate_gain};
+/// assert_eq!(calculate_gain(Nonlinearity::Tanh), 5.0 / 3.0);
+/// ```
+pub fn calculate_gain(nonlinearity: Nonlinearity) -> f64 {
+    match nonlinearity {
+        Nonlinearity::Linear | Nonlinearity::Sigmoid => 1.0,
+        Nonlinearity::Tanh => 5.0 / 3.0,
+        Nonlinearity::ReLU => 2f64.sqrt(),
+        Nonlinearity::LeakyReLU(slope) => (2.0 / (1.0 + slope * slope)).sqrt(),
+        Nonlinearity::SELU => 0.75,
+    }
+}
+
+/// Connections into and out of a unit of a weight `(out, in, kernel…)`.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// assert_eq!(neurarust_nn::init::fans(&Tensor::zeros([8, 4, 3, 3])?)?, (36, 72));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
+/// # Errors
+/// Fewer than two dimensions.
+#[track_caller]
+pub fn fans(weight: &Tensor) -> Result<(usize, usize)> {
+    match weight.dims() {
+        // The products are within the number of elements, unless one of the sizes is 0.
+        [out, into, kernel @ ..] => {
+            let field = kernel.iter().fold(1usize, |a, &k| a.saturating_mul(k));
+            Ok((into.saturating_mul(field), out.saturating_mul(field)))
+        }
+        _ => Err(Error::shape(
+            "init",
+            format!(
+                "a weight of shape {} has no fans; expected two dimensions (out, in) or more",
+                weight.shape()
+            ),
+        )),
+    }
+}
+
+/// Uniform numbers from `[low, high)`.
+///
+/// # Errors
+/// A tensor of integers, bounds that aren't finite or in the wrong order; what in-place writes refuse.
+#[track_caller]
+pub fn uniform_(tensor: &Tensor, low: f64, high: f64) -> Result<&Tensor> {
+    const OP: &str = "uniform_";
+    if !(low.is_finite() && high.is_finite() && low <= high) {
+        return Err(Error::value(
+            OP,
+            format!("from {low} to {high}; expected finite bounds, the lower one first"),
+        ));
+    }
+    // In the tensor's own precision, as PyTorch does.
+    let (low32, width32) = (low as f32, high as f32 - low as f32);
+    draw(
+        OP,
+        tensor,
+        |g, out| {
+            g.fill_uniform_f32(out);
+            out.iter_mut().for_each(|x| *x = *x * width32 + low32);
+        },
+        |g, out| {
+            g.fill_uniform_f64(out);
+            out.iter_mut().for_each(|x| *x = *x * (high - low) + low);
+        },
+    )
+}
+
+/// Normal numbers.
+///
+/// # Errors
+/// A tensor of integers, a negative or NaN `std`; what in-place writes refuse.
+#[track_caller]
+pub fn normal_(tensor: &Tensor, mean: f64, std: f64) -> Result<&Tensor> {
+    const OP: &str = "normal_";
+    check_std(OP, std)?;
+    let (mean32, std32) = (mean as f32, std as f32);
+    draw(
+        OP,
+        tensor,
+        |g, out| {
+            g.fill_normal_f32(out);
+            out.iter_mut().for_each(|x| *x = *x * std32 + mean32);
+        },
+        |g, out| {
+            g.fill_normal_f64(out);
+            out.iter_mut().for_each(|x| *x = *x * std + mean);
+        },
+    )
+}
+
+/// Normal numbers, those outside of `[low, high]` drawn again (by inverting the distribution function).
+///
+/// # Errors
+/// As [`normal_`]; bounds in the wrong order, or so far out that no numbers are left between them.
+#[track_caller]
+pub fn trunc_normal_(tensor: &Tensor, mean: f64, std: f64, low: f64, high: f64) -> Result<&Tensor> {
+    const OP: &str = "trunc_normal_";
+    check_std(OP, std)?;
+    let phi = |x: f64| ((x - mean) / std * std::f64::consts::FRAC_1_SQRT_2).erf();
+    let (from, to) = (phi(low), phi(high));
+    if !mean.is_finite() || std == 0.0 || !(from < to) {
+        return Err(Error::value(
+            OP,
+            format!(
+                "mean {mean} and std {std} within [{low}, {high}]; expected a positive std and bounds, in order, that \
+                 the distribution reaches"
+            ),
+        ));
+    }
+    let place = |u: f64| {
+        let x = erfinv(from + u * (to - from)) * std::f64::consts::SQRT_2;
+        (x * std + mean).clamp(low, high)
+    };
+    draw(
+        OP,
+        tensor,
+        |g, out| {
+            g.fill_uniform_f32(out);
+            out.iter_mut().for_each(|x| *x = place(f64::from(*x)) as f32);
+        },
+        |g, out| {
+            g.fill_uniform_f64(out);
+            out.iter_mut().for_each(|x| *x = place(*x));
+        },
+    )
+}
+
+/// The same number everywhere.
+///
+/// # Errors
+/// What in-place writes refuse.
+#[track_caller]
+pub fn constant_(tensor: &Tensor, value: f64) -> Result<&Tensor> {
+    let _guard = no_grad();
+    tensor.fill_(value)
+}
+
+/// Zeros.
+///
+/// # Errors
+/// What in-place writes refuse.
+#[track_caller]
+pub fn zeros_(tensor: &Tensor) -> Result<&Tensor> {
+    constant_(tensor, 0.0)
+}
+
+/// Ones.
+///
+/// # Errors
+/// What in-place writes refuse.
+#[track_caller]
+pub fn ones_(tensor: &Tensor) -> Result<&Tensor> {
+    constant_(tensor, 1.0)
+}
+
+/// Ones on the diagonal of a matrix, zeros elsewhere.
+///
+/// # Errors
+/// Not a matrix; what in-place writes refuse.
+#[track_caller]
+pub fn eye_(tensor: &Tensor) -> Result<&Tensor> {
+    let [rows, columns] = matrix("eye_", tensor)?;
+    let _guard = no_grad();
+    tensor.copy_(&Tensor::eye(rows, columns, tensor.dtype())?)
+}
+
+/// Uniform numbers of variance `gain² · 2 / (fan_in + fan_out)` (Glorot and Bengio, 2010).
+///
+/// # Errors
+/// Fewer than two dimensions; as [`uniform_`].
+#[track_caller]
+pub fn xavier_uniform_(tensor: &Tensor, gain: f64) -> Result<&Tensor> {
+    let bound = 3f64.sqrt() * xavier_std(tensor, gain)?;
+    uniform_(tensor, -bound, bound)
+}
+
+/// Normal numbers of variance `gain² · 2 / (fan_in + fan_out)` (Glorot and Bengio, 2010).
+///
+/// # Errors
+/// Fewer than two dimensions; as [`normal_`].
+#[track_caller]
+pub fn xavier_normal_(tensor: &Tensor, gain: f64) -> Result<&Tensor> {
+    normal_(tensor, 0.0, xavier_std(tensor, gain)?)
+}
+
+/// Uniform numbers of variance `gain² / fan` (He et al., 2015).
+///
+/// # Errors
+/// Fewer than two dimensions; as [`uniform_`].
+#[track_caller]
+pub fn kaiming_uniform_(
+    tensor: &Tensor,
+    mode: FanMode,
+    nonlinearity: Nonlinearity,
+) -> Result<&Tensor> {
+    let bound = 3f64.sqrt() * kaiming_std(tensor, mode, nonlinearity)?;
+    uniform_(tensor, -bound, bound)
+}
+
+/// Normal numbers of variance `gain² / fan` (He et al., 2015).
+///
+/// # Errors
+/// Fewer than two dimensions; as [`normal_`].
+#[track_caller]
+pub fn kaiming_normal_(
+    tensor: &Tensor,
+    mode: FanMode,
+    nonlinearity: Nonlinearity,
+) -> Result<&Tensor> {
+    normal_(tensor, 0.0, kaiming_std(tensor, mode, nonlinearity)?)
+}
+
+/// Orthonormal rows or columns, whichever are fewer, times `gain` (Saxe et al., 2014); dimensions after the first count
+/// as columns.
+///
+/// # Errors
+/// Fewer than two dimensions; as [`normal_`].
+#[track_caller]
+pub fn orthogonal_(tensor: &Tensor, gain: f64) -> Result<&Tensor> {
+    fans(tensor)?;
+    let rows = tensor.dims()[0];
+    let columns = tensor.numel().checked_div(rows).unwrap_or(0);
+    if columns == 0 {
+        return Ok(tensor);
+    }
+    let _guard = no_grad();
+    // As many vectors as the smaller side, each along the larger one.
+    let drawn = Tensor::zeros(([rows, columns], DType::F64))?;
+    normal_(&drawn, 0.0, 1.0)?;
+    let wide = rows < columns;
+    let vectors = if wide { drawn } else { drawn.t()? };
+    let mut q = vectors.to_vec::<f64>()?;
+    gram_schmidt(&mut q, rows.max(columns));
+    q.iter_mut().for_each(|x| *x *= gain);
+    let q = Tensor::from_vec(q, vectors.shape())?;
+    let q = if wide { q } else { q.t()? };
+    let dims: Vec<usize> = tensor.dims().to_vec();
+    tensor.copy_(&q.reshape(dims)?)
+}
+
+/// Makes the vectors of `length` numbers that lie one after the other in `q` orthonormal, from the first to the last.
+fn gram_schmidt(q: &mut [f64], length: usize) {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    for i in 0..q.len() / length {
+        let (done, rest) = q.split_at_mut(i * length);
+        let vector = &mut rest[..length];
+        // Twice is enough (Kahan and Parlett): the second round removes what rounding left in the first.
+        for _ in 0..2 {
+            for other in done.chunks_exact(length) {
+                let along = dot(vector, other);
+                vector.iter_mut().zip(other).for_each(|(v, o)| *v -= along * o);
+            }
+        }
+        let norm = dot(vector, vector).sqrt();
+        vector.iter_mut().for_each(|v| *v /= norm);
+    }
+}
+
+/// Normal numbers of standard deviation `std`, of which a part `sparsity` of every column is zero (Martens, 2010).
+///
+/// # Errors
+/// Not a matrix, a sparsity outside of `[0, 1]`; as [`normal_`].
+#[track_caller]
+pub fn sparse_(tensor: &Tensor, sparsity: f64, std: f64) -> Result<&Tensor> {
+    const OP: &str = "sparse_";
+    let [rows, columns] = matrix(OP, tensor)?;
+    if !(0.0..=1.0).contains(&sparsity) {
+        return Err(Error::value(
+            OP,
+            format!("sparsity {sparsity}; expected 0 to 1"),
+        ));
+    }
+    let zeros = (sparsity * rows as f64).ceil() as usize;
+    let mut keep = vec![true; tensor.numel()];
+    let mut order: Vec<usize> = (0..rows).collect();
+    for column in 0..columns {
+        default_generator().shuffle(&mut order);
+        for &row in order.iter().take(zeros) {
+            keep[row * columns + column] = false;
+        }
+    }
+    let _guard = no_grad();
+    normal_(tensor, 0.0, std)?;
+    tensor.mul_(&Tensor::from_vec(keep, [rows, columns])?)
+}
+
+fn xavier_std(tensor: &Tensor, gain: f64) -> Result<f64> {
+    let (into, out) = fans(tensor)?;
+    Ok(match into as f64 + out as f64 {
+        0.0 => 0.0,
+        fans => gain * (2.0 / fans).sqrt(),
+    })
+}
+
+fn kaiming_std(tensor: &Tensor, mode: FanMode, nonlinearity: Nonlinearity) -> Result<f64> {
+    let (into, out) = fans(tensor)?;
+    let fan = match mode {
+        FanMode::In => into,
+        FanMode::Out => out,
+    };
+    // Without connections there is nothing to write.
+    Ok(match fan {
+        0 => 0.0,
+        fan => calculate_gain(nonlinearity) / (fan as f64).sqrt(),
+    })
+}
+
+#[track_caller]
+fn check_std(op: &'static str, std: f64) -> Result<()> {
+    if std >= 0.0 {
+        return Ok(());
+    }
+    Err(Error::value(
+        op,
+        format!("standard deviation {std}; expected 0 or more"),
+    ))
+}
+
+#[track_caller]
+fn matrix(op: &'static str, tensor: &Tensor) -> Result<[usize; 2]> {
+    <[usize; 2]>::try_from(tensor.dims()).map_err(|_| {
+        Error::shape(
+            op,
+            format!("expected a matrix, got shape {}", tensor.shape()),
+        )
+    })
+}
+
+/// Writes what `single` or `double` draws from the default generator.
+#[track_caller]
+fn draw<'a>(
+    op: &'static str,
+    tensor: &'a Tensor,
+    single: impl FnOnce(&Generator, &mut [f32]),
+    double: impl FnOnce(&Generator, &mut [f64]),
+) -> Result<&'a Tensor> {
+    if !tensor.dtype().is_float() {
+        return Err(Error::dtype(
+            op,
+            format!("expected a floating-point tensor, got {}", tensor.dtype()),
+        ));
+    }
+    let drawn = if tensor.dtype() == DType::F64 {
+        let mut out = buffer::<f64>(op, tensor.numel())?;
+        double(default_generator(), &mut out);
+        Tensor::from_vec(out, tensor.shape())?
+    } else {
+        let mut out = buffer::<f32>(op, tensor.numel())?;
+        single(default_generator(), &mut out);
+        Tensor::from_vec(out, tensor.shape())?
+    };
+    let _guard = no_grad();
+    tensor.copy_(&drawn)
+}
+
+#[track_caller]
+fn buffer<T: Copy + Default>(op: &'static str, n: usize) -> Result<Vec<T>> {
+    let mut out = Vec::new();
+    out.try_reserve_exact(n)
+        .map_err(|e| Error::memory(op, e.to_string()))?;
+    out.resize(n, T::default());
+    Ok(out)
+}
+
+/// The inverse of `erf` on (-1, 1): Giles' polynomial (2012, single precision), then two Newton steps.
+fn erfinv(y: f64) -> f64 {
+    let w = -((1.0 - y) * (1.0 + y)).ln();
+    let horner = |w: f64, c: &[f64]| c.iter().fold(0.0, |p, c| p * w + c);
+    let near = [
+        2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
+        -0.00125372503, -0.00417768164, 0.246640727, 1.50140941,
+    ];
+    let far = [
+        -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
+        -0.0076224613, 0.00943887047, 1.00167406, 2.83297682,
+    ];
+    let mut x = y * if w < 5.0 { horner(w - 2.5, &near) } else { horner(w.sqrt() - 3.0, &far) };
+    if !x.is_finite() {
+        return x;
+    }
+    for _ in 0..2 {
+        let slope = std::f64::consts::FRAC_2_SQRT_PI * (-x * x).exp();
+        if slope > 0.0 {
+            x -= (x.erf() - y) / slope;
+        }
+    }
+    x
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn erfinv_inverts_erf() {
+        for i in -999..1000 {
+            let y = f64::from(i) / 1000.0;
+            assert!((erfinv(y).erf() - y).abs() < 1e-14, "{y}");
+        }
+        for exponent in 4..15 {
+            let y = 1.0 - 10f64.powi(-exponent);
+            assert!(((erfinv(y).erf() - y) / (1.0 - y)).abs() < 0.2, "{y}");
+        }
+    }
+}
