@@ -13,7 +13,7 @@
 //! # Ok::<(), neurarust_core::Error>(())
 //! ```
 
-use neurarust_core::random::{Generator, default_generator};
+use neurarust_core::random::default_generator;
 use neurarust_core::real::Real;
 use neurarust_core::{DType, Error, Result, Tensor, no_grad};
 
@@ -94,27 +94,8 @@ pub fn fans(weight: &Tensor) -> Result<(usize, usize)> {
 /// A tensor of integers, bounds that aren't finite or in the wrong order; what in-place writes refuse.
 #[track_caller]
 pub fn uniform_(tensor: &Tensor, low: f64, high: f64) -> Result<&Tensor> {
-    const OP: &str = "uniform_";
-    if !(low.is_finite() && high.is_finite() && low <= high) {
-        return Err(Error::value(
-            OP,
-            format!("from {low} to {high}; expected finite bounds, the lower one first"),
-        ));
-    }
-    // In the tensor's own precision, as PyTorch does.
-    let (low32, width32) = (low as f32, high as f32 - low as f32);
-    draw(
-        OP,
-        tensor,
-        |g, out| {
-            g.fill_uniform_f32(out);
-            out.iter_mut().for_each(|x| *x = *x * width32 + low32);
-        },
-        |g, out| {
-            g.fill_uniform_f64(out);
-            out.iter_mut().for_each(|x| *x = *x * (high - low) + low);
-        },
-    )
+    let _guard = no_grad();
+    tensor.uniform_(low, high)
 }
 
 /// Normal numbers.
@@ -123,21 +104,8 @@ pub fn uniform_(tensor: &Tensor, low: f64, high: f64) -> Result<&Tensor> {
 /// A tensor of integers, a negative or NaN `std`; what in-place writes refuse.
 #[track_caller]
 pub fn normal_(tensor: &Tensor, mean: f64, std: f64) -> Result<&Tensor> {
-    const OP: &str = "normal_";
-    check_std(OP, std)?;
-    let (mean32, std32) = (mean as f32, std as f32);
-    draw(
-        OP,
-        tensor,
-        |g, out| {
-            g.fill_normal_f32(out);
-            out.iter_mut().for_each(|x| *x = *x * std32 + mean32);
-        },
-        |g, out| {
-            g.fill_normal_f64(out);
-            out.iter_mut().for_each(|x| *x = *x * std + mean);
-        },
-    )
+    let _guard = no_grad();
+    tensor.normal_(mean, std)
 }
 
 /// Normal numbers, those outside of `[low, high]` drawn again (by inverting the distribution function).
@@ -147,10 +115,11 @@ pub fn normal_(tensor: &Tensor, mean: f64, std: f64) -> Result<&Tensor> {
 #[track_caller]
 pub fn trunc_normal_(tensor: &Tensor, mean: f64, std: f64, low: f64, high: f64) -> Result<&Tensor> {
     const OP: &str = "trunc_normal_";
-    check_std(OP, std)?;
-    let phi = |x: f64| ((x - mean) / std * std::f64::consts::FRAC_1_SQRT_2).erf();
+    let phi = |x: f64| Real::erf((x - mean) / std * std::f64::consts::FRAC_1_SQRT_2);
     let (from, to) = (phi(low), phi(high));
-    if !mean.is_finite() || std == 0.0 || !(from < to) {
+    // A NaN anywhere makes the last comparison fail.
+    let sound = std > 0.0 && mean.is_finite() && from < to;
+    if !sound {
         return Err(Error::value(
             OP,
             format!(
@@ -159,22 +128,13 @@ pub fn trunc_normal_(tensor: &Tensor, mean: f64, std: f64, low: f64, high: f64) 
             ),
         ));
     }
-    let place = |u: f64| {
-        let x = erfinv(from + u * (to - from)) * std::f64::consts::SQRT_2;
-        (x * std + mean).clamp(low, high)
-    };
-    draw(
-        OP,
-        tensor,
-        |g, out| {
-            g.fill_uniform_f32(out);
-            out.iter_mut().for_each(|x| *x = place(f64::from(*x)) as f32);
-        },
-        |g, out| {
-            g.fill_uniform_f64(out);
-            out.iter_mut().for_each(|x| *x = place(*x));
-        },
-    )
+    let _guard = no_grad();
+    let mut drawn = tensor.rand_like()?.to_dtype(DType::F64)?.to_vec::<f64>()?;
+    for x in &mut drawn {
+        let deviation = erfinv(from + *x * (to - from)) * std::f64::consts::SQRT_2;
+        *x = (deviation * std + mean).clamp(low, high);
+    }
+    tensor.copy_(&Tensor::from_vec(drawn, tensor.shape())?)
 }
 
 /// The same number everywhere.
@@ -277,8 +237,7 @@ pub fn orthogonal_(tensor: &Tensor, gain: f64) -> Result<&Tensor> {
     }
     let _guard = no_grad();
     // As many vectors as the smaller side, each along the larger one.
-    let drawn = Tensor::zeros(([rows, columns], DType::F64))?;
-    normal_(&drawn, 0.0, 1.0)?;
+    let drawn = Tensor::randn(([rows, columns], DType::F64))?;
     let wide = rows < columns;
     let vectors = if wide { drawn } else { drawn.t()? };
     let mut q = vectors.to_vec::<f64>()?;
@@ -300,7 +259,10 @@ fn gram_schmidt(q: &mut [f64], length: usize) {
         for _ in 0..2 {
             for other in done.chunks_exact(length) {
                 let along = dot(vector, other);
-                vector.iter_mut().zip(other).for_each(|(v, o)| *v -= along * o);
+                vector
+                    .iter_mut()
+                    .zip(other)
+                    .for_each(|(v, o)| *v -= along * o);
             }
         }
         let norm = dot(vector, vector).sqrt();
@@ -358,17 +320,6 @@ fn kaiming_std(tensor: &Tensor, mode: FanMode, nonlinearity: Nonlinearity) -> Re
 }
 
 #[track_caller]
-fn check_std(op: &'static str, std: f64) -> Result<()> {
-    if std >= 0.0 {
-        return Ok(());
-    }
-    Err(Error::value(
-        op,
-        format!("standard deviation {std}; expected 0 or more"),
-    ))
-}
-
-#[track_caller]
 fn matrix(op: &'static str, tensor: &Tensor) -> Result<[usize; 2]> {
     <[usize; 2]>::try_from(tensor.dims()).map_err(|_| {
         Error::shape(
@@ -378,62 +329,44 @@ fn matrix(op: &'static str, tensor: &Tensor) -> Result<[usize; 2]> {
     })
 }
 
-/// Writes what `single` or `double` draws from the default generator.
-#[track_caller]
-fn draw<'a>(
-    op: &'static str,
-    tensor: &'a Tensor,
-    single: impl FnOnce(&Generator, &mut [f32]),
-    double: impl FnOnce(&Generator, &mut [f64]),
-) -> Result<&'a Tensor> {
-    if !tensor.dtype().is_float() {
-        return Err(Error::dtype(
-            op,
-            format!("expected a floating-point tensor, got {}", tensor.dtype()),
-        ));
-    }
-    let drawn = if tensor.dtype() == DType::F64 {
-        let mut out = buffer::<f64>(op, tensor.numel())?;
-        double(default_generator(), &mut out);
-        Tensor::from_vec(out, tensor.shape())?
-    } else {
-        let mut out = buffer::<f32>(op, tensor.numel())?;
-        single(default_generator(), &mut out);
-        Tensor::from_vec(out, tensor.shape())?
-    };
-    let _guard = no_grad();
-    tensor.copy_(&drawn)
-}
-
-#[track_caller]
-fn buffer<T: Copy + Default>(op: &'static str, n: usize) -> Result<Vec<T>> {
-    let mut out = Vec::new();
-    out.try_reserve_exact(n)
-        .map_err(|e| Error::memory(op, e.to_string()))?;
-    out.resize(n, T::default());
-    Ok(out)
-}
-
 /// The inverse of `erf` on (-1, 1): Giles' polynomial (2012, single precision), then two Newton steps.
 fn erfinv(y: f64) -> f64 {
     let w = -((1.0 - y) * (1.0 + y)).ln();
     let horner = |w: f64, c: &[f64]| c.iter().fold(0.0, |p, c| p * w + c);
     let near = [
-        2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
-        -0.00125372503, -0.00417768164, 0.246640727, 1.50140941,
+        2.81022636e-08,
+        3.43273939e-07,
+        -3.5233877e-06,
+        -4.39150654e-06,
+        0.00021858087,
+        -0.00125372503,
+        -0.00417768164,
+        0.246640727,
+        1.50140941,
     ];
     let far = [
-        -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
-        -0.0076224613, 0.00943887047, 1.00167406, 2.83297682,
+        -0.000200214257,
+        0.000100950558,
+        0.00134934322,
+        -0.00367342844,
+        0.00573950773,
+        -0.0076224613,
+        0.00943887047,
+        1.00167406,
+        2.83297682,
     ];
-    let mut x = y * if w < 5.0 { horner(w - 2.5, &near) } else { horner(w.sqrt() - 3.0, &far) };
+    let mut x = y * if w < 5.0 {
+        horner(w - 2.5, &near)
+    } else {
+        horner(w.sqrt() - 3.0, &far)
+    };
     if !x.is_finite() {
         return x;
     }
     for _ in 0..2 {
         let slope = std::f64::consts::FRAC_2_SQRT_PI * (-x * x).exp();
         if slope > 0.0 {
-            x -= (x.erf() - y) / slope;
+            x -= (Real::erf(x) - y) / slope;
         }
     }
     x
@@ -447,11 +380,11 @@ mod tests {
     fn erfinv_inverts_erf() {
         for i in -999..1000 {
             let y = f64::from(i) / 1000.0;
-            assert!((erfinv(y).erf() - y).abs() < 1e-14, "{y}");
+            assert!((Real::erf(erfinv(y)) - y).abs() < 1e-14, "{y}");
         }
         for exponent in 4..15 {
             let y = 1.0 - 10f64.powi(-exponent);
-            assert!(((erfinv(y).erf() - y) / (1.0 - y)).abs() < 0.2, "{y}");
+            assert!(((Real::erf(erfinv(y)) - y) / (1.0 - y)).abs() < 0.2, "{y}");
         }
     }
 }

@@ -45,7 +45,11 @@ fn tuple(numbers: &[usize]) -> String {
         [one] => format!("({one},)"),
         _ => format!(
             "({})",
-            numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+            numbers
+                .iter()
+                .map(usize::to_string)
+                .collect::<Vec<_>>()
+                .join(", ")
         ),
     }
 }
@@ -60,25 +64,20 @@ fn describe(weight: &Tensor, bias: bool, options: &ConvOptions, transposed: bool
         true => (*first, second * options.groups),
     };
     let mut text = format!("{into}, {out}, kernel_size={}", tuple(kernel));
-    let mut add = |name: &str, numbers: &PerDim, default: usize| {
+    let unless = |default: usize, name: &str, numbers: &PerDim| {
         let numbers = numbers.get("conv", name, kernel.len()).unwrap_or_default();
-        if name == "stride" || numbers.iter().any(|&n| n != default) {
-            text.push_str(&format!(", {name}={}", tuple(&numbers)));
+        match numbers.iter().all(|&n| n == default) {
+            true => String::new(),
+            false => format!(", {name}={}", tuple(&numbers)),
         }
     };
-    add("stride", &options.stride, 1);
-    match &options.padding {
-        Padding::Zeros(n) => add("padding", n, 0),
-        Padding::Same => text.push_str(", padding=same"),
-    }
-    let mut add = |name: &str, numbers: &PerDim, default: usize| {
-        let numbers = numbers.get("conv", name, kernel.len()).unwrap_or_default();
-        if numbers.iter().any(|&n| n != default) {
-            text.push_str(&format!(", {name}={}", tuple(&numbers)));
-        }
+    text += &unless(0, "stride", &options.stride);
+    text += &match &options.padding {
+        Padding::Zeros(n) => unless(0, "padding", n),
+        Padding::Same => ", padding=same".to_string(),
     };
-    add("output_padding", &options.output_padding, 0);
-    add("dilation", &options.dilation, 1);
+    text += &unless(0, "output_padding", &options.output_padding);
+    text += &unless(1, "dilation", &options.dilation);
     if options.groups != 1 {
         text.push_str(&format!(", groups={}", options.groups));
     }
@@ -291,7 +290,10 @@ impl DepthwiseSeparableConv2dBuilder {
             .bias(self.bias)
             .dtype(self.dtype)
             .build()?;
-        Ok(DepthwiseSeparableConv2d { depthwise, pointwise })
+        Ok(DepthwiseSeparableConv2d {
+            depthwise,
+            pointwise,
+        })
     }
 }
 
