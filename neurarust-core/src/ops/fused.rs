@@ -72,6 +72,19 @@ pub fn call(table: &'static OpTable, parameters: &[f64], inputs: &[&Tensor]) -> 
     apply(table, &params(table.name, parameters)?, inputs)
 }
 
+/// Applies an op in place, over the first input.
+///
+/// # Errors
+/// As [`call`]; what in-place operations refuse.
+#[track_caller]
+pub fn call_in_place(
+    table: &'static OpTable,
+    parameters: &[f64],
+    inputs: &[&Tensor],
+) -> Result<()> {
+    super::inplace::apply(table, &params(table.name, parameters)?, inputs)
+}
+
 #[track_caller]
 fn params(op: &'static str, given: &[f64]) -> Result<Params> {
     let mut params = [0.0; MAX_PARAMS];
