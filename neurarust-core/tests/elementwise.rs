@@ -180,6 +180,11 @@ fn integers_stay_integers_and_wrap() -> Result<()> {
             }
         }
     }
+    let flags = Tensor::from_vec((0..33).map(|i| i % 3 == 0).collect::<Vec<_>>(), 33)?;
+    let not = flags.logical_not()?.to_vec::<bool>()?;
+    assert!(not.iter().enumerate().all(|(i, not)| *not == (i % 3 != 0)));
+    flags.logical_xor_(&flags.logical_not()?)?;
+    assert_eq!(flags.to_vec::<bool>()?, [true; 33]);
     let x = Tensor::new([200u8])?;
     assert_eq!(x.add(&x)?.to_vec::<u8>()?, [144]);
     assert_eq!(

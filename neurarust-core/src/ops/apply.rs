@@ -5,7 +5,7 @@ use crate::cpu::kernel::{KernelFn, Params};
 use crate::cpu::nest::{self, Job, Operand};
 use crate::dtype::{Compute, DType, result_type};
 use crate::layout::{Layout, Shape};
-use crate::op::OpTable;
+use crate::op::{Class, OpTable};
 use crate::program::Partial;
 use crate::storage::{Access, Reading, Storage, Stored};
 use crate::{Error, Result, Tensor};
@@ -75,14 +75,7 @@ pub(crate) fn apply(
     inputs: &[&Tensor],
 ) -> Result<Tensor> {
     let (dtype, out_dtype) = table.dtypes(promote(inputs))?;
-    let out = compute(
-        table.name,
-        pick(table, dtype)?,
-        params,
-        dtype,
-        out_dtype,
-        inputs,
-    )?;
+    let out = compute(table, params, dtype, out_dtype, inputs)?;
     if tracks(inputs) {
         remember(table, params, inputs, &out, out_dtype)?;
     }
@@ -91,7 +84,7 @@ pub(crate) fn apply(
 
 #[inline]
 #[track_caller]
-fn pick(table: &'static OpTable, dtype: DType) -> Result<KernelFn> {
+pub(crate) fn pick(table: &'static OpTable, dtype: DType) -> Result<KernelFn> {
     match &table.forward[dtype.compute() as usize] {
         Some(variants) => Ok(variants.pick()),
         None => Err(Error::dtype(
@@ -101,21 +94,20 @@ fn pick(table: &'static OpTable, dtype: DType) -> Result<KernelFn> {
     }
 }
 
-/// Runs `kernel` over the broadcast `inputs` into a fresh tensor of `out_dtype`, computing in `dtype`.
+/// Runs `table`'s kernel over the broadcast `inputs` into a fresh tensor of `out_dtype`, computing in `dtype`.
 #[track_caller]
 pub(crate) fn compute(
-    op: &'static str,
-    kernel: KernelFn,
+    table: &'static OpTable,
     params: &Params,
     dtype: DType,
     out_dtype: DType,
     inputs: &[&Tensor],
 ) -> Result<Tensor> {
-    let first = inputs[0];
+    let (op, kernel, first) = (table.name, pick(table, dtype)?, inputs[0]);
     let same = inputs
         .iter()
         .all(|t| t.dtype() == dtype && t.shape() == first.shape() && t.is_contiguous());
-    let out_bool = out_dtype != dtype;
+    let out_bool = table.class == Class::Test;
     let compute = dtype.compute();
     if same && compute.dtype() == dtype {
         let out = Tensor::uninit(first.shape().clone(), out_dtype)?;

@@ -12,7 +12,7 @@ use super::view::View;
 use crate::autograd::{Call, Grads, Saved, attach, is_grad_enabled, new_node, tracks};
 use crate::cpu::kernel::{self, KernelFn, Params};
 use crate::cpu::nest::{self, Job, Operand};
-use crate::op::OpTable;
+use crate::op::{Class, OpTable};
 use crate::{DType, Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
 use std::panic::Location;
@@ -159,9 +159,7 @@ pub(crate) fn apply(table: &'static OpTable, params: &Params, inputs: &[&Tensor]
             ),
         ));
     }
-    let Some(variants) = &table.forward[dtype.compute() as usize] else {
-        return Err(Error::dtype(op, format!("not defined for {dtype} tensors")));
-    };
+    let kernel = super::apply::pick(table, dtype)?;
     let recorded = check(op, target, &inputs[1..])?;
     // What shares memory with the target without lying the same is read from a copy.
     let held: SmallVec<[Tensor; 3]> = inputs
@@ -191,7 +189,14 @@ pub(crate) fn apply(table: &'static OpTable, params: &Params, inputs: &[&Tensor]
     };
     let write = || {
         let _access = lock(op, &read, &[target])?;
-        run(variants.pick(), params, dtype, out_dtype, &read, target);
+        run(
+            kernel,
+            params,
+            dtype,
+            table.class == Class::Test,
+            &read,
+            target,
+        );
         Ok(())
     };
     commit(op, target, &inputs[1..], saved, write, vjp)
@@ -202,7 +207,7 @@ fn run(
     kernel: KernelFn,
     params: &Params,
     dtype: DType,
-    out_dtype: DType,
+    out_bool: bool,
     inputs: &[&Tensor],
     target: &Tensor,
 ) {
@@ -210,7 +215,6 @@ fn run(
     let mut operands: SmallVec<[Operand; 4]> =
         inputs.iter().map(|t| Operand::new(t, shape)).collect();
     operands.push(Operand::in_place(target));
-    let out_bool = out_dtype == DType::Bool && dtype != DType::Bool;
     nest::run(
         &Job {
             kernel,
@@ -266,17 +270,9 @@ pub(crate) fn write_copy(target: &Tensor, source: &Tensor) -> Result<()> {
 pub(crate) fn add_overlapping(target: &Tensor, source: &Tensor) -> Result<()> {
     // Windows along the last dimension never meet themselves: add slice by slice.
     if target.rank() == 0 || !target.layout().may_overlap() {
-        let sum = super::apply::compute(
-            "add",
-            super::elementwise::table::add().forward[target.dtype().compute() as usize]
-                .as_ref()
-                .map(|v| v.pick())
-                .ok_or_else(|| Error::dtype("add", "no kernel"))?,
-            &[0.0; kernel::MAX_PARAMS],
-            target.dtype(),
-            target.dtype(),
-            &[&target.detach(), &source.detach()],
-        )?;
+        let (dtype, add) = (target.dtype(), super::elementwise::table::add());
+        let inputs = [&target.detach(), &source.detach()];
+        let sum = super::apply::compute(add, &[0.0; kernel::MAX_PARAMS], dtype, dtype, &inputs)?;
         return write_copy(target, &sum);
     }
     let (target, source) = (target.detach(), source.detach());
