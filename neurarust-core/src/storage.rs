@@ -6,11 +6,15 @@
 
 mod alloc;
 mod borrow;
+mod count;
+mod fork;
+mod system;
 mod typed;
 
-pub use alloc::{MemoryStats, empty_cache, memory_stats, reset_peak, set_cache_limit};
+pub use alloc::{empty_cache, set_cache_limit};
 pub use borrow::{Access, Busy, ReadGuard};
 pub(crate) use borrow::{Reading, Stored};
+pub use count::{MemoryStats, memory_stats, reset_peak};
 pub(crate) use typed::slice_of;
 
 use std::any::Any;

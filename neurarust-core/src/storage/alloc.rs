@@ -4,8 +4,9 @@
 //! operation; full lists spill into, and empty ones are refilled from, one shared pool, which alone keeps large blocks.
 //! Fresh memory comes zeroed from the system, so there is never an uninitialised byte.
 
-use super::{HEADER, Header, OutOfMemory};
-use std::alloc::Layout;
+use super::count::{Counters, LIVE, ORPHANS, PEAK, SYSTEM_ALLOCATIONS, SYSTEM_BYTES, cached_bytes};
+use super::system::{system_memory, system_release};
+use super::{HEADER, Header, OutOfMemory, fork};
 use std::cell::Cell;
 use std::ptr::{NonNull, null_mut};
 use std::sync::atomic::{AtomicI64, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -18,15 +19,6 @@ const FIRST_CLASS: u32 = class_index(64);
 /// Classes up to 1 MiB have per-thread lists.
 const LOCAL_CLASSES: usize = (class_index(1 << 20) - FIRST_CLASS + 1) as usize;
 const CLASSES: usize = (class_index(1 << 62) - FIRST_CLASS + 1) as usize;
-/// From here on memory is mapped rather than taken from the C heap: it comes zeroed without being touched.
-#[cfg(all(unix, not(miri)))]
-const MAPPED: usize = 1 << 20;
-/// From here on blocks are aligned for, and advised, huge pages.
-#[cfg(all(unix, not(miri)))]
-const HUGE: usize = 4 << 20;
-#[cfg(all(unix, not(miri)))]
-const HUGE_PAGE: usize = 2 << 20;
-
 /// Class of a data size that is a multiple of 64: the exponent and the next two bits, rounded up.
 const fn class_index(size: usize) -> u32 {
     let below = size - 1;
@@ -104,7 +96,7 @@ impl List {
 }
 
 /// What all threads share.
-struct Pool {
+pub(super) struct Pool {
     lists: [List; CLASSES],
     /// When each list was last used: the longest idle one is evicted first.
     used: [u64; CLASSES],
@@ -120,7 +112,7 @@ static POOL: Mutex<Pool> = Mutex::new(Pool {
     clock: 0,
 });
 
-fn pool() -> MutexGuard<'static, Pool> {
+pub(super) fn pool() -> MutexGuard<'static, Pool> {
     // Nothing under this lock leaves it half done when it panics.
     POOL.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
@@ -150,13 +142,19 @@ impl Pool {
 }
 
 /// One thread's lists. The counters outlive it.
-struct Local {
+pub(super) struct Local {
     lists: [List; LOCAL_CLASSES],
-    counters: &'static Counters,
+    pub(super) counters: &'static Counters,
 }
 
 thread_local! {
-    static LOCAL: Local = Local { lists: [const { List::new() }; LOCAL_CLASSES], counters: Counters::acquire() };
+    pub(super) static LOCAL: Local = {
+        fork::prepare();
+        Local {
+            lists: [const { List::new() }; LOCAL_CLASSES],
+            counters: Counters::acquire(),
+        }
+    };
 }
 
 impl Local {
@@ -197,19 +195,18 @@ pub(super) fn allocate(bytes: usize) -> Result<(NonNull<Header>, bool), OutOfMem
     }
     let class = class_of(bytes);
     let recycled = if (class as usize) < LOCAL_CLASSES {
-        LOCAL
-            .try_with(|local| {
-                local.counters.allocated(block_size(class));
-                local.lists[class as usize].pop()
-            })
-            .ok()
-            .flatten()
+        let take = |local: &Local| {
+            let block = local.lists[class as usize].pop()?;
+            local.counters.allocated(block_size(class));
+            Some(block)
+        };
+        LOCAL.try_with(take).ok().flatten()
     } else {
         None
     };
     let (block, fresh) = match recycled {
         Some(block) => (block, false),
-        None => allocate_slow(bytes, class)?,
+        None => allocate_slow(class).ok_or(OutOfMemory { bytes })?,
     };
     // SAFETY: the block is off every list, so it is ours; its class and data pointer were set when it came from the system.
     let header = unsafe { &mut *block.as_ptr() };
@@ -221,52 +218,51 @@ pub(super) fn allocate(bytes: usize) -> Result<(NonNull<Header>, bool), OutOfMem
     Ok((block, fresh))
 }
 
+/// A block from the shared pool or from the system.
 #[cold]
 #[inline(never)]
-fn allocate_slow(bytes: usize, class: u32) -> Result<(NonNull<Header>, bool), OutOfMemory> {
-    let size = block_size(class);
-    let local = (class as usize) < LOCAL_CLASSES;
-    let counted = LOCAL.try_with(|local_lists| {
-        if !local {
-            local_lists.counters.allocated(size);
+fn allocate_slow(class: u32) -> Option<(NonNull<Header>, bool)> {
+    let (block, fresh) = match from_pool(class) {
+        Some(block) => (block, false),
+        None => {
+            let again = || {
+                empty_cache();
+                system_allocate(class)
+            };
+            (system_allocate(class).or_else(again)?, true)
         }
-    });
-    if counted.is_err() {
-        // The thread is ending and its lists are gone.
+    };
+    let size = block_size(class);
+    if LOCAL
+        .try_with(|local| local.counters.allocated(size))
+        .is_err()
+    {
+        // The thread is ending, and its counters went first.
         ORPHANS.allocated_shared(size);
     }
-    let from_pool = {
+    Some((block, fresh))
+}
+
+/// A block from the shared pool. If there are more of its class, this thread takes some for later.
+fn from_pool(class: u32) -> Option<NonNull<Header>> {
+    let local = (class as usize) < LOCAL_CLASSES;
+    let fill = |lists: &Local| {
         let mut pool = pool();
         let shared = pool.list(class);
         let first = shared.pop();
-        if local && first.is_some() {
-            let _ = LOCAL.try_with(|lists| {
-                for _ in 0..local_limit(class) / 2 {
-                    match shared.pop() {
-                        Some(block) => lists.lists[class as usize].push(block),
-                        None => break,
-                    }
+        if local {
+            for _ in 0..local_limit(class) / 2 {
+                match shared.pop() {
+                    Some(block) => lists.lists[class as usize].push(block),
+                    None => break,
                 }
-            });
+            }
         }
         first
     };
-    if let Some(block) = from_pool {
-        return Ok((block, false));
-    }
-    let fresh = system_allocate(class).or_else(|| {
-        empty_cache();
-        system_allocate(class)
-    });
-    match fresh {
-        Some(block) => Ok((block, true)),
-        None => {
-            if LOCAL.try_with(|l| l.counters.undo_allocated(size)).is_err() {
-                ORPHANS.freed_shared(size);
-            }
-            Err(OutOfMemory { bytes })
-        }
-    }
+    LOCAL
+        .try_with(fill)
+        .unwrap_or_else(|_| pool().list(class).pop())
 }
 
 /// Takes a block back.
@@ -336,218 +332,12 @@ unsafe fn system_free(block: NonNull<Header>, class: u32) {
     unsafe { system_release(block.cast(), size) };
 }
 
-#[cfg(all(unix, not(miri)))]
-fn system_memory(size: usize) -> Option<NonNull<u8>> {
-    if size < MAPPED {
-        heap_memory(size)
-    } else {
-        map_memory(size)
-    }
-}
-
-#[cfg(not(all(unix, not(miri))))]
-fn system_memory(size: usize) -> Option<NonNull<u8>> {
-    heap_memory(size)
-}
-
-fn heap_memory(size: usize) -> Option<NonNull<u8>> {
-    let layout = Layout::from_size_align(size, 64).ok()?;
-    // SAFETY: the size is not zero.
-    NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) })
-}
-
-#[cfg(all(unix, not(miri)))]
-fn map_memory(size: usize) -> Option<NonNull<u8>> {
-    let extra = if size >= HUGE { HUGE_PAGE } else { 0 };
-    let size = mapped_length(size);
-    let length = size.checked_add(extra)?;
-    // SAFETY: an anonymous private mapping at an address of the kernel's choice touches nothing of ours.
-    let start = unsafe {
-        libc::mmap(
-            null_mut(),
-            length,
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_PRIVATE | libc::MAP_ANON,
-            -1,
-            0,
-        )
-    };
-    if start == libc::MAP_FAILED {
-        return None;
-    }
-    let mut start: *mut u8 = start.cast();
-    if extra > 0 {
-        let head = start.addr().wrapping_neg() % HUGE_PAGE;
-        let tail = extra - head;
-        // SAFETY: head and tail are whole pages inside the mapping, outside the part that is kept.
-        unsafe {
-            if head > 0 {
-                libc::munmap(start.cast(), head);
-            }
-            start = start.add(head);
-            if tail > 0 {
-                libc::munmap(start.add(size).cast(), tail);
-            }
-            #[cfg(target_os = "linux")]
-            libc::madvise(start.cast(), size, libc::MADV_HUGEPAGE);
-        }
-    }
-    NonNull::new(start)
-}
-
-/// Whole pages, for page sizes up to 64 KiB.
-#[cfg(all(unix, not(miri)))]
-const fn mapped_length(size: usize) -> usize {
-    (size + 0xffff) & !0xffff
-}
-
-/// # Safety
-/// `block` and `size` must be those of one `system_memory` call.
-unsafe fn system_release(block: NonNull<u8>, size: usize) {
-    #[cfg(all(unix, not(miri)))]
-    if size >= MAPPED {
-        // SAFETY: this is the kept part of the mapping, unused from now on.
-        unsafe { libc::munmap(block.as_ptr().cast(), mapped_length(size)) };
-        return;
-    }
-    // SAFETY: the layout `heap_memory` used.
-    unsafe { std::alloc::dealloc(block.as_ptr(), Layout::from_size_align_unchecked(size, 64)) };
-}
-
 // ---------------------------------------------------------------------------------------------------------------------------------
-// Counting
+// The bound of the cache
 
-/// What the allocator holds, in bytes of whole blocks (data rounded up to its size class, and 128 bytes of header and slack).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MemoryStats {
-    /// Bytes of blocks in use.
-    pub live_bytes: usize,
-    /// The most `live_bytes` have been since the start or the last `reset_peak` (other running threads' last 256 KiB aside).
-    pub peak_bytes: usize,
-    /// Bytes of free blocks kept for reuse.
-    pub cached_bytes: usize,
-    /// Storages made so far.
-    pub allocations: u64,
-    /// Those of them that were served from a list of free blocks.
-    pub cache_hits: u64,
-    /// Storages in use.
-    pub live_storages: usize,
-}
-
-/// One thread's counts. Only that thread writes them, so plain loads and stores do; a new thread continues the counts of an ended one.
-#[repr(align(64))]
-struct Counters {
-    allocations: AtomicU64,
-    frees: AtomicU64,
-    /// Change of live bytes not yet added to `LIVE`.
-    pending: AtomicI64,
-    /// The most `pending` has been since it was last added.
-    pending_high: AtomicI64,
-}
-
-/// Live bytes apart from what threads hold pending.
-static LIVE: AtomicI64 = AtomicI64::new(0);
-static PEAK: AtomicI64 = AtomicI64::new(0);
-/// Bytes taken from the system and not given back.
-static SYSTEM_BYTES: AtomicI64 = AtomicI64::new(0);
-static SYSTEM_ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-/// Counts of threads whose own are already gone.
-static ORPHANS: Counters = Counters::new();
-/// Counters of all threads that ever were, and those that wait for a new thread.
-static REGISTRY: Mutex<(Vec<&'static Counters>, Vec<&'static Counters>)> =
-    Mutex::new((Vec::new(), Vec::new()));
 /// Chosen bound of the cache, or `AUTOMATIC`.
 static LIMIT: AtomicI64 = AtomicI64::new(AUTOMATIC);
 const AUTOMATIC: i64 = -1;
-const PENDING_MAX: i64 = 256 << 10;
-
-impl Counters {
-    const fn new() -> Counters {
-        Counters {
-            allocations: AtomicU64::new(0),
-            frees: AtomicU64::new(0),
-            pending: AtomicI64::new(0),
-            pending_high: AtomicI64::new(0),
-        }
-    }
-
-    fn acquire() -> &'static Counters {
-        let mut registry = registry();
-        if let Some(counters) = registry.1.pop() {
-            return counters;
-        }
-        let counters: &'static Counters = Box::leak(Box::new(Counters::new()));
-        registry.0.push(counters);
-        counters
-    }
-
-    fn hand_back(&'static self) {
-        registry().1.push(self);
-    }
-
-    #[inline]
-    fn allocated(&self, size: usize) {
-        let n = self.allocations.load(Ordering::Relaxed);
-        self.allocations.store(n + 1, Ordering::Relaxed);
-        let pending = self.pending.load(Ordering::Relaxed) + size as i64;
-        self.pending.store(pending, Ordering::Relaxed);
-        if pending > self.pending_high.load(Ordering::Relaxed) {
-            self.pending_high.store(pending, Ordering::Relaxed);
-            if pending > PENDING_MAX {
-                self.publish();
-            }
-        }
-    }
-
-    #[inline]
-    fn freed(&self, size: usize) {
-        let n = self.frees.load(Ordering::Relaxed);
-        self.frees.store(n + 1, Ordering::Relaxed);
-        let pending = self.pending.load(Ordering::Relaxed) - size as i64;
-        self.pending.store(pending, Ordering::Relaxed);
-        if pending < -PENDING_MAX {
-            self.publish();
-        }
-    }
-
-    fn undo_allocated(&self, size: usize) {
-        let n = self.allocations.load(Ordering::Relaxed);
-        self.allocations.store(n - 1, Ordering::Relaxed);
-        let pending = self.pending.load(Ordering::Relaxed) - size as i64;
-        self.pending.store(pending, Ordering::Relaxed);
-        self.publish();
-    }
-
-    /// Adds what is pending to the process's counts.
-    #[cold]
-    fn publish(&self) {
-        let pending = self.pending.swap(0, Ordering::Relaxed);
-        let high = self.pending_high.swap(0, Ordering::Relaxed);
-        let before = LIVE.fetch_add(pending, Ordering::Relaxed);
-        PEAK.fetch_max(before + high, Ordering::Relaxed);
-    }
-
-    fn allocated_shared(&self, size: usize) {
-        self.allocations.fetch_add(1, Ordering::Relaxed);
-        let live = LIVE.fetch_add(size as i64, Ordering::Relaxed) + size as i64;
-        PEAK.fetch_max(live, Ordering::Relaxed);
-    }
-
-    fn freed_shared(&self, size: usize) {
-        self.frees.fetch_add(1, Ordering::Relaxed);
-        LIVE.fetch_sub(size as i64, Ordering::Relaxed);
-    }
-}
-
-fn registry() -> MutexGuard<'static, (Vec<&'static Counters>, Vec<&'static Counters>)> {
-    REGISTRY
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
-fn cached_bytes() -> i64 {
-    SYSTEM_BYTES.load(Ordering::Relaxed) - LIVE.load(Ordering::Relaxed)
-}
 
 /// Unless it was set: live and cached bytes together stay below 1.25 × the peak of live ones and 64 MiB more.
 fn cache_limit() -> i64 {
@@ -585,32 +375,4 @@ pub fn empty_cache() {
             unsafe { system_free(block, class as u32) };
         }
     }
-}
-
-/// What the allocator holds now, over all threads. Exact when no other thread allocates meanwhile.
-pub fn memory_stats() -> MemoryStats {
-    let _ = LOCAL.try_with(|local| local.counters.publish());
-    let mut live = LIVE.load(Ordering::Relaxed);
-    let mut allocations = ORPHANS.allocations.load(Ordering::Relaxed);
-    let mut frees = ORPHANS.frees.load(Ordering::Relaxed);
-    for counters in &registry().0 {
-        live += counters.pending.load(Ordering::Relaxed);
-        allocations += counters.allocations.load(Ordering::Relaxed);
-        frees += counters.frees.load(Ordering::Relaxed);
-    }
-    let system = SYSTEM_BYTES.load(Ordering::Relaxed);
-    MemoryStats {
-        live_bytes: usize::try_from(live).unwrap_or(0),
-        peak_bytes: usize::try_from(PEAK.load(Ordering::Relaxed).max(live)).unwrap_or(0),
-        cached_bytes: usize::try_from(system - live).unwrap_or(0),
-        allocations,
-        cache_hits: allocations.saturating_sub(SYSTEM_ALLOCATIONS.load(Ordering::Relaxed)),
-        live_storages: usize::try_from(allocations.saturating_sub(frees)).unwrap_or(0),
-    }
-}
-
-/// Lets `peak_bytes` start anew from what is live now.
-pub fn reset_peak() {
-    let live = memory_stats().live_bytes as i64;
-    PEAK.store(live, Ordering::Relaxed);
 }
