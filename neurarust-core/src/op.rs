@@ -160,6 +160,17 @@ impl OpTable {
         table
     }
 
+    /// A formula on floats that a backward runs on, and that is not differentiated itself.
+    pub(crate) fn forward_only<O: Fused<N, 1>, const N: usize>(name: &'static str) -> OpTable {
+        let mut table = OpTable::bare(name, N, Class::Real, |p, x| {
+            let x: [f64; N] = std::array::from_fn(|k| x[k]);
+            O::from_params(p).eval(x)[0]
+        });
+        table.forward[Compute::F32 as usize] = Some(kernel::forward::<f32, O, N, 1>());
+        table.forward[Compute::F64 as usize] = Some(kernel::forward::<f64, O, N, 1>());
+        table
+    }
+
     /// The same op on integers too.
     pub fn with_integers<O: IntFormula<N>, const N: usize>(mut self) -> OpTable {
         self.forward[Compute::I32 as usize] = Some(kernel::integer::<Int32, O, N>());

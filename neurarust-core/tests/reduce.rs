@@ -1,5 +1,6 @@
 //! Claims about reductions: values against plain loops, over layouts, dtypes, instruction sets and threads.
 
+use neurarust_core::autograd::{Tolerance, gradcheck, gradgradcheck};
 use neurarust_core::cpu::pool::with_num_threads;
 use neurarust_core::cpu::simd::{Level, set_level};
 use neurarust_core::{DType, Result, Tensor};
@@ -285,7 +286,7 @@ fn close(a: &Tensor, want: &[f64]) {
     assert_eq!(a.len(), want.len());
     for (a, b) in a.iter().zip(want) {
         assert!(
-            (a - b).abs() <= 1e-6 * (1.0 + b.abs()) || (a.is_nan() && b.is_nan()),
+            a == b || (a - b).abs() <= 1e-6 * (1.0 + b.abs()) || (a.is_nan() && b.is_nan()),
             "{a} {b}"
         );
     }
@@ -394,5 +395,99 @@ fn softmax_along_every_dimension() -> Result<()> {
             .iter()
             .all(|p| p.is_nan())
     );
+    Ok(())
+}
+
+/// Numbers in `(-1.5, 1.5)` without equals.
+fn waves(shape: &[usize]) -> Tensor {
+    let n: usize = shape.iter().product();
+    let data: Vec<f64> = (0..n).map(|i| (i as f64 * 1.7 + 0.3).sin() * 1.5).collect();
+    Tensor::from_vec(data, shape).unwrap()
+}
+
+#[test]
+fn gradients_agree_with_differences() -> Result<()> {
+    type Op = fn(&Tensor) -> Result<Tensor>;
+    let ops: &[(&str, Op)] = &[
+        ("sum", |x| x.sum()),
+        ("sum_dims", |x| x.sum_dims(&[0], false)),
+        ("mean", |x| x.mean_dims(&[-1], true)),
+        ("prod", |x| x.prod_dims(&[1], false)),
+        ("amax", |x| x.amax(&[1], false)),
+        ("min", |x| x.min()),
+        ("max_dim", |x| Ok(x.max_dim(1, false)?.0)),
+        ("var", |x| x.var_dims(&[1], false, 1.0)),
+        ("std", |x| x.std(1.0)),
+        ("norm 2", |x| x.norm_dims(2.0, &[0], true)),
+        ("norm 1", |x| x.norm(1.0)),
+        ("norm 3", |x| x.norm_dims(3.0, &[1], false)),
+        ("logsumexp", |x| x.logsumexp(&[1], false)),
+        ("cumsum", |x| x.cumsum(1)),
+        ("cumprod", |x| x.cumprod(1)),
+        ("softmax", |x| x.softmax(1)),
+        ("softmax 0", |x| x.softmax(0)),
+        ("log_softmax", |x| x.log_softmax(-1)),
+    ];
+    for (name, op) in ops {
+        let x = waves(&[3, 5]);
+        for x in layouts(&x) {
+            gradcheck(|x| op(&x[0]), &[&x], Tolerance::default()).map_err(|e| e.with_note(name))?;
+        }
+        gradgradcheck(|x| op(&x[0]), &[&x], Tolerance::default()).map_err(|e| e.with_note(name))?;
+    }
+    // Products through zeros: one, two, none.
+    let zeros = Tensor::new([
+        [0.5f64, 0.0, 2.0, -1.5],
+        [0.0, 3.0, 0.0, 1.0],
+        [1.0, 2.0, 3.0, 4.0],
+    ])?;
+    for op in [(|x| x.prod_dims(&[1], false)) as Op, |x| x.cumprod(1)] {
+        gradcheck(|x| op(&x[0]), &[&zeros], Tolerance::default())?;
+        gradgradcheck(|x| op(&x[0]), &[&zeros], Tolerance::default())?;
+    }
+    Ok(())
+}
+
+#[test]
+fn equals_share_the_gradient_and_an_index_takes_it_all() -> Result<()> {
+    let x = Tensor::new([[2.0f64, 5.0, 5.0]])?.requires_grad()?;
+    x.amax(&[1], false)?.sum()?.backward()?;
+    assert_eq!(f64s(&x.grad().unwrap()), [0.0, 0.5, 0.5]);
+    x.zero_grad();
+    x.max_dim(1, true)?.0.sum()?.backward()?;
+    assert_eq!(f64s(&x.grad().unwrap()), [0.0, 1.0, 0.0]);
+    // A standard deviation of 0 has a gradient of 0, not NaN.
+    let flat = Tensor::new([1.0f64, 1.0])?.requires_grad()?;
+    flat.std(0.0)?.backward()?;
+    assert_eq!(f64s(&flat.grad().unwrap()), [0.0, 0.0]);
+    Ok(())
+}
+
+#[test]
+fn gradcheck_finds_a_wrong_gradient() -> Result<()> {
+    // Detached on one side: the product rule loses half.
+    let x = waves(&[4]);
+    let error = gradcheck(|x| x[0].mul(&x[0].detach()), &[&x], Tolerance::default());
+    let error = error.err().unwrap().to_string();
+    assert!(
+        error.contains("analytic") && error.contains("numeric"),
+        "{error}"
+    );
+    Ok(())
+}
+
+#[test]
+fn bools_compare_by_element() -> Result<()> {
+    for n in 1..40usize {
+        for hot in 0..n {
+            let v: Vec<bool> = (0..n).map(|i| i == hot).collect();
+            let b = Tensor::new(&v)?;
+            assert_eq!(b.logical_and(&b)?.to_vec::<bool>()?, v);
+            assert_eq!(b.argmax(None, false)?.item::<i64>()?, hot as i64);
+            let flipped: Vec<bool> = v.iter().map(|x| !x).collect();
+            assert_eq!(b.logical_not()?.to_vec::<bool>()?, flipped);
+            assert_eq!(b.try_clone()?.eq_(&b)?.all()?.item::<bool>()?, true);
+        }
+    }
     Ok(())
 }

@@ -4,15 +4,19 @@
 //! needs, and the vector-Jacobian product. Creation order is a topological order, so [`engine`] is a heap on the
 //! creation number.
 
+mod composite;
 pub(crate) mod engine;
 mod function;
+mod gradcheck;
 mod hooks;
 mod mode;
 mod node;
 mod saved;
 
+pub(crate) use composite::vjp_of;
 pub use engine::{GradOptions, backward, grad};
 pub use function::{Context, Function};
+pub use gradcheck::{Tolerance, gradcheck, gradgradcheck};
 pub use hooks::HookHandle;
 pub use mode::{
     ModeGuard, enable_grad, inference_mode, is_grad_enabled, is_inference, no_grad,

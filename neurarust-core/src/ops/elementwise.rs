@@ -211,6 +211,21 @@ macro_rules! elementwise_table {
             /// Binary cross-entropy of the logit `x` against the probability `t`, without overflow
             real bce_with_logits_error, bce_with_logits_error_ (x, t) = x.max(V::c(0.0)) - x * t + (-x.abs()).exp().ln_1p();
 
+            /// As `bce_with_logits_error`, with positive examples counting `p` times
+            real bce_with_logits_weighted_error, bce_with_logits_weighted_error_ (x, t, p) = {
+                let one = V::c(1.0);
+                (one - t) * x + (one + (p - one) * t) * ((-x).max(V::c(0.0)) + (-x.abs()).exp().ln_1p())
+            };
+            /// Binary cross-entropy of the probability `x` against the probability `t`, logarithms not below -100
+            real bce_error, bce_error_ (x, t) = {
+                let low = V::c(-100.0);
+                -(t * x.ln().max(low) + (V::c(1.0) - t) * (-x).ln_1p().max(low))
+            };
+            /// `t · (ln t - x)`, 0 where `t` is 0
+            real kl_error, kl_error_ (x, t) = V::select(t.gt(V::c(0.0)), t * (t.ln() - x), V::select(t.eq(t), V::c(0.0), t));
+            /// `eᵗ · (t - x)`
+            real kl_log_error, kl_log_error_ (x, t) = t.exp() * (t - x);
+
             // ---- rounding ----
             /// The largest integer not above
             round floor, floor_ (x) = x.floor();

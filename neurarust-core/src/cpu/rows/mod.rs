@@ -1,10 +1,15 @@
 //! Kernels that finish a whole row at a time: softmax, normalisation, cross-entropy. Operands are row-major tensors of
 //! `f32` or `f64`; a row that fits the L1 cache is read from memory once.
 
+mod entropy;
+mod normalize;
 mod softmax;
 
+pub(crate) use entropy::{entropy, entropy_back, pick, pick_back};
+pub(crate) use normalize::{normalize, normalize_back};
 pub(crate) use softmax::{log_softmax, log_softmax_back, softmax, softmax_back};
 
+use super::kernel::Params;
 use super::nest;
 use super::pool;
 use super::simd::{Float, Isa, Lanes};
@@ -15,41 +20,87 @@ const WIDEST: usize = 16;
 /// Elements per task.
 const TASK: usize = 32 * 1024;
 
-/// `(inputs, outputs, columns)` of one row.
-type RowFn = unsafe fn(src: &[*const u8], dst: &[*mut u8], n: usize);
+/// `(parameters, inputs, outputs, columns)` of one row.
+type RowFn = unsafe fn(params: &Params, src: &[*const u8], dst: &[*mut u8], n: usize);
 
-/// A tensor's first element, to be shared by tasks that touch disjoint rows.
+/// Most operands of a row kernel.
+const MAX_OPERANDS: usize = 10;
+
+/// A row-major operand of a row kernel.
+enum Rows<'a> {
+    /// This many elements per row.
+    Each(&'a Tensor, usize),
+    /// The same elements for every row.
+    Shared(&'a Tensor),
+    /// This many elements per task: where rows add up.
+    Task(&'a Tensor, usize),
+    /// Not there: a null pointer.
+    Missing,
+}
+
+/// Where an operand of a row lies.
 #[derive(Clone, Copy)]
-struct Base(*mut u8);
-// SAFETY: a base is a place; who follows it holds the lock of the buffer and owns the rows.
-unsafe impl Send for Base {}
+struct Place {
+    base: *mut u8,
+    /// Bytes from row to row.
+    row: usize,
+    /// Bytes from task to task.
+    task: usize,
+}
+// SAFETY: a place; who follows it holds the lock of the buffer and owns the rows.
+unsafe impl Send for Place {}
 // SAFETY: as above.
-unsafe impl Sync for Base {}
+unsafe impl Sync for Place {}
 
-/// Runs `kernel` on every row of `n` columns. All tensors are row-major, of one shape and dtype, the outputs fresh.
-fn by_row(kernel: RowFn, inputs: &[&Tensor], outputs: &[&Tensor], n: usize) {
-    debug_assert!(inputs.iter().chain(outputs).all(|t| t.is_contiguous()));
-    let size = outputs[0].dtype().size();
-    if outputs[0].numel() == 0 {
-        return;
-    }
-    let rows = outputs[0].numel() / n;
-    let mut bases = [Base(std::ptr::null_mut()); 6];
-    for (base, t) in bases.iter_mut().zip(inputs.iter().chain(outputs)) {
-        *base = Base(nest::start(t));
+/// Rows per task, for rows of `n` columns.
+pub(crate) fn rows_per_task(n: usize) -> usize {
+    (TASK / n.max(1)).max(16)
+}
+
+/// Runs `kernel` on each of `rows` rows of `n` columns. The caller has checked sizes and dtypes and holds the locks;
+/// outputs are fresh.
+fn by_row(
+    kernel: RowFn,
+    params: &Params,
+    inputs: &[Rows],
+    outputs: &[Rows],
+    rows: usize,
+    n: usize,
+) {
+    let nowhere = Place {
+        base: std::ptr::null_mut(),
+        row: 0,
+        task: 0,
+    };
+    let mut places = [nowhere; MAX_OPERANDS];
+    for (place, operand) in places.iter_mut().zip(inputs.iter().chain(outputs)) {
+        let (t, row, task) = match operand {
+            Rows::Each(t, n) => (t, *n, 0),
+            Rows::Shared(t) => (t, 0, 0),
+            Rows::Task(t, n) => (t, 0, *n),
+            Rows::Missing => continue,
+        };
+        debug_assert!(t.is_contiguous());
+        let size = t.dtype().size();
+        *place = Place {
+            base: nest::start(t),
+            row: row * size,
+            task: task * size,
+        };
     }
     let (ins, outs) = (inputs.len(), outputs.len());
-    pool::parallel_chunks(rows, (TASK / n).max(1), |range| {
-        let bases = bases;
-        for row in range {
-            let at = row * n * size;
-            // SAFETY: row `row` of each tensor, which has `rows` rows of `n` elements.
-            unsafe {
-                let src: [*const u8; 6] =
-                    std::array::from_fn(|k| bases[k].0.wrapping_add(at) as *const u8);
-                let dst: [*mut u8; 6] = std::array::from_fn(|k| bases[k].0.wrapping_add(at));
-                kernel(&src[..ins], &dst[ins..ins + outs], n);
-            }
+    let per_task = rows_per_task(n);
+    pool::parallel_for(rows.div_ceil(per_task), |task| {
+        let places = places;
+        for row in task * per_task..rows.min((task + 1) * per_task) {
+            // wrapping: a missing operand stays null.
+            let at: [*mut u8; MAX_OPERANDS] = std::array::from_fn(|k| {
+                let p = &places[k];
+                p.base.wrapping_add(row * p.row + task * p.task)
+            });
+            let src: [*const u8; MAX_OPERANDS] = at.map(|p| p as *const u8);
+            // SAFETY: row `row` of each operand.
+            unsafe { kernel(params, &src[..ins], &at[ins..ins + outs], n) };
         }
     });
 }
@@ -90,6 +141,14 @@ unsafe fn store<I: Isa, T: Float>(x: T::In<I>, p: *mut T, left: usize) {
             *p.add(i) = value;
         }
     }
+}
+
+/// `x` in every lane.
+#[inline(always)]
+fn splat<I: Isa, T: Float>(x: T) -> T::In<I> {
+    let all = [x; WIDEST];
+    // SAFETY: the buffer holds the widest register.
+    unsafe { <T::In<I>>::load(all.as_ptr()) }
 }
 
 /// Walks a row register by register, four at a time, with four accumulators that `$join` brings together at the end:

@@ -1,6 +1,7 @@
 //! Softmax and its logarithm, row by row, forward and backward.
 
-use super::{by_row, each, load, store};
+use super::{Rows, by_row, each, load, splat, store};
+use crate::cpu::kernel::{MAX_PARAMS, Params};
 use crate::cpu::simd::{Float, Isa, Lanes, with_isa};
 use crate::real::{Num, Real};
 use crate::{DType, Tensor};
@@ -12,7 +13,7 @@ macro_rules! row_kernels {
         ///
         /// Row-major tensors of one shape whose last dimension has `n` elements, `out` fresh.
         pub(crate) fn $name($($x: &Tensor,)* out: &Tensor, n: usize) {
-            unsafe fn run<T: Float>(src: &[*const u8], dst: &[*mut u8], n: usize) {
+            unsafe fn run<T: Float>(_: &Params, src: &[*const u8], dst: &[*mut u8], n: usize) {
                 // SAFETY: by the caller; `level` is what the machine has.
                 unsafe { with_isa!(I => $row::<I, T>(src, dst, n)) }
             }
@@ -20,7 +21,9 @@ macro_rules! row_kernels {
                 DType::F64 => run::<f64>,
                 _ => run::<f32>,
             };
-            by_row(kernel, &[$($x),*], &[out], n);
+            let rows = out.numel().checked_div(n).unwrap_or(0);
+            let inputs = [$(Rows::Each($x, n)),*];
+            by_row(kernel, &[0.0; MAX_PARAMS], &inputs, &[Rows::Each(out, n)], rows, n);
         }
     )* };
 }
@@ -36,7 +39,7 @@ row_kernels! {
 }
 
 #[inline(always)]
-unsafe fn largest<I: Isa, T: Float>(x: *const T, n: usize) -> T::In<I> {
+pub(super) unsafe fn largest<I: Isa, T: Float>(x: *const T, n: usize) -> T::In<I> {
     let low = <T::In<I>>::c(f64::NEG_INFINITY);
     // SAFETY: by the caller.
     let top = unsafe {
@@ -44,13 +47,6 @@ unsafe fn largest<I: Isa, T: Float>(x: *const T, n: usize) -> T::In<I> {
             .max(load::<I, T>(x.add(i), left, f64::NEG_INFINITY)))
     };
     splat::<I, T>(top.max_lanes())
-}
-
-#[inline(always)]
-fn splat<I: Isa, T: Float>(x: T) -> T::In<I> {
-    let all = [x; super::WIDEST];
-    // SAFETY: the buffer holds the widest register.
-    unsafe { <T::In<I>>::load(all.as_ptr()) }
 }
 
 #[inline(always)]

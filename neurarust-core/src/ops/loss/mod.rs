@@ -1,0 +1,338 @@
+//! Losses: an element-wise error and its mean or sum, in one pass. Input and target never broadcast silently.
+
+mod entropy;
+
+pub use entropy::CrossEntropy;
+
+use super::apply::{SavedOp, promote, vjp};
+use super::elementwise::table;
+use super::reduce::{Axes, Map, accumulate_in, floats_of, fold_map};
+use crate::autograd::{Saved, record, tracks};
+use crate::cpu::kernel::{MAX_PARAMS, Params};
+use crate::cpu::reduce::Combine;
+use crate::op::OpTable;
+use crate::{Error, Result, Tensor};
+use smallvec::SmallVec;
+
+/// What becomes of the errors of the elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Reduction {
+    /// They stay.
+    None,
+    /// Their mean.
+    #[default]
+    Mean,
+    /// Their sum.
+    Sum,
+}
+
+impl Reduction {
+    /// The reduction of this name, as PyTorch spells it: `none`, `mean`, `sum`.
+    ///
+    /// # Errors
+    /// Another name.
+    #[track_caller]
+    pub fn from_name(name: &str) -> Result<Reduction> {
+        match name {
+            "none" => Ok(Reduction::None),
+            "mean" => Ok(Reduction::Mean),
+            "sum" => Ok(Reduction::Sum),
+            _ => Err(Error::value(
+                "reduction",
+                format!("{name:?}; expected \"none\", \"mean\" or \"sum\""),
+            )),
+        }
+    }
+
+    /// `t` reduced.
+    #[track_caller]
+    fn of(self, t: Tensor) -> Result<Tensor> {
+        match self {
+            Reduction::None => Ok(t),
+            Reduction::Mean => t.mean(),
+            Reduction::Sum => t.sum(),
+        }
+    }
+}
+
+impl Tensor {
+    /// Squared error `(x - target)²`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let x = Tensor::new([1.0f32, 4.0])?;
+    /// assert_eq!(x.mse_loss(&Tensor::new([1.0f32, 2.0])?, Reduction::Mean)?.item::<f32>()?, 2.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Shapes that differ.
+    #[track_caller]
+    pub fn mse_loss(&self, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
+        elementwise(
+            "mse_loss",
+            table::squared_error(),
+            &[],
+            &[self, target],
+            reduction,
+        )
+    }
+
+    /// Absolute error `|x - target|`.
+    ///
+    /// # Errors
+    /// Shapes that differ.
+    #[track_caller]
+    pub fn l1_loss(&self, target: &Tensor, reduction: Reduction) -> Result<Tensor> {
+        elementwise(
+            "l1_loss",
+            table::absolute_error(),
+            &[],
+            &[self, target],
+            reduction,
+        )
+    }
+
+    /// `½d²/beta` for `d = |x - target|` below `beta`, `d - ½beta` above.
+    ///
+    /// # Errors
+    /// Shapes that differ; a negative `beta`.
+    #[track_caller]
+    pub fn smooth_l1_loss(
+        &self,
+        target: &Tensor,
+        beta: f64,
+        reduction: Reduction,
+    ) -> Result<Tensor> {
+        const OP: &str = "smooth_l1_loss";
+        if beta.is_nan() || beta < 0.0 {
+            return Err(Error::value(OP, format!("beta {beta}; expected 0 or more")));
+        }
+        if beta == 0.0 {
+            return elementwise(OP, table::absolute_error(), &[], &[self, target], reduction);
+        }
+        elementwise(
+            OP,
+            table::smooth_l1_error(),
+            &[beta],
+            &[self, target],
+            reduction,
+        )
+    }
+
+    /// `½d²` for `d = |x - target|` up to `delta`, `delta · (d - ½delta)` above.
+    ///
+    /// # Errors
+    /// Shapes that differ; a `delta` that isn't positive.
+    #[track_caller]
+    pub fn huber_loss(&self, target: &Tensor, delta: f64, reduction: Reduction) -> Result<Tensor> {
+        const OP: &str = "huber_loss";
+        if delta.is_nan() || delta <= 0.0 {
+            return Err(Error::value(
+                OP,
+                format!("delta {delta}; expected more than 0"),
+            ));
+        }
+        elementwise(
+            OP,
+            table::huber_error(),
+            &[delta],
+            &[self, target],
+            reduction,
+        )
+    }
+
+    /// Binary cross-entropy `-(t ln x + (1 - t) ln(1 - x))` of probabilities, logarithms not below -100. `weight`
+    /// broadcasts to the elements.
+    ///
+    /// # Errors
+    /// Shapes that differ; an element outside of `[0, 1]`, named.
+    #[track_caller]
+    pub fn binary_cross_entropy(
+        &self,
+        target: &Tensor,
+        weight: Option<&Tensor>,
+        reduction: Reduction,
+    ) -> Result<Tensor> {
+        const OP: &str = "binary_cross_entropy";
+        same_shape(OP, self, target)?;
+        let x = self.detach();
+        let outside = x.lt(0.0)?.logical_or(x.gt(1.0)?)?.logical_or(x.isnan()?)?;
+        if outside.any()?.item::<bool>()? {
+            let at = outside
+                .to_dtype(crate::DType::U8)?
+                .argmax(None, false)?
+                .item::<i64>()?;
+            let value = x
+                .to_dtype(crate::DType::F64)?
+                .reshape([-1i64])?
+                .select(0, at)?;
+            return Err(Error::value(
+                OP,
+                format!(
+                    "element {at} of the input is {}, which is no probability; use sigmoid, or binary_cross_entropy_with_logits",
+                    value.item::<f64>()?
+                ),
+            ));
+        }
+        match weight {
+            None => elementwise(OP, table::bce_error(), &[], &[self, target], reduction),
+            Some(w) => weighted(OP, self.bce_error(target)?, w, reduction),
+        }
+    }
+
+    /// Binary cross-entropy of the logits `x` against probabilities, without overflow. `weight` broadcasts to the
+    /// elements; positive examples count `pos_weight` times, which broadcasts too.
+    ///
+    /// # Errors
+    /// Shapes that differ.
+    #[track_caller]
+    pub fn binary_cross_entropy_with_logits(
+        &self,
+        target: &Tensor,
+        weight: Option<&Tensor>,
+        pos_weight: Option<&Tensor>,
+        reduction: Reduction,
+    ) -> Result<Tensor> {
+        const OP: &str = "binary_cross_entropy_with_logits";
+        same_shape(OP, self, target)?;
+        match (weight, pos_weight) {
+            (None, None) => {
+                let table = table::bce_with_logits_error();
+                elementwise(OP, table, &[], &[self, target], reduction)
+            }
+            (None, Some(p)) => {
+                let table = table::bce_with_logits_weighted_error();
+                elementwise(OP, table, &[], &[self, target, p], reduction)
+            }
+            (Some(w), None) => weighted(OP, self.bce_with_logits_error(target)?, w, reduction),
+            (Some(w), Some(p)) => weighted(
+                OP,
+                self.bce_with_logits_weighted_error(target, p)?,
+                w,
+                reduction,
+            ),
+        }
+    }
+
+    /// Kullback-Leibler divergence of the log-probabilities `x` from `target`: `t · (ln t - x)`; with `log_target`, `target`
+    /// holds logarithms too. The mean is over elements; divide the sum by the batch size for the mathematical one.
+    ///
+    /// # Errors
+    /// Shapes that differ.
+    #[track_caller]
+    pub fn kl_div(
+        &self,
+        target: &Tensor,
+        log_target: bool,
+        reduction: Reduction,
+    ) -> Result<Tensor> {
+        let table = match log_target {
+            true => table::kl_log_error(),
+            false => table::kl_error(),
+        };
+        elementwise("kl_div", table, &[], &[self, target], reduction)
+    }
+}
+
+/// Refuses an input and a target of different shapes.
+#[track_caller]
+fn same_shape(op: &'static str, x: &Tensor, target: &Tensor) -> Result<()> {
+    if x.shape() == target.shape() {
+        return Ok(());
+    }
+    Err(Error::shape(
+        op,
+        format!(
+            "the input has shape {} and the target {}; they must be the same, broadcasting would compare every pair (reshape, squeeze or unsqueeze one of them)",
+            x.shape(),
+            target.shape()
+        ),
+    ))
+}
+
+#[track_caller]
+fn weighted(
+    op: &'static str,
+    errors: Tensor,
+    weight: &Tensor,
+    reduction: Reduction,
+) -> Result<Tensor> {
+    if errors.shape().broadcast(weight.shape(), op)? != *errors.shape() {
+        return Err(Error::shape(
+            op,
+            format!(
+                "a weight of shape {} doesn't broadcast to the input's shape {}",
+                weight.shape(),
+                errors.shape()
+            ),
+        ));
+    }
+    reduction.of(errors.mul(weight)?)
+}
+
+/// `table(inputs)` reduced, without writing down the errors in between.
+#[track_caller]
+fn elementwise(
+    op: &'static str,
+    table: &'static OpTable,
+    parameters: &[f64],
+    inputs: &[&Tensor],
+    reduction: Reduction,
+) -> Result<Tensor> {
+    let x = inputs[0];
+    same_shape(op, x, inputs[1])?;
+    for extra in &inputs[2..] {
+        if x.shape().broadcast(extra.shape(), op)? != *x.shape() {
+            return Err(Error::shape(
+                op,
+                format!(
+                    "a weight of shape {} doesn't broadcast to the input's shape {}",
+                    extra.shape(),
+                    x.shape()
+                ),
+            ));
+        }
+    }
+    let mut params: Params = [0.0; MAX_PARAMS];
+    params[..parameters.len()].copy_from_slice(parameters);
+    if reduction == Reduction::None {
+        return super::apply::apply(table, &params, inputs);
+    }
+    let dtype = promote(inputs).to_float();
+    let axes = Axes::new(op, x, &[], false)?;
+    let map = Map {
+        variants: floats_of(table),
+        params: &params,
+    };
+    let total = fold_map(
+        op,
+        Combine::Sum,
+        inputs,
+        Some(map),
+        accumulate_in(dtype),
+        &axes,
+    )?;
+    let scale = match reduction {
+        Reduction::Mean => axes.count as f64,
+        _ => 1.0,
+    };
+    let out = match scale {
+        1.0 => total,
+        scale => total.div(scale)?,
+    };
+    let out = out.to_dtype(dtype)?;
+    if tracks(inputs) {
+        let saved = SavedOp::of_inputs(table, &params, inputs, |_, t| Ok(Saved::input(t)))?;
+        let shape = x.shape().clone();
+        let arity = inputs.len();
+        record(op, inputs, &[&out], saved, move |saved, call, grads| {
+            let Some(g) = &grads[0] else {
+                return Ok(SmallVec::from_elem(None, arity));
+            };
+            let g = g.div(scale)?.expand_to(&shape)?;
+            vjp(saved, call, SmallVec::from_iter([Some(g)]))
+        })?;
+    }
+    Ok(out)
+}
