@@ -41,6 +41,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use half::{bf16, f16};
 pub use layout::{IntoShape, Layout, Shape};
 pub use ops::conv::{ConvOptions, Padding, PerDim};
+pub use ops::pool::PoolOptions;
 pub use ops::view::Sizes;
 pub use storage::{MemoryStats, memory_stats};
 pub use tensor::{ArrayLike, Device, Held, Index, IntoSpec, Operand, Spec, Tensor};

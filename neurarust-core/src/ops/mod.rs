@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 pub mod conv;
+mod dropout;
 pub mod elementwise;
 pub mod fused;
 mod gather;

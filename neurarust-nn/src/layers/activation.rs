@@ -27,11 +27,11 @@ macro_rules! activations {
         #[derive(Clone, Copy, Module)]
         #[module(describe = Self::describe)]
         pub struct $name { $(
-            #[doc = concat!("`", stringify!($default), "` by default.")]
+            #[doc = concat!("By default `", stringify!($default), "`.")]
             pub $field: $t,
         )+ }
         impl $name {
-            /// With other parameters than [`Default`]'s, which are PyTorch's.
+            /// With these parameters; [`Default`] has PyTorch's.
             pub const fn new($($field: $t),+) -> $name { $name { $($field),+ } }
             fn describe(&self) -> String {
                 [$( format!(concat!(stringify!($field), "={:?}"), self.$field) ),+].join(", ")
@@ -91,6 +91,12 @@ activations! {
     Hardshrink { lambda: f64 = 0.5 } = x => x.hardshrink(lambda);
     /// `x` moved towards 0 by `lambda`
     Softshrink { lambda: f64 = 0.5 } = x => x.softshrink(lambda);
+    /// `e^xᵢ / Σⱼ e^xⱼ` along `dim`
+    Softmax { dim: i64 = -1 } = x => x.softmax(dim);
+    /// `ln softmax(x)` along `dim`
+    LogSoftmax { dim: i64 = -1 } = x => x.log_softmax(dim);
+    /// `softmax(-x)` along `dim`
+    Softmin { dim: i64 = -1 } = x => x.softmin(dim);
 }
 
 /// `x` where positive, `weight · x` elsewhere, the weight learned: one for all channels (dimension 1), or one each.

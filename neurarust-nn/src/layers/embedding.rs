@@ -1,0 +1,108 @@
+//! Rows of a table by index.
+
+use crate::builder::builder;
+use crate::{Forward, Module, init};
+use neurarust_core::{DType, Error, Result, Tensor, no_grad};
+
+/// Rows of a learned table by integer index: (…) → (…, features).
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_nn::{Embedding, Forward};
+/// let table = Embedding::builder(10, 3).padding_idx(0).build()?;
+/// let y = table.forward(&Tensor::new([[1i64, 0], [4, 9]])?)?;
+/// assert_eq!(y.dims(), [2, 2, 3]);
+/// assert_eq!(y.to_vec::<f32>()?[3..6], [0.0; 3]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+#[derive(Clone, Module)]
+#[module(describe = Self::describe)]
+pub struct Embedding {
+    /// (vocabulary, features)
+    pub weight: Tensor,
+    padding_idx: Option<usize>,
+}
+
+builder! {
+    /// A table of standard normal numbers.
+    ///
+    /// # Errors
+    /// Sizes that memory can't hold.
+    EmbeddingBuilder makes Embedding from (num_embeddings: usize => usize, embedding_dim: usize => usize)
+    /// A row that starts at zero and is not trained.
+    padding_idx: usize => Option<usize> = None::<usize>;
+    /// The element type, `f32`.
+    dtype: DType => DType = DType::F32;
+}
+
+impl EmbeddingBuilder {
+    /// The layer.
+    ///
+    /// # Errors
+    /// Sizes that memory can't hold, a padding row that isn't there, a dtype that isn't floating-point.
+    #[track_caller]
+    pub fn build(self) -> Result<Embedding> {
+        let weight = Tensor::zeros(([self.num_embeddings, self.embedding_dim], self.dtype))?;
+        init::normal_(&weight, 0.0, 1.0)?;
+        if let Some(row) = self.padding_idx {
+            check_padding(row, self.num_embeddings)?;
+            let _guard = no_grad();
+            weight.narrow(0, row as i64, 1)?.zero_()?;
+        }
+        Ok(Embedding {
+            weight: weight.requires_grad()?,
+            padding_idx: self.padding_idx,
+        })
+    }
+}
+
+#[track_caller]
+fn check_padding(row: usize, rows: usize) -> Result<()> {
+    if row < rows {
+        return Ok(());
+    }
+    Err(Error::index(
+        "Embedding",
+        format!("padding_idx {row} of a table of {rows} rows"),
+    ))
+}
+
+impl Embedding {
+    /// A table (vocabulary, features) that exists already; `freeze` keeps it from being trained.
+    ///
+    /// # Errors
+    /// A table that isn't 2-d or isn't floating-point.
+    #[track_caller]
+    pub fn from_pretrained(table: &Tensor, freeze: bool) -> Result<Embedding> {
+        if table.rank() != 2 {
+            return Err(Error::shape(
+                "Embedding",
+                format!(
+                    "expected a table (vocabulary, features), got shape {}",
+                    table.shape()
+                ),
+            ));
+        }
+        let weight = table.detach();
+        weight.set_requires_grad(!freeze)?;
+        Ok(Embedding {
+            weight,
+            padding_idx: None,
+        })
+    }
+
+    fn describe(&self) -> String {
+        let [rows, features] = [0, 1].map(|i| self.weight.dims().get(i).copied().unwrap_or(0));
+        match self.padding_idx {
+            Some(row) => format!("{rows}, {features}, padding_idx={row}"),
+            None => format!("{rows}, {features}"),
+        }
+    }
+}
+
+impl Forward for Embedding {
+    #[track_caller]
+    fn forward(&self, index: &Tensor) -> Result<Tensor> {
+        self.weight.embedding(index, self.padding_idx)
+    }
+}
