@@ -11,6 +11,7 @@ extern crate self as neurarust_nn;
 mod builder;
 pub mod init;
 mod layers;
+mod loss;
 mod module;
 mod state;
 mod tree;
@@ -18,7 +19,9 @@ mod visit;
 
 pub use init::{FanMode, Nonlinearity};
 pub use layers::*;
+pub use loss::*;
 pub use module::{Forward, Module};
+pub use neurarust_core::ops::loss::Reduction;
 pub use neurarust_core::{ConvOptions, Padding, PerDim};
 pub use neurarust_nn_derive::Module;
 pub use state::{LoadReport, MisShaped, StateDict};

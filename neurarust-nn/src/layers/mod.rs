@@ -6,6 +6,7 @@ mod conv;
 mod dropout;
 mod embedding;
 mod linear;
+mod norm;
 mod pool;
 mod reshape;
 
@@ -15,5 +16,6 @@ pub use conv::*;
 pub use dropout::{Dropout, Dropout2d};
 pub use embedding::{Embedding, EmbeddingBuilder};
 pub use linear::{Linear, LinearBuilder};
+pub use norm::*;
 pub use pool::*;
 pub use reshape::{Flatten, Identity, Unflatten};
