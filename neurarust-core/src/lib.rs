@@ -6,6 +6,7 @@ pub mod dual;
 mod error;
 pub mod formula;
 pub mod interrupt;
+pub mod io;
 pub mod layout;
 pub mod op;
 pub mod ops;

@@ -15,7 +15,7 @@ pub use alloc::{empty_cache, set_cache_limit};
 pub use borrow::{Access, Busy, ReadGuard};
 pub(crate) use borrow::{Reading, Stored};
 pub use count::{MemoryStats, memory_stats, reset_peak};
-pub(crate) use typed::slice_of;
+pub(crate) use typed::{bytes_of, slice_of};
 
 use std::any::Any;
 use std::panic::Location;

@@ -223,7 +223,7 @@ fn empty_and_scalar_tensors() -> Result<()> {
     );
     let s = Tensor::new(5.0f64)?;
     let zero = Tensor::new(0i64)?;
-    assert_eq!(s.gather(0, &zero)?.dims(), []);
+    assert_eq!(s.gather(0, &zero)?.dims(), [0usize; 0]);
     assert_eq!(s.index_select(0, &zero)?.item::<f64>()?, 5.0);
     s.scatter_(0, &zero, &Tensor::new(6.0f64)?)?;
     assert_eq!(s.item::<f64>()?, 6.0);

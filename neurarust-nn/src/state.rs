@@ -1,9 +1,10 @@
 //! The state of a module by names, and what loading one reports.
 
 use crate::visit::{Observer, Role};
-use neurarust_core::{Error, Result, Shape, Tensor, no_grad};
+use neurarust_core::{Error, Result, Shape, Tensor, io, no_grad};
 use std::collections::HashMap;
 use std::fmt;
+use std::path::Path;
 
 /// Tensors by name, in order.
 ///
@@ -63,6 +64,35 @@ impl StateDict {
     /// Names and tensors, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
         self.entries.iter().map(|(name, t)| (name.as_str(), t))
+    }
+
+    /// Saves to a `.safetensors` or `.npz` file, replacing it as a whole.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module, StateDict};
+    /// let path = std::env::temp_dir().join(format!("linear-{}.safetensors", std::process::id()));
+    /// let layer = Linear::new(3, 2)?;
+    /// layer.state_dict().save(&path)?;
+    /// layer.load_state_dict(&StateDict::load(&path)?)?;
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another ending of the name; a file that can't be written.
+    #[track_caller]
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        io::save(path, self.iter())
+    }
+
+    /// Loads a `.safetensors` or `.npz` file, such as [`StateDict::save`] writes. The tensors are the file's own; a
+    /// module takes them by `load_state_dict`.
+    ///
+    /// # Errors
+    /// A file that can't be read or isn't what its name says.
+    #[track_caller]
+    pub fn load(path: impl AsRef<Path>) -> Result<StateDict> {
+        Ok(io::load(path)?.into_iter().collect())
     }
 
     /// A copy that shares no elements with the model: a checkpoint to come back to.

@@ -1,7 +1,8 @@
 //! The body that all optimizers share: groups of parameters, their state, saving and loading.
 
-use neurarust_core::{Error, Result, Tensor, no_grad};
+use neurarust_core::{Error, Result, Tensor, io, no_grad};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// A parameter and what its rule remembers of it.
 #[derive(Clone)]
@@ -108,6 +109,71 @@ pub struct State {
     pub numbers: BTreeMap<String, f64>,
     /// The tensors.
     pub tensors: BTreeMap<String, Tensor>,
+}
+
+/// What the names of numbers start with among a file's metadata.
+const NUMBER: &str = "number.";
+
+impl State {
+    /// Saves to a safetensors file, replacing it as a whole. The numbers are written so that every bit of them comes back
+    /// (but for a NaN's).
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{Adam, Optimizer, State};
+    /// let w = Tensor::new([4.0f32])?.requires_grad()?;
+    /// let mut optimizer = Optimizer::new([w.clone()], Adam { lr: 0.1, ..Adam::default() })?;
+    /// w.square()?.sum()?.backward()?;
+    /// optimizer.step()?;
+    /// let path = std::env::temp_dir().join(format!("optimizer-{}.safetensors", std::process::id()));
+    /// optimizer.state_dict()?.save(&path)?;
+    /// optimizer.load_state_dict(&State::load(&path)?)?;
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A file that can't be written.
+    #[track_caller]
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        // `{:?}` writes the shortest digits that are read as this very number.
+        let numbers = self
+            .numbers
+            .iter()
+            .map(|(name, value)| (format!("{NUMBER}{name}"), format!("{value:?}")));
+        io::save_safetensors(path, &self.tensors, numbers)
+    }
+
+    /// Loads what [`State::save`] has saved.
+    ///
+    /// # Errors
+    /// A file that can't be read, or isn't a safetensors file with numbers in its metadata.
+    #[track_caller]
+    pub fn load(path: impl AsRef<Path>) -> Result<State> {
+        let path = path.as_ref();
+        let loaded = io::load_safetensors(path)?;
+        let mut numbers = BTreeMap::new();
+        for (key, text) in &loaded.metadata {
+            // Other writers leave notes of their own there.
+            let Some(name) = key.strip_prefix(NUMBER) else {
+                continue;
+            };
+            let Ok(value) = text.parse() else {
+                return Err(Error::format(
+                    "State::load",
+                    format!(
+                        "{}: expected a number as {key}, found {text:?}",
+                        path.display()
+                    ),
+                ));
+            };
+            numbers.insert(name.to_string(), value);
+        }
+        Ok(State {
+            numbers,
+            tensors: loaded.into_iter().collect(),
+        })
+    }
 }
 
 /// An optimizer: a [`Rule`] over groups of parameters.

@@ -59,6 +59,38 @@ impl<T: Element> Fresh<T> {
     }
 }
 
+/// As [`Fresh`], of any element type, filled as bytes: how files are read.
+pub(crate) struct FreshBytes {
+    tensor: Tensor,
+}
+
+impl FreshBytes {
+    /// Arbitrary bytes.
+    #[track_caller]
+    pub fn new(shape: Shape, dtype: DType) -> Result<FreshBytes> {
+        Ok(FreshBytes {
+            tensor: Tensor::uninit(shape, dtype)?,
+        })
+    }
+
+    /// The bytes of all elements, row-major, in this machine's byte order.
+    pub fn bytes(&mut self) -> &mut [u8] {
+        let storage = self.tensor.storage();
+        // SAFETY: the storage was made here, holds that many initialised bytes, and has no other owner.
+        unsafe { std::slice::from_raw_parts_mut(storage.as_mut_ptr(), storage.bytes()) }
+    }
+
+    /// The tensor, unless its bytes are no elements: the place of the first bool that is neither 0 nor 1, and its byte.
+    pub fn finish(mut self) -> std::result::Result<Tensor, (usize, u8)> {
+        if self.tensor.dtype() == DType::Bool
+            && let Some((at, byte)) = self.bytes().iter().enumerate().find(|(_, b)| **b > 1)
+        {
+            return Err((at, *byte));
+        }
+        Ok(self.tensor)
+    }
+}
+
 /// Calls `f(row, a's row, b's row)` for all rows of two buffers of the same number of rows, on several threads if that
 /// can help.
 pub(crate) fn for_each_row<A: Element, B: Element>(

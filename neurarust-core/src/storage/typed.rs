@@ -62,3 +62,8 @@ pub(crate) fn slice_of<T: Element>(storage: &Storage, offset: usize, n: usize) -
     // SAFETY: in bounds, aligned, initialised, of a type without invalid values (bools were checked).
     unsafe { std::slice::from_raw_parts(start as *const T, n) }
 }
+
+/// `n` bytes from byte `offset` on, under the same conditions as [`slice_of`]; any byte will do.
+pub(crate) fn bytes_of(storage: &Storage, offset: usize, n: usize) -> &[u8] {
+    slice_of::<u8>(storage, offset, n)
+}

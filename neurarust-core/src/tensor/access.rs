@@ -85,6 +85,26 @@ impl Tensor {
         )))
     }
 
+    /// As [`Tensor::with_data`], with the bytes of the elements in this machine's byte order.
+    #[track_caller]
+    pub(crate) fn with_bytes<R>(&self, f: impl FnOnce(&[u8]) -> R) -> Result<R> {
+        let dense = if self.is_contiguous() {
+            self.detach()
+        } else {
+            self.copy()?
+        };
+        let storage = &dense.0.storage;
+        let _guard = storage
+            .read_guard()
+            .map_err(|_| Error::value("with_bytes", "the tensor is being written to"))?;
+        let size = self.dtype().size();
+        Ok(f(crate::storage::bytes_of(
+            storage,
+            dense.layout().offset() * size,
+            dense.nbytes(),
+        )))
+    }
+
     /// The elements in row-major order.
     ///
     /// # Errors
