@@ -21,3 +21,6 @@ pub fn derive_module(input: TokenStream) -> TokenStream {
 pub fn derive_facade_module(input: TokenStream) -> TokenStream {
     expand::run(input.into(), parse_quote!(::neurarust::nn)).into()
 }
+
+#[cfg(test)]
+mod tests;
