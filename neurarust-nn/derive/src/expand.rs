@@ -23,7 +23,7 @@
 
 use crate::attributes::{OnField, OnStruct, Role};
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     Data, DeriveInput, Error, Generics, Index, LitStr, Member, Path, Result, Type, ext::IdentExt,
     parse_quote, spanned::Spanned,
@@ -97,8 +97,7 @@ fn expand(input: &DeriveInput, default_crate: Path) -> Result<TokenStream> {
         Some(function) => quote_spanned!(function.span()=> #function(self)),
         None => quote!(#private::String::new()),
     };
-    let walk = |method: &str, borrow: TokenStream| {
-        let method = format_ident!("{method}");
+    let walk = |exclusive: bool| {
         let visits = fields.iter().map(|f| {
             let Field { member, name, .. } = f;
             let role = match f.role {
@@ -107,12 +106,14 @@ fn expand(input: &DeriveInput, default_crate: Path) -> Result<TokenStream> {
                 _ => quote!(Parameter),
             };
             // At the field's type, so that "can't be a field of a module" points there.
-            quote_spanned!(f.ty.span()=> visitor.#method(#name, #private::Role::#role, #borrow self.#member);)
+            let at = f.ty.span().resolved_at(Span::call_site());
+            let mutable = exclusive.then(|| quote_spanned!(at=> mut));
+            quote_spanned!(at=> visitor.field(#name, #private::Role::#role, &#mutable self.#member);)
         });
         quote!(#(#visits)*)
     };
-    let shared = walk("field", quote!(&));
-    let exclusive = walk("field", quote!(&mut));
+    let shared = walk(false);
+    let exclusive = walk(true);
 
     let bounded = bounds(&input.generics, &fields, &private);
     let (impl_generics, type_generics, _) = input.generics.split_for_impl();
