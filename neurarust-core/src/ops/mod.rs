@@ -16,4 +16,7 @@ pub mod pool;
 pub(crate) mod reduce;
 pub(crate) mod selection;
 pub(crate) mod softmax;
+mod sort;
 pub(crate) mod view;
+
+pub use sort::Unique;
