@@ -23,7 +23,7 @@ enum Source {
     Normal,
 }
 
-/// Numbers of `dtype` from `source`, transformed by `f`. Half precision is rounded down from a uniform number, so that 1
+/// Numbers of `dtype` from `source`, transformed by `f` if there is one. Half precision is rounded down from a uniform number, so that 1
 /// stays out.
 #[track_caller]
 fn draw(
@@ -31,7 +31,7 @@ fn draw(
     dtype: DType,
     source: Source,
     generator: &Generator,
-    f: impl Fn(f64) -> f64 + Sync,
+    f: Option<&(dyn Fn(f64) -> f64 + Sync)>,
 ) -> Result<Tensor> {
     if dtype == DType::F64 {
         let mut out = Fresh::<f64>::new(shape)?;
@@ -39,7 +39,9 @@ fn draw(
             Source::Uniform => generator.fill_uniform_f64(out.slice()),
             Source::Normal => generator.fill_normal_f64(out.slice()),
         }
-        out.for_each_chunk(GRAIN, |_, part| part.iter_mut().for_each(|x| *x = f(*x)));
+        if let Some(f) = f {
+            out.for_each_chunk(GRAIN, |_, part| part.iter_mut().for_each(|x| *x = f(*x)));
+        }
         return Ok(out.finish());
     }
     let mut out = Fresh::<f32>::new(shape)?;
@@ -52,12 +54,16 @@ fn draw(
         (Source::Uniform, DType::BF16) => Some((bf16::MANTISSA_DIGITS as f32).exp2()),
         _ => None,
     };
-    out.for_each_chunk(GRAIN, |_, part| match steps {
-        None => part.iter_mut().for_each(|x| *x = f(*x as f64) as f32),
-        Some(n) => part
-            .iter_mut()
-            .for_each(|x| *x = f(((*x * n).floor() / n) as f64) as f32),
-    });
+    if let Some(n) = steps {
+        out.for_each_chunk(GRAIN, |_, part| {
+            part.iter_mut().for_each(|x| *x = (*x * n).floor() / n);
+        });
+    }
+    if let Some(f) = f {
+        out.for_each_chunk(GRAIN, |_, part| {
+            part.iter_mut().for_each(|x| *x = f(*x as f64) as f32);
+        });
+    }
     out.finish().to_dtype(dtype)
 }
 
@@ -173,7 +179,7 @@ impl Tensor {
         let spec = spec.into_spec()?;
         let dtype = spec.dtype.unwrap_or(DType::F32);
         needs_float("rand", dtype)?;
-        draw(spec.shape, dtype, Source::Uniform, generator, |u| u)
+        draw(spec.shape, dtype, Source::Uniform, generator, None)
     }
 
     /// Standard normal: mean 0, variance 1.
@@ -194,7 +200,7 @@ impl Tensor {
         let spec = spec.into_spec()?;
         let dtype = spec.dtype.unwrap_or(DType::F32);
         needs_float("randn", dtype)?;
-        draw(spec.shape, dtype, Source::Normal, generator, |x| x)
+        draw(spec.shape, dtype, Source::Normal, generator, None)
     }
 
     /// Integers in `low..high`, as `i64` unless the spec says otherwise.
@@ -488,7 +494,13 @@ impl Tensor {
     ) -> Result<&Tensor> {
         needs_float(op, self.dtype())?;
         self.overwrite(op, || {
-            draw(self.shape().clone(), self.dtype(), source, generator, f)
+            draw(
+                self.shape().clone(),
+                self.dtype(),
+                source,
+                generator,
+                Some(&f),
+            )
         })
     }
 
