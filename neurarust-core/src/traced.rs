@@ -173,7 +173,7 @@ impl Num for Traced {
     type Mask = TracedMask;
     fn c(x: f64) -> Traced {
         let dtype = ARENA.with_borrow(|a| a.last().map_or(DType::F32, |arena| arena.dtype));
-        push(Tensor::full(((), dtype), x).map(Tensor::as_number), None)
+        push(Tensor::full(((), dtype), x).map(Tensor::into_number), None)
     }
     fn lt(self, o: Traced) -> TracedMask {
         TracedMask(self.zip(o, |a, b| a.lt(b)))

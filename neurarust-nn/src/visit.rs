@@ -322,7 +322,7 @@ impl<T: Visit, S: Send + Sync> Visit for HashMap<String, T, S> {
     }
     fn visit_mut(&mut self, visitor: &mut VisitorMut<'_>) {
         let mut items: Vec<_> = self.iter_mut().collect();
-        items.sort_by(|(a, _), (b, _)| a.cmp(b));
+        items.sort_by_key(|(name, _)| *name);
         for (name, value) in items {
             visitor.field(name, visitor.place.role, value);
         }

@@ -280,7 +280,7 @@ fn gradients_are_clipped_together() -> Result<()> {
     );
     b.set_grad(Some(Tensor::new([f64::NAN])?))?;
     assert!(clip_grad_norm_(&[a.clone(), b], 1.0, 2.0, true).is_err());
-    clip_grad_value_(&[a.clone()], 0.1)?;
+    clip_grad_value_(std::slice::from_ref(&a), 0.1)?;
     assert_eq!(a.grad().unwrap().item::<f64>()?, 0.1);
     Ok(())
 }

@@ -128,13 +128,13 @@ pub(crate) fn backward<T: Float, O: Elementwise<N>, const N: usize>() -> Variant
                     #[inline(always)]
                     |p| <T::In<I>>::load(p.add(i)),
                 )));
-                for k in 0..N {
-                    if !dx[k].is_null() {
-                        let d = match y[0].d[k] {
+                for (to, d) in dx.iter().zip(y[0].d) {
+                    if !to.is_null() {
+                        let d = match d {
                             Some(d) => g * d,
                             None => <T::In<I>>::c(0.0),
                         };
-                        d.store(dx[k].add(i));
+                        d.store(to.add(i));
                     }
                 }
                 i += <T::In<I>>::N;
@@ -202,6 +202,10 @@ pub(crate) fn predicate<T: Float, O: Predicate<N>, const N: usize>() -> Variants
 /// An integer op: a plain loop, which the compiler vectorises for each instruction set.
 pub(crate) fn integer<T: Bits, O: IntFormula<N>, const N: usize>() -> Variants {
     #[inline(always)]
+    #[expect(
+        clippy::extra_unused_type_parameters,
+        reason = "every body names its instruction set"
+    )]
     unsafe fn body<I: Isa, T: Bits, O: IntFormula<N>, const N: usize>(
         params: &Params,
         src: *const *const u8,
@@ -231,6 +235,10 @@ pub(crate) fn integer<T: Bits, O: IntFormula<N>, const N: usize>() -> Variants {
 pub(crate) fn integer_predicate<T: Bits<Mask = bool>, O: Predicate<N>, const N: usize>() -> Variants
 {
     #[inline(always)]
+    #[expect(
+        clippy::extra_unused_type_parameters,
+        reason = "every body names its instruction set"
+    )]
     unsafe fn body<I: Isa, T: Bits<Mask = bool>, O: Predicate<N>, const N: usize>(
         params: &Params,
         src: *const *const u8,

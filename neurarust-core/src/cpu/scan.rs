@@ -72,11 +72,12 @@ fn columns<T: Running, const SUM: bool>(t: &Tensor, dim: usize) {
     }
     let inner: usize = t.dims()[dim + 1..].iter().product();
     let outer = t.numel() / (count * inner);
-    let base = Target(nest::start(t));
+    let target = Target(nest::start(t));
     let per_row = inner.div_ceil(SIDE);
     let grain = (32 * 1024 / (count * inner.min(SIDE))).max(1);
     pool::parallel_chunks(outer * per_row, grain, |range| {
-        let base = base;
+        // Whole, not field by field: the target is what may be sent to other threads.
+        let base = target;
         for unit in range {
             let start = unit % per_row * SIDE;
             let width = SIDE.min(inner - start);

@@ -143,9 +143,7 @@ impl Tensor {
                 None => mean.mul(&scale)?.neg()?,
             };
             let (scale, shift) = (beside(&scale, self)?, beside(&shift, self)?);
-            let y = shift
-                .detach()
-                .addcmul(&self.detach(), &scale.detach(), 1.0)?;
+            let y = shift.detach().addcmul(self.detach(), scale.detach(), 1.0)?;
             let y = y.to_dtype(self.dtype())?;
             let n = axes.count as f64;
             if let Some(running) = running_mean {

@@ -353,7 +353,9 @@ fn max_pool(op: &'static str, x: &Tensor, w: Windows) -> Result<(Tensor, Tensor)
                         let mut best: Option<(T, usize)> = None;
                         w.elements(window, |i| {
                             // The first of equals; the first NaN wins over everything.
-                            if best.is_none_or(|(b, _)| x[i] > b || (x[i] != x[i] && b == b)) {
+                            if best.is_none_or(|(b, _)| {
+                                x[i] > b || (x[i].to_f64().is_nan() && !b.to_f64().is_nan())
+                            }) {
                                 best = Some((x[i], i));
                             }
                         });

@@ -149,7 +149,7 @@ impl Tensor {
     }
 
     /// The same tensor, marked as (or as no longer) a bare number.
-    pub(crate) fn as_number(self) -> Tensor {
+    pub(crate) fn into_number(self) -> Tensor {
         Tensor::assemble(
             self.0.storage.clone(),
             self.0.layout.clone(),
@@ -304,8 +304,7 @@ impl Tensor {
     /// The accumulated gradient, after a backward.
     pub fn grad(&self) -> Option<Tensor> {
         let slot = lock(&self.0.meta).slot.clone()?;
-        let grad = lock(&slot.grad).clone();
-        grad
+        lock(&slot.grad).clone()
     }
 
     /// Replaces the gradient.

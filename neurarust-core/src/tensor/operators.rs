@@ -69,7 +69,7 @@ impl Tensor {
     /// A bare number: 0-d, and yielding to tensors when types are mixed.
     #[track_caller]
     pub(crate) fn number<T: crate::Element>(x: T) -> Result<Tensor> {
-        Ok(Tensor::from_slice(&[x], ())?.as_number())
+        Ok(Tensor::from_slice(&[x], ())?.into_number())
     }
 }
 

@@ -17,13 +17,13 @@ trait Ordered: Copy + PartialOrd + 'static {
 impl Ordered for f32 {
     #[inline(always)]
     fn is_nan(self) -> bool {
-        self != self
+        f32::is_nan(self)
     }
 }
 impl Ordered for f64 {
     #[inline(always)]
     fn is_nan(self) -> bool {
-        self != self
+        f64::is_nan(self)
     }
 }
 impl Ordered for i64 {
@@ -48,6 +48,10 @@ unsafe fn compare<T: Ordered, const MAX: bool>(
     n: usize,
 ) {
     #[inline(always)]
+    #[expect(
+        clippy::extra_unused_type_parameters,
+        reason = "every body names its instruction set"
+    )]
     unsafe fn body<I: Isa, T: Ordered, const MAX: bool>(
         src: *const T,
         row: i64,

@@ -208,6 +208,10 @@ unsafe fn rows<T: Float, M: Monoid>(
 
 unsafe fn fold_int<M: Monoid>(src: *const u8, n: usize, out: *mut u8) {
     #[inline(always)]
+    #[expect(
+        clippy::extra_unused_type_parameters,
+        reason = "every body names its instruction set"
+    )]
     unsafe fn body<I: Isa, M: Monoid>(p: *const Int64, n: usize) -> Int64 {
         let mut acc = [Int64::c(M::IDENTITY); 8];
         let mut i = 0;
@@ -233,6 +237,10 @@ unsafe fn fold_int<M: Monoid>(src: *const u8, n: usize, out: *mut u8) {
 
 unsafe fn rows_int<M: Monoid>(src: *const u8, stride: isize, rows: usize, acc: *mut u8, n: usize) {
     #[inline(always)]
+    #[expect(
+        clippy::extra_unused_type_parameters,
+        reason = "every body names its instruction set"
+    )]
     unsafe fn body<I: Isa, M: Monoid>(
         p: *const Int64,
         stride: isize,

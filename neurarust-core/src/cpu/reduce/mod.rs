@@ -265,11 +265,12 @@ impl Job<'_> {
         };
         let leaves = self.count / span * per_span;
         let size = self.size();
-        let write = |to: Target| {
+        let write = |target: Target| {
             let units = self.outputs * leaves;
             let per_task = (TASK / self.count.min(LEAF)).max(1);
             let task = |t: usize| {
-                let to = to;
+                // Whole, not field by field: the target is what may be sent to other threads.
+                let to = target;
                 let mut tiles = Tile::zeroed(if plain && by_run {
                     0
                 } else {
@@ -329,12 +330,13 @@ impl Job<'_> {
         let leaves = self.count.div_ceil(ROWS);
         let (depth, step) = (self.reduced.inner(), self.reduced.inner_stride(0));
         let size = self.size();
-        let write = |to: Target| {
+        let write = |target: Target| {
             let units = columns * leaves;
             let cost = self.count.min(ROWS) * span.min(COLUMNS);
             let per_task = (TASK / cost).max(1);
             let task = |t: usize| {
-                let to = to;
+                // Whole, not field by field: the target is what may be sent to other threads.
+                let to = target;
                 let mut tiles = Tile::zeroed(if plain && by_run {
                     0
                 } else {
