@@ -7,6 +7,7 @@
 mod alloc;
 mod borrow;
 mod count;
+mod foreign;
 mod fork;
 mod system;
 mod typed;

@@ -1,1 +1,51 @@
-//! The Python module.
+//! NeuraRust's Python module: thin bindings over the Rust crates. What can be derived from a table is (`elementwise`);
+//! formulas, kernels and distributions are Rust's, classes that users extend are Python's (`python/neurarust`).
+
+mod autograd;
+mod convert;
+mod create;
+mod data;
+mod dlpack;
+mod dtype;
+mod elementwise;
+mod error;
+mod functional;
+mod gather;
+mod indexing;
+mod init;
+mod interrupt;
+mod methods;
+mod numpy;
+mod operators;
+mod optim;
+mod random;
+mod reduce;
+mod tensor;
+mod threads;
+mod views;
+
+use pyo3::prelude::*;
+
+/// The compiled part of `neurarust`.
+#[pymodule(name = "_C")]
+fn compiled(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = m.py();
+    dtype::register(m)?;
+    m.add_class::<tensor::PyTensor>()?;
+    let class = py.get_type::<tensor::PyTensor>();
+    elementwise::register(&class)?;
+    create::register(m)?;
+    numpy::register(m)?;
+    dlpack::register(m)?;
+    autograd::register(m)?;
+    functional::register(m)?;
+    gather::register(m)?;
+    data::register(m)?;
+    optim::register(m)?;
+    random::register(m)?;
+    init::register(m)?;
+    threads::register(m)?;
+    interrupt::register();
+    m.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    Ok(())
+}

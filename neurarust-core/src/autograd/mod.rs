@@ -19,8 +19,8 @@ pub use function::{Context, Function};
 pub use gradcheck::{Tolerance, gradcheck, gradgradcheck};
 pub use hooks::HookHandle;
 pub use mode::{
-    ModeGuard, enable_grad, inference_mode, is_grad_enabled, is_inference, no_grad,
-    set_grad_enabled,
+    Mode, ModeGuard, enable_grad, inference_mode, is_grad_enabled, is_inference, no_grad,
+    replace_mode, set_grad_enabled,
 };
 pub use node::live_nodes;
 pub(crate) use node::{

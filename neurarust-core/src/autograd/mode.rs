@@ -2,10 +2,14 @@
 
 use std::cell::Cell;
 
-#[derive(Clone, Copy, PartialEq)]
-enum Mode {
+/// What becomes of operations on tensors that require gradients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// They are recorded.
     Record,
+    /// They are not.
     NoGrad,
+    /// They are not, and their results never take part in autograd.
     Inference,
 }
 
@@ -19,6 +23,12 @@ impl Drop for ModeGuard {
     fn drop(&mut self) {
         MODE.set(self.0);
     }
+}
+
+/// Changes this thread's mode and answers the one before: for hosts whose blocks are no Rust scopes. In Rust, use the
+/// guards.
+pub fn replace_mode(mode: Mode) -> Mode {
+    MODE.replace(mode)
 }
 
 fn enter(mode: Mode) -> ModeGuard {

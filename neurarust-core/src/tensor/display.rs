@@ -52,10 +52,9 @@ fn render(t: &Tensor) -> Result<String> {
         }
     }
     if t.is_requires_grad() {
-        t.renew();
-        suffixes.push(match &lock(&t.0.meta).edge {
-            Some(Edge::Node(node, _)) => format!("grad_fn=<{}>", grad_fn_name(node.op)),
-            _ => "requires_grad=True".to_string(),
+        suffixes.push(match t.grad_fn() {
+            Some(name) => format!("grad_fn=<{name}>"),
+            None => "requires_grad=True".to_string(),
         });
     }
     let mut line = out.len() - out.rfind('\n').map_or(0, |i| i + 1) + 1;
@@ -72,6 +71,21 @@ fn render(t: &Tensor) -> Result<String> {
     }
     out.push(')');
     Ok(out)
+}
+
+impl Tensor {
+    /// The operation that made this tensor, as PyTorch names it (`AddBackward0`); none for the user's own and for
+    /// tensors outside of the graph.
+    pub fn grad_fn(&self) -> Option<String> {
+        if !self.is_requires_grad() {
+            return None;
+        }
+        self.renew();
+        match &lock(&self.0.meta).edge {
+            Some(Edge::Node(node, _)) => Some(grad_fn_name(node.op)),
+            _ => None,
+        }
+    }
 }
 
 /// `index_select` as PyTorch names its node: `IndexSelectBackward0`.

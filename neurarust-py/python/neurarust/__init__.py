@@ -1,0 +1,40 @@
+"""NeuraRust: a PyTorch-style tensor framework in Rust.
+
+>>> import neurarust as torch
+>>> x = torch.tensor([1., 2.], requires_grad=True)
+>>> (x ** 2).sum().backward()
+>>> x.grad
+tensor([2., 4.])
+"""
+
+import builtins as _builtins
+
+from . import _C
+from ._C import *  # noqa: F403
+from ._C import Tensor, device, dtype
+from ._functions import *  # noqa: F403
+from ._modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ._size import Size
+from ._types import finfo, iinfo
+
+__version__ = _C.__version__
+
+inf, nan, pi, e = _builtins.float("inf"), _builtins.float("nan"), 3.141592653589793, 2.718281828459045
+newaxis = None
+strided = "strided"
+contiguous_format, preserve_format, channels_last = "contiguous_format", "preserve_format", "channels_last"
+
+# Functions of a tensor are its methods: `exp(x)` is `x.exp()`.
+for _name in _builtins.dir(Tensor):
+    if not _name.startswith("_") and _name not in globals() and _builtins.callable(getattr(Tensor, _name)) and _name not in (
+        "backward", "numpy", "tolist", "item", "to", "type", "type_as", "cpu", "size", "stride", "dim", "ndimension", "data_ptr",
+        "register_hook", "register_post_accumulate_grad_hook", "requires_grad_", "retain_grad", "view", "view_as", "expand",
+        "expand_as", "float", "double", "half", "bfloat16", "long", "int", "short", "char", "byte", "bool", "contiguous",
+        "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "element_size", "nelement", "storage_offset",
+        "is_contiguous", "is_set_to", "reshape_as",
+    ):
+        globals()[_name] = getattr(Tensor, _name)
+del _name
+
+from . import autograd, datasets, nn, optim, utils  # noqa: E402
+from ._serialization import load, save  # noqa: E402

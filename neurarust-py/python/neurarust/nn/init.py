@@ -1,0 +1,99 @@
+"""Initial values, written in place, outside of the graph. Distributions and their scales are Rust's."""
+
+from .. import _C
+
+__all__ = [
+    "calculate_gain", "constant_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_",
+    "sparse_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
+]
+
+
+def calculate_gain(nonlinearity, param=None):
+    """The factor that makes up for what a nonlinearity takes of the standard deviation."""
+    return _C._calculate_gain(nonlinearity, param)
+
+
+def uniform_(tensor, a=0.0, b=1.0, generator=None):
+    """Uniform numbers from `a` to `b`."""
+    tensor.detach().uniform_(a, b, generator=generator)
+    return tensor
+
+
+def normal_(tensor, mean=0.0, std=1.0, generator=None):
+    """Normal numbers."""
+    tensor.detach().normal_(mean, std, generator=generator)
+    return tensor
+
+
+def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
+    """Normal numbers within `[a, b]`."""
+    _C._init("trunc_normal", tensor, [mean, std, a, b])
+    return tensor
+
+
+def constant_(tensor, val):
+    """One number."""
+    tensor.detach().fill_(val)
+    return tensor
+
+
+def zeros_(tensor):
+    """Zeros."""
+    return constant_(tensor, 0.0)
+
+
+def ones_(tensor):
+    """Ones."""
+    return constant_(tensor, 1.0)
+
+
+def eye_(tensor):
+    """Ones on the diagonal of a matrix."""
+    _C._init("eye", tensor, [])
+    return tensor
+
+
+def xavier_uniform_(tensor, gain=1.0, generator=None):
+    """Uniform numbers of variance `gain² · 2 / (fan_in + fan_out)`."""
+    _C._init("xavier_uniform", tensor, [gain])
+    return tensor
+
+
+def xavier_normal_(tensor, gain=1.0, generator=None):
+    """Normal numbers of variance `gain² · 2 / (fan_in + fan_out)`."""
+    _C._init("xavier_normal", tensor, [gain])
+    return tensor
+
+
+def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    """Uniform numbers of variance `gain² / fan`."""
+    _C._kaiming("uniform", tensor, mode, nonlinearity, a)
+    return tensor
+
+
+def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    """Normal numbers of variance `gain² / fan`."""
+    _C._kaiming("normal", tensor, mode, nonlinearity, a)
+    return tensor
+
+
+def orthogonal_(tensor, gain=1.0, generator=None):
+    """Orthonormal rows or columns."""
+    _C._init("orthogonal", tensor, [gain])
+    return tensor
+
+
+def sparse_(tensor, sparsity, std=0.01, generator=None):
+    """Normal numbers, a fraction `sparsity` of each column being 0."""
+    _C._init("sparse", tensor, [sparsity, std])
+    return tensor
+
+
+def _affine_(weight, bias):
+    """PyTorch's initial values of a layer: weight and bias uniform within ±1/√fan_in."""
+    kaiming_uniform_(weight, a=5**0.5)
+    if bias is not None:
+        fan_in = weight[0].numel() if weight.shape[0] else 0
+        if fan_in:
+            bound = fan_in**-0.5
+            uniform_(bias, -bound, bound)

@@ -1,0 +1,5 @@
+"""Data loading and checkpointing."""
+
+from . import data
+
+__all__ = ["data"]

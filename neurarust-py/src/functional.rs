@@ -1,0 +1,540 @@
+//! Operations of layers: products of matrices, convolution, pooling, normalisation, losses.
+
+use crate::convert::{IntList, Scalar, TensorArg};
+use crate::error::call;
+use crate::tensor::PyTensor;
+use neurarust_core::ops::loss::{CrossEntropy, Reduction};
+use neurarust_core::ops::pool::PoolOptions;
+use neurarust_core::{ConvOptions, Padding, PerDim, Result, Tensor};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+
+/// The work of a product of matrices, roughly.
+fn product(a: &Tensor, b: &Tensor) -> usize {
+    let shared = a.dims().last().copied().unwrap_or(1);
+    a.numel().saturating_mul(b.numel()) / shared.max(1) / 16
+}
+
+macro_rules! products {
+    ($($(#[$doc:meta])* $name:ident($other:ident);)*) => {
+        #[pymethods]
+        impl PyTensor {
+            $(
+                $(#[$doc])*
+                fn $name(&self, py: Python<'_>, $other: TensorArg<'_>) -> PyResult<PyTensor> {
+                    call(py, product(&self.0, $other.0), || self.0.$name($other.0)).map(PyTensor)
+                }
+            )*
+        }
+    };
+}
+products! {
+    /// The product of matrices, vectors or batches of matrices, as `@`.
+    matmul(other);
+    /// The product of two matrices.
+    mm(mat2);
+    /// The products of two batches of matrices.
+    bmm(mat2);
+    /// A matrix times a vector.
+    mv(vec);
+    /// The inner product of two vectors.
+    dot(tensor);
+    /// The products of all pairs of elements of two vectors.
+    outer(vec2);
+}
+
+#[pymethods]
+impl PyTensor {
+    /// `beta · self + alpha · mat1 @ mat2`.
+    #[pyo3(signature = (mat1, mat2, *, beta=None, alpha=None))]
+    fn addmm(
+        &self,
+        py: Python<'_>,
+        mat1: TensorArg<'_>,
+        mat2: TensorArg<'_>,
+        beta: Option<Scalar>,
+        alpha: Option<Scalar>,
+    ) -> PyResult<PyTensor> {
+        let (beta, alpha) = (
+            beta.map_or(1.0, |b| b.0.f64()),
+            alpha.map_or(1.0, |a| a.0.f64()),
+        );
+        call(py, product(mat1.0, mat2.0), || {
+            self.0.addmm(mat1.0, mat2.0, beta, alpha)
+        })
+        .map(PyTensor)
+    }
+}
+
+/// `input @ weightᵀ + bias`: (…, in) with (out, in) gives (…, out).
+#[pyfunction]
+#[pyo3(signature = (input, weight, bias=None))]
+fn linear(
+    py: Python<'_>,
+    input: TensorArg<'_>,
+    weight: TensorArg<'_>,
+    bias: Option<TensorArg<'_>>,
+) -> PyResult<PyTensor> {
+    call(py, product(input.0, weight.0), || {
+        input.0.linear(weight.0, bias.as_ref().map(|b| b.0))
+    })
+    .map(PyTensor)
+}
+
+/// One size for all dimensions, or one each.
+fn per_dim(op: &'static str, sizes: &IntList) -> PyResult<PerDim> {
+    Ok(PerDim::from(&crate::convert::shape(op, &sizes.0)?[..]))
+}
+
+fn padding(op: &'static str, padding: Option<&Bound<'_, PyAny>>) -> PyResult<Padding> {
+    let Some(padding) = padding else {
+        return Ok(0.into());
+    };
+    if let Ok(name) = padding.extract::<std::borrow::Cow<'_, str>>() {
+        return match &*name {
+            "same" => Ok(Padding::Same),
+            "valid" => Ok(0.into()),
+            _ => Err(PyValueError::new_err(format!(
+                "{op}: padding must be 'same', 'valid' or sizes, got {name:?}"
+            ))),
+        };
+    }
+    Ok(Padding::Zeros(per_dim(op, &padding.extract()?)?))
+}
+
+fn option(op: &'static str, value: Option<IntList>, default: usize) -> PyResult<PerDim> {
+    match value {
+        Some(v) => per_dim(op, &v),
+        None => Ok(default.into()),
+    }
+}
+
+fn groups(op: &'static str, groups: i64) -> PyResult<usize> {
+    usize::try_from(groups)
+        .ok()
+        .filter(|g| *g > 0)
+        .ok_or_else(|| {
+            PyValueError::new_err(format!("{op}: groups must be positive, got {groups}"))
+        })
+}
+
+macro_rules! convolutions {
+    ($($name:ident $transposed:ident;)*) => {
+        $(
+            /// Slides `weight` (out, in / groups, kernel…) over `input` (N, in, …).
+            #[pyfunction]
+            #[pyo3(signature = (input, weight, bias=None, stride=None, padding=None, dilation=None, groups=1))]
+            #[allow(clippy::too_many_arguments)]
+            fn $name(
+                py: Python<'_>, input: TensorArg<'_>, weight: TensorArg<'_>, bias: Option<TensorArg<'_>>, stride: Option<IntList>,
+                padding: Option<&Bound<'_, PyAny>>, dilation: Option<IntList>, groups: i64,
+            ) -> PyResult<PyTensor> {
+                const OP: &str = stringify!($name);
+                let options = ConvOptions {
+                    stride: option(OP, stride, 1)?,
+                    padding: self::padding(OP, padding)?,
+                    dilation: option(OP, dilation, 1)?,
+                    groups: self::groups(OP, groups)?,
+                    output_padding: 0.into(),
+                };
+                let work = input.0.numel().saturating_mul(weight.0.numel());
+                call(py, work, || input.0.$name(weight.0, bias.as_ref().map(|b| b.0), &options)).map(PyTensor)
+            }
+
+            /// The transpose of a convolution by `weight` (in, out / groups, kernel…).
+            #[pyfunction]
+            #[pyo3(signature = (input, weight, bias=None, stride=None, padding=None, output_padding=None, groups=1, dilation=None))]
+            #[allow(clippy::too_many_arguments)]
+            fn $transposed(
+                py: Python<'_>, input: TensorArg<'_>, weight: TensorArg<'_>, bias: Option<TensorArg<'_>>, stride: Option<IntList>,
+                padding: Option<&Bound<'_, PyAny>>, output_padding: Option<IntList>, groups: i64, dilation: Option<IntList>,
+            ) -> PyResult<PyTensor> {
+                const OP: &str = stringify!($transposed);
+                let options = ConvOptions {
+                    stride: option(OP, stride, 1)?,
+                    padding: self::padding(OP, padding)?,
+                    dilation: option(OP, dilation, 1)?,
+                    groups: self::groups(OP, groups)?,
+                    output_padding: option(OP, output_padding, 0)?,
+                };
+                let work = input.0.numel().saturating_mul(weight.0.numel());
+                call(py, work, || input.0.$transposed(weight.0, bias.as_ref().map(|b| b.0), &options)).map(PyTensor)
+            }
+        )*
+        fn register_convolutions(m: &Bound<'_, PyModule>) -> PyResult<()> {
+            $(
+                m.add_function(wrap_pyfunction!($name, m)?)?;
+                m.add_function(wrap_pyfunction!($transposed, m)?)?;
+            )*
+            Ok(())
+        }
+    };
+}
+convolutions! {
+    conv1d conv_transpose1d;
+    conv2d conv_transpose2d;
+    conv3d conv_transpose3d;
+}
+
+/// Sizes of an adaptive pooling's output; None keeps one.
+fn outputs(
+    op: &'static str,
+    sizes: &Bound<'_, PyAny>,
+    rank: usize,
+) -> PyResult<Vec<Option<usize>>> {
+    let one = |x: &Bound<'_, PyAny>| match x.is_none() {
+        true => Ok(None),
+        false => {
+            let n = crate::convert::int(x)?;
+            usize::try_from(n).map(Some).map_err(|_| {
+                PyValueError::new_err(format!("{op}: sizes can't be negative, got {n}"))
+            })
+        }
+    };
+    if sizes.is_none() || sizes.extract::<i64>().is_ok() {
+        return Ok(vec![one(sizes)?; rank]);
+    }
+    sizes.try_iter()?.map(|x| one(&x?)).collect()
+}
+
+macro_rules! pools {
+    ($($rank:literal $max:ident $avg:ident $adaptive_max:ident $adaptive_avg:ident;)*) => {
+        $(
+            /// The largest element of each window; with `return_indices`, where they are too.
+            #[pyfunction]
+            #[pyo3(signature = (input, kernel_size, stride=None, padding=None, dilation=None, ceil_mode=false, return_indices=false))]
+            #[allow(clippy::too_many_arguments)]
+            fn $max<'py>(
+                py: Python<'py>, input: TensorArg<'_>, kernel_size: IntList, stride: Option<IntList>, padding: Option<IntList>,
+                dilation: Option<IntList>, ceil_mode: bool, return_indices: bool,
+            ) -> PyResult<Bound<'py, PyAny>> {
+                const OP: &str = stringify!($max);
+                let options = PoolOptions {
+                    stride: stride.filter(|s| !s.0.is_empty()).map(|s| per_dim(OP, &s)).transpose()?,
+                    padding: option(OP, padding, 0)?,
+                    dilation: option(OP, dilation, 1)?,
+                    ceil_mode,
+                    ..PoolOptions::new(per_dim(OP, &kernel_size)?)
+                };
+                let (values, places) = call(py, input.0.numel(), || input.0.$max(&options))?;
+                answer(py, values, places, return_indices)
+            }
+
+            /// The mean of each window.
+            #[pyfunction]
+            #[pyo3(signature = (input, kernel_size, stride=None, padding=None, ceil_mode=false, count_include_pad=true, divisor_override=None))]
+            #[allow(clippy::too_many_arguments)]
+            fn $avg(
+                py: Python<'_>, input: TensorArg<'_>, kernel_size: IntList, stride: Option<IntList>, padding: Option<IntList>,
+                ceil_mode: bool, count_include_pad: bool, divisor_override: Option<i64>,
+            ) -> PyResult<PyTensor> {
+                const OP: &str = stringify!($avg);
+                let divisor_override = match divisor_override {
+                    None => None,
+                    Some(d) => Some(usize::try_from(d).ok().filter(|d| *d > 0).ok_or_else(|| {
+                        PyValueError::new_err(format!("{OP}: divisor must be positive, got {d}"))
+                    })?),
+                };
+                let options = PoolOptions {
+                    stride: stride.filter(|s| !s.0.is_empty()).map(|s| per_dim(OP, &s)).transpose()?,
+                    padding: option(OP, padding, 0)?,
+                    ceil_mode,
+                    count_include_pad,
+                    divisor_override,
+                    ..PoolOptions::new(per_dim(OP, &kernel_size)?)
+                };
+                call(py, input.0.numel(), || input.0.$avg(&options)).map(PyTensor)
+            }
+
+            /// The largest element of as many windows as make an output of the given sizes.
+            #[pyfunction]
+            #[pyo3(signature = (input, output_size, return_indices=false))]
+            fn $adaptive_max<'py>(py: Python<'py>, input: TensorArg<'_>, output_size: &Bound<'py, PyAny>, return_indices: bool) -> PyResult<Bound<'py, PyAny>> {
+                let sizes = outputs(stringify!($adaptive_max), output_size, $rank)?;
+                let (values, places) = call(py, input.0.numel(), || input.0.$adaptive_max(&sizes))?;
+                answer(py, values, places, return_indices)
+            }
+
+            /// The mean of as many windows as make an output of the given sizes.
+            #[pyfunction]
+            fn $adaptive_avg(py: Python<'_>, input: TensorArg<'_>, output_size: &Bound<'_, PyAny>) -> PyResult<PyTensor> {
+                let sizes = outputs(stringify!($adaptive_avg), output_size, $rank)?;
+                call(py, input.0.numel(), || input.0.$adaptive_avg(&sizes)).map(PyTensor)
+            }
+        )*
+        fn register_pools(m: &Bound<'_, PyModule>) -> PyResult<()> {
+            $(
+                m.add_function(wrap_pyfunction!($max, m)?)?;
+                m.add_function(wrap_pyfunction!($avg, m)?)?;
+                m.add_function(wrap_pyfunction!($adaptive_max, m)?)?;
+                m.add_function(wrap_pyfunction!($adaptive_avg, m)?)?;
+            )*
+            Ok(())
+        }
+    };
+}
+pools! {
+    1 max_pool1d avg_pool1d adaptive_max_pool1d adaptive_avg_pool1d;
+    2 max_pool2d avg_pool2d adaptive_max_pool2d adaptive_avg_pool2d;
+    3 max_pool3d avg_pool3d adaptive_max_pool3d adaptive_avg_pool3d;
+}
+
+fn answer<'py>(
+    py: Python<'py>,
+    values: Tensor,
+    places: Tensor,
+    both: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    match both {
+        true => Ok(crate::views::tuple(py, vec![values, places])?.into_any()),
+        false => Ok(Bound::new(py, PyTensor(values))?.into_any()),
+    }
+}
+
+fn plain<'a>(t: &Option<TensorArg<'a>>) -> Option<&'a Tensor> {
+    t.as_ref().map(|t| t.0)
+}
+
+/// Zero mean and unit variance over the last dimensions, `normalized_shape`.
+#[pyfunction]
+#[pyo3(signature = (input, normalized_shape, weight=None, bias=None, eps=1e-5))]
+fn layer_norm(
+    py: Python<'_>,
+    input: TensorArg<'_>,
+    normalized_shape: IntList,
+    weight: Option<TensorArg<'_>>,
+    bias: Option<TensorArg<'_>>,
+    eps: f64,
+) -> PyResult<PyTensor> {
+    let shape = crate::convert::shape("layer_norm", &normalized_shape.0)?;
+    call(py, input.0.numel(), || {
+        input
+            .0
+            .layer_norm(&shape, plain(&weight), plain(&bias), eps)
+    })
+    .map(PyTensor)
+}
+
+/// Unit mean square over the last dimensions, `normalized_shape`. `eps` is the dtype's resolution if None.
+#[pyfunction]
+#[pyo3(signature = (input, normalized_shape, weight=None, eps=None))]
+fn rms_norm(
+    py: Python<'_>,
+    input: TensorArg<'_>,
+    normalized_shape: IntList,
+    weight: Option<TensorArg<'_>>,
+    eps: Option<f64>,
+) -> PyResult<PyTensor> {
+    let shape = crate::convert::shape("rms_norm", &normalized_shape.0)?;
+    let eps = eps.unwrap_or_else(|| crate::dtype::resolution(input.0.dtype()));
+    call(py, input.0.numel(), || {
+        input.0.rms_norm(&shape, plain(&weight), eps)
+    })
+    .map(PyTensor)
+}
+
+/// Zero mean and unit variance per channel: of the batch while training, of the running statistics otherwise.
+#[pyfunction]
+#[pyo3(signature = (input, running_mean=None, running_var=None, weight=None, bias=None, training=false, momentum=0.1, eps=1e-5))]
+#[allow(clippy::too_many_arguments)]
+fn batch_norm(
+    py: Python<'_>,
+    input: TensorArg<'_>,
+    running_mean: Option<TensorArg<'_>>,
+    running_var: Option<TensorArg<'_>>,
+    weight: Option<TensorArg<'_>>,
+    bias: Option<TensorArg<'_>>,
+    training: bool,
+    momentum: f64,
+    eps: f64,
+) -> PyResult<PyTensor> {
+    call(py, input.0.numel(), || {
+        input.0.batch_norm(
+            plain(&running_mean),
+            plain(&running_var),
+            plain(&weight),
+            plain(&bias),
+            training,
+            momentum,
+            eps,
+        )
+    })
+    .map(PyTensor)
+}
+
+/// Zero mean and unit variance per sample and group of channels.
+#[pyfunction]
+#[pyo3(signature = (input, num_groups, weight=None, bias=None, eps=1e-5))]
+fn group_norm(
+    py: Python<'_>,
+    input: TensorArg<'_>,
+    num_groups: i64,
+    weight: Option<TensorArg<'_>>,
+    bias: Option<TensorArg<'_>>,
+    eps: f64,
+) -> PyResult<PyTensor> {
+    let groups = groups("group_norm", num_groups)?;
+    call(py, input.0.numel(), || {
+        input
+            .0
+            .group_norm(groups, plain(&weight), plain(&bias), eps)
+    })
+    .map(PyTensor)
+}
+
+/// Zero mean and unit variance per sample and channel.
+#[pyfunction]
+#[pyo3(name = "_instance_norm", signature = (input, weight=None, bias=None, eps=1e-5))]
+fn instance_norm(
+    py: Python<'_>,
+    input: TensorArg<'_>,
+    weight: Option<TensorArg<'_>>,
+    bias: Option<TensorArg<'_>>,
+    eps: f64,
+) -> PyResult<PyTensor> {
+    call(py, input.0.numel(), || {
+        input.0.instance_norm(plain(&weight), plain(&bias), eps)
+    })
+    .map(PyTensor)
+}
+
+/// What becomes of the errors of the elements; `size_average` and `reduce` are PyTorch's older way to say it.
+fn reduction(name: &str, size_average: Option<bool>, reduce: Option<bool>) -> PyResult<Reduction> {
+    if size_average.is_some() || reduce.is_some() {
+        return Ok(
+            match (reduce.unwrap_or(true), size_average.unwrap_or(true)) {
+                (false, _) => Reduction::None,
+                (_, true) => Reduction::Mean,
+                _ => Reduction::Sum,
+            },
+        );
+    }
+    Reduction::from_name(name)
+        .map_err(|_| PyValueError::new_err(format!("{name} is not a valid value for reduction")))
+}
+
+macro_rules! losses {
+    ($($(#[$doc:meta])* $name:ident($($p:ident: $kind:ty = $default:expr),*) => |$x:ident, $t:ident, $r:ident| $body:expr;)*) => {
+        $(
+            $(#[$doc])*
+            #[pyfunction]
+            #[pyo3(signature = (input, target $(, $p=$default)*, size_average=None, reduce=None, reduction="mean"))]
+            #[allow(clippy::too_many_arguments)]
+            fn $name(
+                py: Python<'_>, input: TensorArg<'_>, target: TensorArg<'_>, $($p: $kind,)* size_average: Option<bool>, reduce: Option<bool>, reduction: &str,
+            ) -> PyResult<PyTensor> {
+                let $r = self::reduction(reduction, size_average, reduce)?;
+                let ($x, $t) = (input.0, target.0);
+                call(py, $x.numel(), || -> Result<Tensor> { $body }).map(PyTensor)
+            }
+        )*
+        fn register_losses(m: &Bound<'_, PyModule>) -> PyResult<()> {
+            $( m.add_function(wrap_pyfunction!($name, m)?)?; )*
+            Ok(())
+        }
+    };
+}
+losses! {
+    /// The squared differences.
+    mse_loss() => |x, t, r| x.mse_loss(t, r);
+    /// The absolute differences.
+    l1_loss() => |x, t, r| x.l1_loss(t, r);
+    /// Squared differences below `beta`, absolute ones above.
+    smooth_l1_loss(beta: f64 = 1.0) => |x, t, r| x.smooth_l1_loss(t, beta, r);
+    /// `delta` times the smooth L1 loss.
+    huber_loss(delta: f64 = 1.0) => |x, t, r| x.huber_loss(t, delta, r);
+    /// The cross-entropy of probabilities against probabilities.
+    binary_cross_entropy(weight: Option<TensorArg<'_>> = None) => |x, t, r| x.binary_cross_entropy(t, plain(&weight), r);
+    /// The cross-entropy of logits against probabilities.
+    binary_cross_entropy_with_logits(weight: Option<TensorArg<'_>> = None, pos_weight: Option<TensorArg<'_>> = None) => |x, t, r| {
+        x.binary_cross_entropy_with_logits(t, plain(&weight), plain(&pos_weight), r)
+    };
+    /// The Kullback-Leibler divergence of log-probabilities from probabilities.
+    _kl_div(log_target: bool = false) => |x, t, r| x.kl_div(t, log_target, r);
+    /// The negative log-likelihood of classes, given log-probabilities (N, C, …).
+    nll_loss(weight: Option<TensorArg<'_>> = None, ignore_index: i64 = -100) => |x, t, r| x.nll_loss(t, plain(&weight), ignore_index, r);
+    /// The cross-entropy of logits (N, C, …) against classes (N, …) or class probabilities (N, C, …).
+    cross_entropy(weight: Option<TensorArg<'_>> = None, ignore_index: i64 = -100, label_smoothing: f64 = 0.0) => |x, t, r| {
+        x.cross_entropy(t, &CrossEntropy { weight: plain(&weight).cloned(), ignore_index, label_smoothing, reduction: r })
+    };
+}
+
+/// Rows of `weight` by number: (…) of integers gives (…, width). The row `padding_idx` gets no gradient.
+#[pyfunction]
+#[pyo3(signature = (input, weight, padding_idx=None))]
+fn embedding(
+    py: Python<'_>,
+    input: TensorArg<'_>,
+    weight: TensorArg<'_>,
+    padding_idx: Option<i64>,
+) -> PyResult<PyTensor> {
+    let rows = weight.0.dims().first().copied().unwrap_or(0) as i64;
+    let padding = match padding_idx {
+        None => None,
+        Some(p) if (-rows..rows).contains(&p) => Some((if p < 0 { p + rows } else { p }) as usize),
+        Some(p) => {
+            return Err(PyValueError::new_err(format!(
+                "embedding: padding_idx {p} with {rows} rows"
+            )));
+        }
+    };
+    if input.0.dtype().is_float() {
+        return Err(PyTypeError::new_err(format!(
+            "embedding: expected integers as indices, got {}",
+            input.0.dtype()
+        )));
+    }
+    call(py, input.0.numel(), || weight.0.embedding(input.0, padding)).map(PyTensor)
+}
+
+/// Zeroes elements with probability `p` and scales the others up, while `training`.
+#[pyfunction]
+#[pyo3(signature = (input, p=0.5, training=true, inplace=false))]
+fn dropout(
+    py: Python<'_>,
+    input: &Bound<'_, PyTensor>,
+    p: f64,
+    training: bool,
+    inplace: bool,
+) -> PyResult<Py<PyTensor>> {
+    if !(0.0..=1.0).contains(&p) {
+        return Err(PyValueError::new_err(format!(
+            "dropout probability has to be between 0 and 1, but got {p}"
+        )));
+    }
+    if !training || p == 0.0 {
+        return Ok(input.clone().unbind());
+    }
+    let t = &input.get().0;
+    let out = call(py, t.numel(), || {
+        let scale = if p < 1.0 { 1.0 / (1.0 - p) } else { 0.0 };
+        let mask = Tensor::bernoulli_mask(1.0 - p, (t.shape(), t.dtype()))?.mul(scale)?;
+        match inplace {
+            true => t.mul_(&mask).map(|_| None),
+            false => t.mul(&mask).map(Some),
+        }
+    })?;
+    match out {
+        Some(out) => Py::new(py, PyTensor(out)),
+        None => Ok(input.clone().unbind()),
+    }
+}
+
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    register_convolutions(m)?;
+    register_pools(m)?;
+    register_losses(m)?;
+    for f in [
+        wrap_pyfunction!(linear, m)?,
+        wrap_pyfunction!(layer_norm, m)?,
+        wrap_pyfunction!(rms_norm, m)?,
+        wrap_pyfunction!(batch_norm, m)?,
+        wrap_pyfunction!(group_norm, m)?,
+        wrap_pyfunction!(instance_norm, m)?,
+        wrap_pyfunction!(embedding, m)?,
+        wrap_pyfunction!(dropout, m)?,
+    ] {
+        m.add_function(f)?;
+    }
+    Ok(())
+}

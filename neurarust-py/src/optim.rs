@@ -1,0 +1,163 @@
+//! Optimizer steps: Rust's fused updates over the parameters of a Python optimizer.
+
+use crate::error::call;
+use crate::tensor::PyTensor;
+use neurarust_core::{Tensor, autograd};
+use neurarust_optim::{Adam, AdamW, Rule, Sgd, Slot};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString};
+
+/// One step of `rule` over parameters with their gradients, steps so far, and state tensors (new ones get zeros), all
+/// with as many steps behind them.
+fn step<R: Rule>(py: Python<'_>, rule: &R, slots: &mut [Slot], grads: &[Tensor]) -> PyResult<()> {
+    let work = slots.iter().map(|s| s.param.numel()).sum();
+    call(py, work, || {
+        let _guard = autograd::no_grad();
+        rule.check()?;
+        let states = rule.state_names().len();
+        for slot in slots.iter_mut() {
+            while slot.state.len() < states {
+                slot.state.push(slot.param.detach().zeros_like()?);
+            }
+        }
+        let mut refs: Vec<&mut Slot> = slots.iter_mut().collect();
+        rule.update(&mut refs, grads)
+    })
+}
+
+fn configured<R: Rule + Default>(group: &Bound<'_, PyDict>) -> PyResult<R> {
+    let mut rule = R::default();
+    for (name, _) in R::default().hyper() {
+        let value = match name {
+            "beta1" | "beta2" => match group.get_item("betas")? {
+                Some(betas) => Some(betas.get_item((name == "beta2") as usize)?),
+                None => None,
+            },
+            name => group.get_item(name)?,
+        };
+        let Some(value) = value else { continue };
+        let value = value.extract::<crate::convert::Scalar>().map_err(|_| {
+            PyTypeError::new_err(format!(
+                "{}: {name} must be a number, got {}",
+                R::NAME,
+                crate::convert::type_name(&value)
+            ))
+        })?;
+        rule.set_hyper(name, value.0.f64());
+    }
+    Ok(rule)
+}
+
+fn run<R: Rule + Default>(group: &Bound<'_, PyDict>, state: &Bound<'_, PyDict>) -> PyResult<()> {
+    let py = group.py();
+    let rule: R = configured(group)?;
+    let names: Vec<Bound<'_, PyString>> = rule
+        .state_names()
+        .iter()
+        .map(|n| PyString::intern(py, n))
+        .collect();
+    let step_name = pyo3::intern!(py, "step");
+    let params = group
+        .get_item(pyo3::intern!(py, "params"))?
+        .ok_or_else(|| PyValueError::new_err(format!("{}: a group without params", R::NAME)))?
+        .cast_into::<PyList>()?;
+    // Parameters in step with each other go together; those that got their first gradient later lag behind.
+    let mut cohorts: Vec<(u64, Vec<Slot>, Vec<Tensor>, Vec<Option<Bound<'_, PyDict>>>)> =
+        Vec::new();
+    let keeps = !names.is_empty();
+    for param in params.iter() {
+        let t = param.cast::<PyTensor>()?.get();
+        let Some(grad) = t.0.grad() else { continue };
+        let mut slot = Slot::new(t.0.clone());
+        let mut own = None;
+        if keeps {
+            let known = match state.get_item(&param)? {
+                Some(known) => known.cast_into::<PyDict>()?,
+                None => {
+                    let fresh = PyDict::new(py);
+                    state.set_item(&param, &fresh)?;
+                    fresh
+                }
+            };
+            if let Some(steps) = known.get_item(step_name)? {
+                slot.step = steps.extract::<crate::convert::Scalar>()?.0.f64() as u64;
+            }
+            for name in &names {
+                match known.get_item(name)? {
+                    Some(t) => {
+                        slot.state.push(t.cast::<PyTensor>()?.get().0.clone());
+                        slot.step = slot.step.max(1);
+                    }
+                    None => break,
+                }
+            }
+            own = Some(known);
+        }
+        let at = match cohorts.iter().position(|c| c.0 == slot.step) {
+            Some(at) => at,
+            None => {
+                cohorts.push((slot.step, Vec::new(), Vec::new(), Vec::new()));
+                cohorts.len() - 1
+            }
+        };
+        if let Some(cohort) = cohorts.get_mut(at) {
+            cohort.1.push(slot);
+            cohort.2.push(grad);
+            cohort.3.push(own);
+        }
+    }
+    for (steps, slots, grads, owns) in &mut cohorts {
+        let known: Vec<usize> = slots.iter().map(|s| s.state.len()).collect();
+        step(py, &rule, slots, grads)?;
+        for ((slot, own), known) in slots.iter().zip(owns.iter()).zip(known) {
+            let Some(own) = own else { continue };
+            own.set_item(step_name, *steps + 1)?;
+            for (name, t) in names.iter().zip(&slot.state).skip(known) {
+                own.set_item(name, PyTensor(t.clone()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One step of the optimizer `rule` over a parameter group; `state` maps parameters to dicts.
+#[pyfunction]
+fn _step(rule: &str, group: &Bound<'_, PyDict>, state: &Bound<'_, PyDict>) -> PyResult<()> {
+    match rule {
+        "SGD" => run::<Sgd>(group, state),
+        "Adam" => run::<Adam>(group, state),
+        "AdamW" => run::<AdamW>(group, state),
+        _ => Err(PyValueError::new_err(format!("unknown optimizer {rule:?}"))),
+    }
+}
+
+/// Scales all gradients together so that their joint norm is at most `max_norm`; answers the norm before.
+#[pyfunction]
+fn _clip_grad_norm(
+    py: Python<'_>,
+    parameters: &Bound<'_, PyAny>,
+    max_norm: f64,
+    norm_type: f64,
+    error_if_nonfinite: bool,
+) -> PyResult<f64> {
+    let parameters = crate::convert::tensors(parameters, "clip_grad_norm_")?;
+    call(py, usize::MAX, || {
+        neurarust_optim::clip_grad_norm_(&parameters, max_norm, norm_type, error_if_nonfinite)
+    })
+}
+
+/// Clamps each gradient's elements to `[-value, value]`.
+#[pyfunction]
+fn _clip_grad_value(py: Python<'_>, parameters: &Bound<'_, PyAny>, value: f64) -> PyResult<()> {
+    let parameters = crate::convert::tensors(parameters, "clip_grad_value_")?;
+    call(py, usize::MAX, || {
+        neurarust_optim::clip_grad_value_(&parameters, value)
+    })
+}
+
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_function(wrap_pyfunction!(_step, m)?)?;
+    m.add_function(wrap_pyfunction!(_clip_grad_norm, m)?)?;
+    m.add_function(wrap_pyfunction!(_clip_grad_value, m)?)
+}
