@@ -100,7 +100,7 @@ fn writing_over_what_a_gradient_needs_is_refused_with_both_lines() -> Result<()>
 fn in_place_on_a_result() -> Result<()> {
     let x = f64s(&[1.0, 2.0]).requires_grad()?;
     let y = &x * 2.0;
-    y.mul_(&y.clone())?; // (2x)²
+    y.mul_(y.clone())?; // (2x)²
     y.sum()?.backward()?;
     assert_eq!(x.grad().unwrap().to_vec::<f64>()?, [8.0, 16.0]);
     let x = f64s(&[0.5]).requires_grad()?;

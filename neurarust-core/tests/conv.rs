@@ -145,7 +145,8 @@ fn check(inputs: &[Tensor], f: impl Fn(&[Tensor]) -> Result<Tensor>) -> Result<(
                 sum.add(&g.square()?.sum()?)
             })
     };
-    let functions: [&dyn Fn(&[Tensor]) -> Result<Tensor>; 2] = [&loss, &second];
+    type Function<'a> = &'a dyn Fn(&[Tensor]) -> Result<Tensor>;
+    let functions: [Function; 2] = [&loss, &second];
     for (order, function) in functions.into_iter().enumerate() {
         let got = grad(&[&function(&leaves)?], &refs, &[], Default::default())?;
         for (k, g) in got.iter().enumerate() {

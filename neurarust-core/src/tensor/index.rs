@@ -50,6 +50,8 @@ pub enum Index {
 #[macro_export]
 macro_rules! i {
     (@list [$($done:expr,)*]) => {{
+        // `1..-1` is no empty range here: the end counts from the back.
+        #[allow(clippy::reversed_empty_ranges)]
         let list: [$crate::Index; _] = [$($done),*];
         list
     }};
