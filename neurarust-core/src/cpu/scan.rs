@@ -81,6 +81,18 @@ fn columns<T: Running, const SUM: bool>(t: &Tensor, dim: usize) {
         for unit in range {
             let start = unit % per_row * SIDE;
             let width = SIDE.min(inner - start);
+            if inner == 1 {
+                // SAFETY: row `unit` of `count` elements lies within the tensor, and belongs to this task.
+                let row = unsafe {
+                    std::slice::from_raw_parts_mut((base.0 as *mut T).add(unit * count), count)
+                };
+                let mut acc = row[0].wide();
+                for x in &mut row[1..] {
+                    acc = T::join::<SUM>(acc, *x);
+                    *x = T::narrow(acc);
+                }
+                continue;
+            }
             // SAFETY: columns `start..start + width` of block `unit / per_row` lie within the tensor, and belong to
             // this task.
             unsafe {

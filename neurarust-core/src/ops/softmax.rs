@@ -1,11 +1,15 @@
 //! Softmax and log-softmax along any dimension, fused along the last one.
 
-use super::apply::lock;
-use super::reduce::{accumulate_in, float_only};
+use super::apply::{compute, lock};
+use super::reduce::{Axes, ExpBelow, accumulate_in, float_only, fold};
 use crate::autograd::{Saved, is_grad_enabled, record, tracks};
+use crate::cpu::kernel::MAX_PARAMS;
+use crate::cpu::reduce::Combine;
 use crate::cpu::rows;
+use crate::op::OpTable;
 use crate::{Result, Tensor};
 use smallvec::smallvec;
+use std::sync::LazyLock;
 
 impl Tensor {
     /// `exp(x) / Σ exp(x)` along `dim`, without overflow.
@@ -22,7 +26,15 @@ impl Tensor {
     #[track_caller]
     pub fn softmax(&self, dim: i64) -> Result<Tensor> {
         float_only("softmax", self)?;
-        let out = along("softmax", &[self], dim, |x, y, n| rows::softmax(x[0], y, n))?;
+        self.shape().dim("softmax", dim)?;
+        let out = match is_last(self, dim) {
+            true => along("softmax", &[self], |x, y, n| rows::softmax(x[0], y, n))?,
+            false => {
+                let (e, total, _) = exponentials("softmax", self, dim)?;
+                e.div_(&total)?;
+                e.to_dtype(self.dtype())?
+            }
+        };
         if tracks(&[self]) {
             let saved = Saved::output(&out, 0);
             record("softmax", &[self], &[&out], saved, move |y, call, g| {
@@ -30,11 +42,11 @@ impl Tensor {
                     return Ok(smallvec![None]);
                 };
                 let y = y.get(call)?;
-                let dx = if is_grad_enabled() {
+                let dx = if is_grad_enabled() || !is_last(g, dim) {
                     let dot = y.mul(g)?.sum_dims(&along_dim(g, dim), true)?;
                     y.mul(&g.sub(&dot)?)?
                 } else {
-                    along("softmax", &[&y, g], dim, |x, d, n| {
+                    along("softmax", &[&y, g], |x, d, n| {
                         rows::softmax_back(x[0], x[1], d, n)
                     })?
                 };
@@ -52,7 +64,17 @@ impl Tensor {
     pub fn log_softmax(&self, dim: i64) -> Result<Tensor> {
         const OP: &str = "log_softmax";
         float_only(OP, self)?;
-        let out = along(OP, &[self], dim, |x, y, n| rows::log_softmax(x[0], y, n))?;
+        self.shape().dim(OP, dim)?;
+        let out = match is_last(self, dim) {
+            true => along(OP, &[self], |x, y, n| rows::log_softmax(x[0], y, n))?,
+            false => {
+                let (_, total, top) = exponentials(OP, self, dim)?;
+                // The logarithm alone last: added to a large maximum it would lose its digits.
+                let below = self.detach().sub(&top)?.contiguous()?;
+                below.sub_(&total.log()?)?;
+                below.to_dtype(self.dtype())?
+            }
+        };
         if tracks(&[self]) {
             let saved = Saved::output(&out, 0);
             record(OP, &[self], &[&out], saved, move |y, call, g| {
@@ -60,11 +82,11 @@ impl Tensor {
                     return Ok(smallvec![None]);
                 };
                 let y = y.get(call)?;
-                let dx = if is_grad_enabled() {
+                let dx = if is_grad_enabled() || !is_last(g, dim) {
                     let total = g.sum_dims(&along_dim(g, dim), true)?;
                     g.sub(&y.exp()?.mul(&total)?)?
                 } else {
-                    along(OP, &[&y, g], dim, |x, d, n| {
+                    along(OP, &[&y, g], |x, d, n| {
                         rows::log_softmax_back(x[0], x[1], d, n)
                     })?
                 };
@@ -89,27 +111,39 @@ fn along_dim(x: &Tensor, dim: i64) -> Vec<i64> {
     if x.rank() == 0 { Vec::new() } else { vec![dim] }
 }
 
-/// Runs `kernel(inputs, out, n)` with `dim`, of `n` elements, moved to the back, and answers in the first input's dtype,
+/// Whether `dim` is the last dimension, or the only one of a scalar.
+fn is_last(x: &Tensor, dim: i64) -> bool {
+    dim == -1 || dim + 1 >= x.rank() as i64
+}
+
+/// Along a dimension that isn't the last: `exp(x - max)` (row-major), its sum and the maximum, in the compute type.
+#[track_caller]
+fn exponentials(op: &'static str, x: &Tensor, dim: i64) -> Result<(Tensor, Tensor, Tensor)> {
+    static BELOW: LazyLock<OpTable> =
+        LazyLock::new(|| OpTable::forward_only::<ExpBelow, 2>("softmax"));
+    let x = x.detach();
+    let axes = Axes::new(op, &x, &[dim], true)?;
+    let dtype = accumulate_in(x.dtype()).dtype();
+    let top = fold(op, Combine::Max, &x, &axes)?;
+    let e = compute(&BELOW, &[0.0; MAX_PARAMS], dtype, dtype, &[&x, &top])?.contiguous()?;
+    let total = fold(op, Combine::Sum, &e, &axes)?;
+    Ok((e, total, top))
+}
+
+/// Runs `kernel(inputs, out, n)` on rows of the last dimension, of `n` elements, and answers in the first input's dtype,
 /// row-major. The inputs are of one shape.
 #[track_caller]
 fn along(
     op: &'static str,
     inputs: &[&Tensor],
-    dim: i64,
     kernel: impl Fn(&[&Tensor], &Tensor, usize),
 ) -> Result<Tensor> {
     let x = inputs[0];
-    let d = x.shape().dim(op, dim)?;
-    let n = x.dims().get(d).copied().unwrap_or(1);
-    let last = d + 1 >= x.rank();
+    let n = x.dims().last().copied().unwrap_or(1);
     let compute = accumulate_in(x.dtype()).dtype();
     let ready: Vec<Tensor> = inputs
         .iter()
-        .map(|t| {
-            let t = t.detach();
-            let t = if last { t } else { t.movedim(d as i64, -1)? };
-            t.to_dtype(compute)?.contiguous()
-        })
+        .map(|t| t.detach().to_dtype(compute)?.contiguous())
         .collect::<Result<_>>()?;
     let ready: Vec<&Tensor> = ready.iter().collect();
     let out = Tensor::uninit(ready[0].shape().clone(), compute)?;
@@ -117,10 +151,5 @@ fn along(
         let _access = lock(op, &ready, &[])?;
         kernel(&ready, &out, n);
     }
-    let out = if last {
-        out
-    } else {
-        out.movedim(-1, d as i64)?.contiguous()?
-    };
     out.to_dtype(x.dtype())
 }

@@ -117,10 +117,12 @@ unsafe fn fold<T: Float, M: Monoid>(src: *const u8, n: usize, out: *mut u8) {
                 i += step;
             }
             let mut tail = [T::c(M::IDENTITY); WIDEST];
-            for (k, slot) in tail.iter_mut().enumerate().take(n - i) {
-                *slot = *p.add(i + k);
+            if i < n {
+                for (k, slot) in tail.iter_mut().enumerate().take(n - i) {
+                    *slot = *p.add(i + k);
+                }
+                acc[1] = M::join(acc[1], <T::In<I>>::load(tail.as_ptr()));
             }
-            acc[1] = M::join(acc[1], <T::In<I>>::load(tail.as_ptr()));
             let pairs = [
                 M::join(acc[0], acc[4]),
                 M::join(acc[1], acc[5]),

@@ -12,6 +12,7 @@ mod product;
 mod scan;
 mod sum;
 
+pub(crate) use norm::ExpBelow;
 pub(crate) use sum::float_only;
 
 use super::apply::lock;

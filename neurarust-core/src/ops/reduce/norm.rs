@@ -28,7 +28,7 @@ impl Formula<1, 1> for PowerOfAbs {
 
 /// `exp(x - m)`
 #[derive(Clone, Copy)]
-struct ExpBelow;
+pub(crate) struct ExpBelow;
 impl Parameters for ExpBelow {
     fn from_params(_: &Params) -> Self {
         ExpBelow
