@@ -262,6 +262,71 @@ fn eye(
     })
 }
 
+macro_rules! new_like {
+    ($($(#[$doc:meta])* $name:ident => |$spec:ident| $make:expr;)*) => {
+        #[pymethods]
+        impl PyTensor {
+            $(
+                $(#[$doc])*
+                #[pyo3(signature = (*shape, size=None, dtype=None, device=None, requires_grad=false))]
+                #[allow(clippy::too_many_arguments)]
+                fn $name(
+                    &self, py: Python<'_>, shape: &Bound<'_, PyTuple>, size: Option<convert::IntList>, dtype: Option<DTypeArg>,
+                    device: Option<DeviceArg>, requires_grad: bool,
+                ) -> PyResult<PyTensor> {
+                    let _ = device;
+                    let $spec = (extents(stringify!($name), shape, size)?, dtype.map_or(self.0.dtype(), |d| d.0));
+                    fresh(py, 0, requires_grad, move || $make)
+                }
+            )*
+        }
+    };
+}
+new_like! {
+    /// Zeros of the same dtype.
+    new_zeros => |spec| Tensor::zeros(spec);
+    /// Ones of the same dtype.
+    new_ones => |spec| Tensor::ones(spec);
+    /// Arbitrary contents of the same dtype.
+    new_empty => |spec| Tensor::empty(spec);
+}
+
+#[pymethods]
+impl PyTensor {
+    /// One number everywhere, of the same dtype.
+    #[pyo3(signature = (size, fill_value, *, dtype=None, device=None, requires_grad=false))]
+    fn new_full(
+        &self,
+        py: Python<'_>,
+        size: convert::IntList,
+        fill_value: Scalar,
+        dtype: Option<DTypeArg>,
+        device: Option<DeviceArg>,
+        requires_grad: bool,
+    ) -> PyResult<PyTensor> {
+        let _ = device;
+        let shape = convert::shape("new_full", &size.0)?;
+        let dtype = dtype.map_or(self.0.dtype(), |d| d.0);
+        fresh(py, 0, requires_grad, move || {
+            constant(shape, fill_value.0, dtype)
+        })
+    }
+    /// A new tensor of `data`, of the same dtype.
+    #[pyo3(signature = (data, *, dtype=None, device=None, requires_grad=false))]
+    fn new_tensor(
+        &self,
+        data: &Bound<'_, PyAny>,
+        dtype: Option<DTypeArg>,
+        device: Option<DeviceArg>,
+        requires_grad: bool,
+    ) -> PyResult<PyTensor> {
+        let _ = device;
+        let dtype = dtype.map_or(self.0.dtype(), |d| d.0);
+        let t = crate::error::guard(|| convert::tensor(data, Some(dtype)))?;
+        fresh(data.py(), 0, requires_grad, || Ok(t))
+    }
+}
+
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     for f in [
         wrap_pyfunction!(tensor, m)?,

@@ -507,11 +507,10 @@ fn dropout(
     }
     let t = &input.get().0;
     let out = call(py, t.numel(), || {
-        let scale = if p < 1.0 { 1.0 / (1.0 - p) } else { 0.0 };
-        let mask = Tensor::bernoulli_mask(1.0 - p, (t.shape(), t.dtype()))?.mul(scale)?;
+        let out = t.dropout(p, true)?;
         match inplace {
-            true => t.mul_(&mask).map(|_| None),
-            false => t.mul(&mask).map(Some),
+            true => t.copy_(&out).map(|_| None),
+            false => Ok(Some(out)),
         }
     })?;
     match out {

@@ -20,6 +20,7 @@ mod operators;
 mod optim;
 mod random;
 mod reduce;
+mod sort;
 mod tensor;
 mod threads;
 mod views;
@@ -41,6 +42,7 @@ fn compiled(m: &Bound<'_, PyModule>) -> PyResult<()> {
     functional::register(m)?;
     gather::register(m)?;
     data::register(m)?;
+    sort::register(m)?;
     optim::register(m)?;
     random::register(m)?;
     init::register(m)?;

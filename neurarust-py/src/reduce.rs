@@ -37,7 +37,7 @@ fn run(
 }
 
 /// The named tuple that PyTorch answers: `(values, indices)`.
-fn pair<'py>(
+pub fn pair<'py>(
     py: Python<'py>,
     name: &'static str,
     (values, indices): (Tensor, Tensor),

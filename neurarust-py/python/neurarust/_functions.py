@@ -1,4 +1,6 @@
-"""Functions that are no methods of tensors, and other names of those that are."""
+"""Functions that are no methods of tensors, functions composed of others, and other names of those that are."""
+
+import builtins as _builtins
 
 from . import _C
 from ._C import Tensor
@@ -6,12 +8,19 @@ from ._C import Tensor
 __all__ = []
 
 
-def _public(f):
+def _function(f):
+    """A function of the package."""
     __all__.append(f.__name__)
     return f
 
 
-@_public
+def _method(f):
+    """A function of the package that is a method of tensors too."""
+    setattr(Tensor, f.__name__, f)
+    return _function(f)
+
+
+@_function
 def where(condition, input=None, other=None):
     """`input` where `condition`, `other` elsewhere; with one argument, the indices of what isn't 0."""
     if input is None and other is None:
@@ -19,21 +28,488 @@ def where(condition, input=None, other=None):
     return _C._where(condition, input, other)
 
 
-def _alias(cls, names):
-    for new, old in names.items():
-        if hasattr(cls, old) and not hasattr(cls, new):
-            setattr(cls, new, getattr(cls, old))
+@_function
+def is_floating_point(input):
+    """Whether elements have a fraction."""
+    return input.is_floating_point()
+
+
+@_function
+def is_complex(input):
+    """Whether elements are complex: never."""
+    return False
+
+
+@_function
+def is_nonzero(input):
+    """Whether the one element isn't 0."""
+    return _builtins.bool(input)
+
+
+@_function
+def result_type(tensor1, tensor2):
+    """The dtype that mixing the two gives."""
+    one = tensor1.new_zeros([1] * tensor1.dim()) if isinstance(tensor1, Tensor) else tensor1
+    two = tensor2.new_zeros([1] * tensor2.dim()) if isinstance(tensor2, Tensor) else tensor2
+    mixed = one + two
+    return mixed.dtype if isinstance(mixed, Tensor) else _C.tensor(mixed).dtype
+
+
+@_function
+def can_cast(from_, to):
+    """Whether PyTorch's rules allow the conversion without asking."""
+    kind = lambda d: 2 if d.is_floating_point else 0 if d is _C.bool else 1  # noqa: E731
+    return kind(from_) <= kind(to)
+
+
+@_function
+def broadcast_shapes(*shapes):
+    """The shape that all broadcast to."""
+    from ._size import Size
+
+    shapes = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    return Size(_broadcast(shapes) if shapes else ())
+
+
+def _broadcast(shapes):
+    out = [1] * max(map(len, shapes))
+    for shape in shapes:
+        for i, d in enumerate(reversed(shape), 1):
+            if d != 1 and out[-i] not in (1, d):
+                raise RuntimeError(f"broadcast_shapes: {shapes} don't broadcast")
+            if d != 1:
+                out[-i] = d
+    return out
+
+
+@_function
+def broadcast_tensors(*tensors):
+    """All tensors stretched to their common shape."""
+    shape = _broadcast([tuple(t.shape) for t in tensors])
+    return tuple(t.expand(shape) for t in tensors)
+
+
+@_function
+def meshgrid(*tensors, indexing="ij"):
+    """The coordinates of a grid, one tensor per axis."""
+    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
+        tensors = tensors[0]
+    tensors = [t.reshape(-1) for t in tensors]
+    if indexing == "xy" and len(tensors) > 1:
+        grids = list(meshgrid(tensors[1], tensors[0], *tensors[2:]))
+        grids = [g.transpose(0, 1) for g in grids]
+        return tuple([grids[1], grids[0], *grids[2:]])
+    if indexing not in ("ij", "xy"):
+        raise RuntimeError(f"meshgrid: indexing must be 'ij' or 'xy', got {indexing!r}")
+    shape = [t.numel() for t in tensors]
+    return tuple(
+        t.reshape([-1 if i == k else 1 for i in range(len(tensors))]).expand(shape) for k, t in enumerate(tensors)
+    )
+
+
+@_function
+def einsum(equation, *operands):
+    """Sums of products by Einstein's convention: `einsum('bij,bjk->bik', a, b)`."""
+    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = operands[0]
+    equation = equation.replace(" ", "")
+    left, arrow, right = equation.partition("->")
+    terms = left.split(",")
+    if len(terms) != len(operands):
+        raise RuntimeError(f"einsum: {len(terms)} terms for {len(operands)} operands")
+    spare = max(
+        (t.dim() - len(term.replace("...", "")) for t, term in zip(operands, terms) if "..." in term), default=0
+    )
+    # Dimensions under an ellipsis get names that no letter has.
+    names = [f"_{i}" for i in range(spare)]
+    axes = []
+    for t, term in zip(operands, terms):
+        head, dots, tail = term.partition("...")
+        mine = t.dim() - len(head) - len(tail)
+        axes.append([*head, *(names[spare - mine :] if dots else ()), *tail])
+        if len(axes[-1]) != t.dim():
+            raise RuntimeError(f"einsum: the term {term!r} for an operand of {t.dim()} dimensions")
+    if arrow:
+        head, dots, tail = right.partition("...")
+        out = [*head, *(names if dots else ()), *tail]
+    else:
+        flat = [a for term in axes for a in term if a not in names]
+        out = [*names, *sorted({a for a in flat if flat.count(a) == 1})]
+    if len(set(out)) != len(out) or any(a not in sum(axes, []) for a in out):
+        raise RuntimeError(f"einsum: the output of {equation!r} must name dimensions of the operands, each once")
+
+    def diagonal(t, term):
+        for a in dict.fromkeys(term):
+            while term.count(a) > 1:
+                i = term.index(a)
+                j = term.index(a, i + 1)
+                t = t.diagonal(0, i, j)
+                term = [x for k, x in enumerate(term) if k not in (i, j)] + [a]
+        return t, term
+
+    def product(x, xs, y, ys, keep):
+        batch = [a for a in xs if a in ys and a in keep]
+        summed = [a for a in xs if a in ys and a not in keep]
+        x_only, y_only = [a for a in xs if a not in ys], [a for a in ys if a not in xs]
+        size = {a: n for term, t in ((xs, x), (ys, y)) for a, n in zip(term, t.shape)}
+        for a in batch + summed:
+            n, m = x.shape[xs.index(a)], y.shape[ys.index(a)]
+            if n != m and 1 not in (n, m):
+                raise RuntimeError(f"einsum: sizes {n} and {m} of dimension {a!r}")
+            size[a] = max(n, m) if 0 not in (n, m) else 0
+        volume = lambda group: _prod(size[a] for a in group)  # noqa: E731
+        x = x.permute(*[xs.index(a) for a in batch + x_only + summed]).expand([size[a] for a in batch + x_only + summed])
+        y = y.permute(*[ys.index(a) for a in batch + summed + y_only]).expand([size[a] for a in batch + summed + y_only])
+        x = x.reshape([volume(batch), volume(x_only), volume(summed)])
+        y = y.reshape([volume(batch), volume(summed), volume(y_only)])
+        both = batch + x_only + y_only
+        return (x @ y).reshape([size[a] for a in both]), both
+
+    def lone(t, term, keep):
+        gone = [i for i, a in enumerate(term) if a not in keep]
+        return (t.sum(gone), [a for a in term if a in keep]) if gone else (t, term)
+
+    work = [diagonal(t, term) for t, term in zip(operands, axes)]
+    result, term = work[0]
+    for k, (t, other) in enumerate(work[1:], 1):
+        rest = set(out).union(*(later for _, later in work[k + 1 :]))
+        result, term = lone(result, term, rest | set(other))
+        t, other = lone(t, other, rest | set(term))
+        result, term = product(result, term, t, other, rest)
+    result, term = lone(result, term, set(out))
+    return result.permute(*[term.index(a) for a in out]) if term else result
+
+
+def _prod(numbers):
+    out = 1
+    for n in numbers:
+        out *= n
+    return out
+
+
+@_function
+def tensordot(a, b, dims=2):
+    """Products of `a` and `b` summed over pairs of dimensions."""
+    if isinstance(dims, int):
+        dims = (list(range(a.dim() - dims, a.dim())), list(range(dims)))
+    first, second = ([d % t.dim() for d in ([ds] if isinstance(ds, int) else ds)] for ds, t in zip(dims, (a, b)))
+    keep_a, keep_b = [d for d in range(a.dim()) if d not in first], [d for d in range(b.dim()) if d not in second]
+    shape = [a.shape[d] for d in keep_a] + [b.shape[d] for d in keep_b]
+    inner = _prod(a.shape[d] for d in first)
+    x = a.permute(*keep_a, *first).reshape([_prod(a.shape[d] for d in keep_a), inner]) if a.dim() else a.reshape([1, 1])
+    y = b.permute(*second, *keep_b).reshape([inner, _prod(b.shape[d] for d in keep_b)]) if b.dim() else b.reshape([1, 1])
+    return (x @ y).reshape(shape)
+
+
+@_method
+def diag(input, diagonal=0):
+    """A vector as the diagonal of a matrix; the diagonal of a matrix."""
+    if input.dim() == 1:
+        return diag_embed(input, diagonal)
+    if input.dim() != 2:
+        raise RuntimeError(f"diag: expected a vector or a matrix, got {input.dim()} dimensions")
+    return input.diagonal(diagonal).clone()
+
+
+@_method
+def diag_embed(input, offset=0, dim1=-2, dim2=-1):
+    """The last dimension as the diagonal of matrices."""
+    n = input.shape[-1] + abs(offset)
+    out = input.new_zeros(list(input.shape[:-1]) + [n, n])
+    out.diagonal(offset, -2, -1).copy_(input)
+    rank = out.dim()
+    return out.movedim([-2, -1], [dim1 % rank, dim2 % rank])
+
+
+@_method
+def trace(input):
+    """The sum of a matrix's diagonal."""
+    if input.dim() != 2:
+        raise RuntimeError(f"trace: expected a matrix, got {input.dim()} dimensions")
+    return input.diagonal().sum()
+
+
+@_method
+def inner(input, other):
+    """Products summed over the last dimensions."""
+    if not input.dim() or not other.dim():
+        return input * other
+    return tensordot(input, other, ([-1], [-1]))
+
+
+@_method
+def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
+    """`beta · input + alpha · batch1 @ batch2`."""
+    product = batch1.bmm(batch2)
+    product = product if alpha == 1 else product * alpha
+    return product.expand(product.shape) if beta == 0 else (input if beta == 1 else input * beta) + product
+
+
+@_method
+def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
+    """`beta · input + alpha · Σ batch1 @ batch2`."""
+    product = batch1.bmm(batch2).sum(0)
+    product = product if alpha == 1 else product * alpha
+    return product if beta == 0 else (input if beta == 1 else input * beta) + product
+
+
+@_method
+def addmv(input, mat, vec, *, beta=1, alpha=1):
+    """`beta · input + alpha · mat @ vec`."""
+    product = mat.mv(vec)
+    product = product if alpha == 1 else product * alpha
+    return product if beta == 0 else (input if beta == 1 else input * beta) + product
+
+
+@_method
+def addr(input, vec1, vec2, *, beta=1, alpha=1):
+    """`beta · input + alpha · vec1 ⊗ vec2`."""
+    product = vec1.outer(vec2)
+    product = product if alpha == 1 else product * alpha
+    return product if beta == 0 else (input if beta == 1 else input * beta) + product
+
+
+@_method
+def logcumsumexp(input, dim):
+    """Logarithms of the sums of exponentials up to each element."""
+    top = input.detach().amax(dim, keepdim=True)
+    top = top.masked_fill(~top.isfinite(), 0.0)
+    return (input - top).exp().cumsum(dim).log() + top
+
+
+@_method
+def diff(input, n=1, dim=-1, prepend=None, append=None):
+    """Differences between neighbours along `dim`, `n` times."""
+    parts = [t for t in (prepend, input, append) if t is not None]
+    out = _C.cat(parts, dim) if len(parts) > 1 else input
+    for _ in range(n):
+        size = out.shape[dim]
+        high, low = out.narrow(dim, min(1, size), max(size - 1, 0)), out.narrow(dim, 0, max(size - 1, 0))
+        out = high ^ low if out.dtype is _C.bool else high - low
+    return out
+
+
+@_method
+def sinc(input):
+    """`sin(πx) / (πx)`."""
+    x = input * 3.141592653589793
+    zero = x == 0
+    return (x.sin() / x.masked_fill(zero, 1.0)).masked_fill(zero, 1.0)
+
+
+@_method
+def frac(input):
+    """The part behind the point."""
+    return input - input.trunc()
+
+
+@_method
+def deg2rad(input):
+    """Degrees as radians."""
+    return input * 0.017453292519943295
+
+
+@_method
+def rad2deg(input):
+    """Radians as degrees."""
+    return input * 57.29577951308232
+
+
+@_method
+def logit(input, eps=None):
+    """`ln(x / (1 - x))`, of `x` within `[eps, 1 - eps]`."""
+    x = input if eps is None else input.clamp(eps, 1 - eps)
+    return (x / (1 - x)).log()
+
+
+@_method
+def signbit(input):
+    """Whether the sign is minus, that of 0 too."""
+    if not input.is_floating_point():
+        return input < 0
+    return _C.ones_like(input).copysign(input) < 0
+
+
+@_method
+def isposinf(input):
+    """Whether it is infinity."""
+    return input == float("inf") if input.is_floating_point() else _C.zeros_like(input, dtype=_C.bool)
+
+
+@_method
+def isneginf(input):
+    """Whether it is minus infinity."""
+    return input == float("-inf") if input.is_floating_point() else _C.zeros_like(input, dtype=_C.bool)
+
+
+@_method
+def isreal(input):
+    """Whether it has no imaginary part: always."""
+    return _C.ones_like(input, dtype=_C.bool)
+
+
+@_method
+def take_along_dim(input, indices, dim=None):
+    """Elements by number along `dim`, everything else stretched."""
+    if dim is None:
+        return input.reshape(-1).gather(0, indices.reshape(-1))
+    rank = input.dim()
+    shape = _broadcast([[1 if d == dim % rank else n for d, n in enumerate(t.shape)] for t in (input, indices)])
+    full = lambda t: t.expand([t.shape[d] if d == dim % rank else n for d, n in enumerate(shape)])  # noqa: E731
+    return full(input).gather(dim, full(indices))
+
+
+@_method
+def rot90(input, k=1, dims=(0, 1)):
+    """Turned by `k` quarters in the plane of `dims`."""
+    k %= 4
+    if k == 0:
+        return input.clone()
+    if k == 2:
+        return input.flip(*dims)
+    turned = input.transpose(*dims)
+    return turned.flip(dims[0]) if k == 1 else turned.flip(dims[1])
+
+
+@_method
+def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
+    """Variance and mean."""
+    correction = (1 if unbiased else 0) if correction is None else correction
+    return input.var(dim, correction=correction, keepdim=keepdim), input.mean(dim, keepdim)
+
+
+@_method
+def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
+    """Standard deviation and mean."""
+    correction = (1 if unbiased else 0) if correction is None else correction
+    return input.std(dim, correction=correction, keepdim=keepdim), input.mean(dim, keepdim)
+
+
+@_function
+def block_diag(*tensors):
+    """Matrices along the diagonal of one."""
+    tensors = [t.reshape([1, -1]) if t.dim() < 2 else t for t in tensors]
+    width = sum(t.shape[1] for t in tensors)
+    rows, at = [], 0
+    for t in tensors:
+        rows.append(_C._pad_constant(t, [at, width - at - t.shape[1]], 0.0))
+        at += t.shape[1]
+    return _C.cat(rows)
+
+
+@_function
+def cartesian_prod(*tensors):
+    """All combinations of the elements of vectors."""
+    if len(tensors) == 1:
+        return tensors[0]
+    return _C.stack([g.reshape(-1) for g in meshgrid(*tensors)], 1)
+
+
+@_function
+def atleast_1d(*tensors):
+    """With at least one dimension."""
+    if len(tensors) > 1 or isinstance(tensors[0], (list, tuple)):
+        return tuple(atleast_1d(t) for t in (tensors if len(tensors) > 1 else tensors[0]))
+    return tensors[0] if tensors[0].dim() else tensors[0].reshape(1)
+
+
+@_function
+def atleast_2d(*tensors):
+    """With at least two dimensions."""
+    if len(tensors) > 1 or isinstance(tensors[0], (list, tuple)):
+        return tuple(atleast_2d(t) for t in (tensors if len(tensors) > 1 else tensors[0]))
+    (t,) = tensors
+    return t if t.dim() > 1 else t.reshape([1, -1])
+
+
+@_function
+def row_stack(tensors):
+    """Tensors put below each other."""
+    return _C.vstack(tensors)
+
+
+@_function
+def column_stack(tensors):
+    """Vectors as columns, matrices next to each other."""
+    return _C.hstack([t.reshape([t.numel(), 1]) if t.dim() < 2 else t for t in tensors])
+
+
+@_function
+def concat(tensors, dim=0):
+    """Tensors put next to each other along `dim`."""
+    return _C.cat(tensors, dim)
+
+
+concatenate = concat
+__all__.append("concatenate")
+
+
+@_function
+def dstack(tensors):
+    """Tensors put next to each other along the third dimension."""
+    return _C.cat([_depth(t) for t in tensors], 2)
+
+
+def _depth(t):
+    return t if t.dim() > 2 else atleast_2d(t).unsqueeze(-1)
+
+
+@_method
+def tensor_split(input, indices_or_sections, dim=0):
+    """Parts of nearly equal size, or cut before the given indices."""
+    size = input.shape[dim]
+    if isinstance(indices_or_sections, Tensor):
+        indices_or_sections = indices_or_sections.tolist()
+    if isinstance(indices_or_sections, int):
+        n = indices_or_sections
+        if n <= 0:
+            raise RuntimeError(f"tensor_split: expected more than 0 sections, got {n}")
+        sizes = [size // n + (i < size % n) for i in range(n)]
+        return input.split(sizes, dim)
+    cuts = [0, *(min(max(i + size if i < 0 else i, 0), size) for i in indices_or_sections), size]
+    return tuple(input.narrow(dim, a, max(b - a, 0)) for a, b in zip(cuts, cuts[1:]))
+
+
+@_method
+def hsplit(input, indices_or_sections):
+    """Cut along the columns."""
+    return tensor_split(input, indices_or_sections, 0 if input.dim() == 1 else 1)
+
+
+@_method
+def vsplit(input, indices_or_sections):
+    """Cut along the rows."""
+    return tensor_split(input, indices_or_sections, 0)
+
+
+@_method
+def dist(input, other, p=2):
+    """The `p`-norm of the difference."""
+    return (input - other).norm(p)
+
+
+@_method
+def apply_(input, f):
+    """Calls `f` with every element and writes what it answers; slow."""
+    values = [f(x) for x in input.reshape(-1).tolist()]
+    return input.copy_(_C.tensor(values, dtype=input.dtype).reshape(input.shape))
+
+
+@_function
+def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_grad=False):
+    """Powers of `base` from `baseˢᵗᵃʳᵗ` to `baseᵉⁿᵈ`."""
+    exponents = _C.linspace(start, end, steps, dtype=_C.float64)
+    out = (base**exponents).to(dtype or _C.get_default_dtype())
+    return out.requires_grad_() if requires_grad else out
 
 
 # PyTorch's other names of the same things.
-_alias(
-    Tensor,
-    {
-        "absolute": "abs", "absolute_": "abs_", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh",
-        "arctan": "atan", "arctanh": "atanh", "arctan2": "atan2", "clip": "clamp", "clip_": "clamp_", "concat": "cat",
-        "divide": "div", "divide_": "div_", "fix": "trunc", "fix_": "trunc_", "greater": "gt", "greater_equal": "ge",
-        "less": "lt", "less_equal": "le", "multiply": "mul", "multiply_": "mul_", "negative": "neg", "negative_": "neg_",
-        "not_equal": "ne", "subtract": "sub", "subtract_": "sub_", "true_divide": "div", "true_divide_": "div_", "ger": "outer",
-        "inner_": "dot", "det_": "det",
-    },
-)
+for _new, _old in {
+    "absolute": "abs", "absolute_": "abs_", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh",
+    "arctan": "atan", "arctanh": "atanh", "arctan2": "atan2", "clip": "clamp", "clip_": "clamp_", "divide": "div",
+    "divide_": "div_", "fix": "trunc", "fix_": "trunc_", "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le",
+    "multiply": "mul", "multiply_": "mul_", "negative": "neg", "negative_": "neg_", "not_equal": "ne", "subtract": "sub",
+    "subtract_": "sub_", "true_divide": "div", "true_divide_": "div_", "ger": "outer",
+}.items():
+    setattr(Tensor, _new, getattr(Tensor, _old))
+del _new, _old

@@ -1,0 +1,208 @@
+//! Order: sorting, the largest, the middle, the distinct, where a value belongs.
+
+use crate::convert::{TensorArg, expect_operand};
+use crate::error::call;
+use crate::reduce::pair;
+use crate::tensor::PyTensor;
+use neurarust_core::{DType, Tensor};
+use pyo3::exceptions::{PyNotImplementedError, PyRuntimeError};
+use pyo3::prelude::*;
+
+fn count(op: &'static str, k: i64) -> PyResult<usize> {
+    usize::try_from(k)
+        .map_err(|_| PyRuntimeError::new_err(format!("{op}: k = {k} is out of range")))
+}
+
+#[pymethods]
+impl PyTensor {
+    /// The elements in order along `dim`, and where they were; equals keep their order.
+    #[pyo3(signature = (dim=-1, descending=false, *, stable=false))]
+    fn sort<'py>(
+        &self,
+        py: Python<'py>,
+        dim: i64,
+        descending: bool,
+        stable: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = stable;
+        pair(
+            py,
+            "sort",
+            call(py, self.0.numel(), || self.0.sort(dim, descending))?,
+        )
+    }
+    /// Where the elements are, in their order along `dim`.
+    #[pyo3(signature = (dim=-1, descending=false, *, stable=false))]
+    fn argsort(
+        &self,
+        py: Python<'_>,
+        dim: i64,
+        descending: bool,
+        stable: bool,
+    ) -> PyResult<PyTensor> {
+        let _ = stable;
+        call(py, self.0.numel(), || self.0.argsort(dim, descending)).map(PyTensor)
+    }
+    /// The elements in order along the first dimension.
+    fn msort(&self, py: Python<'_>) -> PyResult<PyTensor> {
+        call(py, self.0.numel(), || self.0.msort()).map(PyTensor)
+    }
+    /// The `k` largest (or smallest) elements along `dim`, in order, and where they are.
+    #[pyo3(signature = (k, dim=-1, largest=true, sorted=true))]
+    fn topk<'py>(
+        &self,
+        py: Python<'py>,
+        k: i64,
+        dim: i64,
+        largest: bool,
+        sorted: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let k = count("topk", k)?;
+        pair(
+            py,
+            "topk",
+            call(py, self.0.numel(), || self.0.topk(k, dim, largest, sorted))?,
+        )
+    }
+    /// The `k`-th smallest elements along `dim`, counted from 1, and where they are.
+    #[pyo3(signature = (k, dim=-1, keepdim=false))]
+    fn kthvalue<'py>(
+        &self,
+        py: Python<'py>,
+        k: i64,
+        dim: i64,
+        keepdim: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let k = count("kthvalue", k)?;
+        pair(
+            py,
+            "kthvalue",
+            call(py, self.0.numel(), || self.0.kthvalue(k, dim, keepdim))?,
+        )
+    }
+    /// The lower middle element: of everything, or along `dim` with where it is.
+    #[pyo3(signature = (dim=None, keepdim=false))]
+    fn median<'py>(
+        &self,
+        py: Python<'py>,
+        dim: Option<i64>,
+        keepdim: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        match dim {
+            Some(dim) => pair(
+                py,
+                "median",
+                call(py, self.0.numel(), || self.0.median_dim(dim, keepdim))?,
+            ),
+            None => {
+                let out = call(py, self.0.numel(), || self.0.median())?;
+                Ok(Bound::new(py, PyTensor(out))?.into_any())
+            }
+        }
+    }
+    /// The distinct elements in order; where each element went and how often it came, if asked.
+    #[pyo3(signature = (sorted=true, return_inverse=false, return_counts=false, dim=None))]
+    fn unique<'py>(
+        &self,
+        py: Python<'py>,
+        sorted: bool,
+        return_inverse: bool,
+        return_counts: bool,
+        dim: Option<i64>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = sorted;
+        if dim.is_some() && self.0.rank() != 1 {
+            return Err(PyNotImplementedError::new_err(
+                "unique: dim isn't supported",
+            ));
+        }
+        let found = call(py, self.0.numel(), || self.0.unique())?;
+        if !return_inverse && !return_counts {
+            return Ok(Bound::new(py, PyTensor(found.values))?.into_any());
+        }
+        let mut parts = vec![found.values];
+        if return_inverse {
+            parts.push(found.inverse);
+        }
+        if return_counts {
+            parts.push(found.counts);
+        }
+        Ok(crate::views::tuple(py, parts)?.into_any())
+    }
+}
+
+/// Places that keep a sorted sequence sorted, in the dtype asked for.
+fn places(
+    py: Python<'_>,
+    sequence: &Tensor,
+    values: &Tensor,
+    right: bool,
+    side: Option<&str>,
+    out_int32: bool,
+) -> PyResult<PyTensor> {
+    let right = match side {
+        None => right,
+        Some("right") => true,
+        Some("left") if !right => false,
+        Some(side) => {
+            return Err(PyRuntimeError::new_err(format!(
+                "searchsorted: side {side:?} with right={right}"
+            )));
+        }
+    };
+    call(py, values.numel(), || {
+        // A vector serves values of any shape.
+        let out = match sequence.rank() {
+            1 => values
+                .reshape([-1i64])
+                .and_then(|v| sequence.searchsorted(&v, right))?
+                .reshape(values.shape())?,
+            _ => sequence.searchsorted(values, right)?,
+        };
+        if out_int32 {
+            out.to_dtype(DType::I32)
+        } else {
+            Ok(out)
+        }
+    })
+    .map(PyTensor)
+}
+
+/// Where each of `values` belongs in `sorted_sequence`.
+#[pyfunction]
+#[pyo3(signature = (sorted_sequence, values, *, out_int32=false, right=false, side=None))]
+fn searchsorted(
+    sorted_sequence: TensorArg<'_>,
+    values: &Bound<'_, PyAny>,
+    out_int32: bool,
+    right: bool,
+    side: Option<&str>,
+) -> PyResult<PyTensor> {
+    let held = expect_operand(values, "searchsorted", "values")?;
+    places(
+        values.py(),
+        sorted_sequence.0,
+        &held,
+        right,
+        side,
+        out_int32,
+    )
+}
+
+/// Which of the intervals between `boundaries` each element is in.
+#[pyfunction]
+#[pyo3(signature = (input, boundaries, *, out_int32=false, right=false))]
+fn bucketize(
+    input: &Bound<'_, PyAny>,
+    boundaries: TensorArg<'_>,
+    out_int32: bool,
+    right: bool,
+) -> PyResult<PyTensor> {
+    let held = expect_operand(input, "bucketize", "input")?;
+    places(input.py(), boundaries.0, &held, right, None, out_int32)
+}
+
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_function(wrap_pyfunction!(searchsorted, m)?)?;
+    m.add_function(wrap_pyfunction!(bucketize, m)?)
+}
