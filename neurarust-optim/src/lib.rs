@@ -30,6 +30,6 @@ pub use clip::{clip_grad_norm_, clip_grad_value_};
 pub use optimizer::{Group, Optimizer, Rule, Slot, State};
 pub use schedule::{
     ConstantLr, CosineAnnealingLr, ExponentialLr, LambdaLr, LinearLr, MultiStepLr, PolynomialLr,
-    Schedule, Scheduler, Sequential, StepLr,
+    Schedule, Scheduler, SequentialLr, StepLr,
 };
 pub use sgd::Sgd;

@@ -200,14 +200,14 @@ impl<F: Fn(u64) -> f64> Schedule for LambdaLr<F> {
 }
 
 /// One schedule after the other: schedule `i + 1` begins, counting from 0, at `milestones[i]`.
-pub struct Sequential {
+pub struct SequentialLr {
     /// The schedules, one more than milestones.
     pub schedules: Vec<Box<dyn Schedule + Send + Sync>>,
     /// When the next one begins.
     pub milestones: Vec<u64>,
 }
 
-impl Schedule for Sequential {
+impl Schedule for SequentialLr {
     fn lr(&self, base: f64, step: u64) -> f64 {
         let i = self
             .milestones

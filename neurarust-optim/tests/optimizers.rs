@@ -174,7 +174,7 @@ fn schedules_are_pytorchs() -> Result<()> {
         end_factor: 1.0,
         total_iters: 3,
     };
-    let sequence = Sequential {
+    let sequence = SequentialLr {
         schedules: vec![
             Box::new(warm_up),
             Box::new(CosineAnnealingLr {
