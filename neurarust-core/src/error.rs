@@ -125,6 +125,12 @@ impl Error {
         self
     }
 
+    /// The same error at another line: that of the user who called, where a closure stands in between.
+    pub(crate) fn at(mut self, location: &'static Location<'static>) -> Error {
+        self.0.location = location;
+        self
+    }
+
     /// What kind of error it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -150,6 +156,23 @@ impl Error {
     #[track_caller]
     pub(crate) fn raise(self) -> ! {
         panic!("{self}")
+    }
+}
+
+/// Refused memory as an error at the caller's line, which a closure in `map_err` would not know.
+pub(crate) trait OrMemory<T> {
+    /// The value, or an error of `op`.
+    fn or_memory(self, op: &'static str) -> Result<T>;
+}
+
+impl<T, E: fmt::Display> OrMemory<T> for Result<T, E> {
+    #[inline]
+    #[track_caller]
+    fn or_memory(self, op: &'static str) -> Result<T> {
+        match self {
+            Ok(value) => Ok(value),
+            Err(e) => Err(Error::memory(op, e.to_string())),
+        }
     }
 }
 

@@ -333,6 +333,20 @@ impl Layout {
         Some((low, high))
     }
 
+    /// The same elements with strides that no arithmetic can overflow: those of dimensions of one element, and of
+    /// empty tensors, are never walked and may be anything. `elements` is the size of the buffer.
+    pub(crate) fn settled(mut self, elements: usize) -> Layout {
+        if self.numel() == 0 {
+            return Layout::contiguous(self.shape);
+        }
+        for (&d, s) in self.shape.dims.iter().zip(&mut self.strides) {
+            if d == 1 && s.unsigned_abs() > elements {
+                *s = 1;
+            }
+        }
+        self
+    }
+
     /// Whether elements lie in row-major order without gaps (sizes of 1 and empty tensors always do).
     #[inline]
     pub fn is_contiguous(&self) -> bool {

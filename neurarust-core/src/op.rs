@@ -5,6 +5,7 @@
 //! the code that allocates, broadcasts, threads and differentiates exists once and not once per op.
 
 use crate::cpu::kernel::{self, Params, Variants};
+use crate::cpu::nest::MAX_OPERANDS;
 use crate::cpu::simd::{Int32, Int64};
 use crate::dtype::{Compute, DType};
 use crate::formula::Formula;
@@ -95,6 +96,8 @@ pub struct OpTable {
     pub(crate) traced: Option<Gradients>,
     /// The formula on `f64`: the oracle.
     pub oracle: fn(&Params, &[f64]) -> f64,
+    /// What the kernels were made for, whatever the public fields say by now.
+    made_for: (usize, Class, bool),
     analyse: Option<fn() -> Analysis>,
     analysis: OnceLock<Analysis>,
 }
@@ -120,6 +123,7 @@ impl OpTable {
             backward: [None; 2],
             traced: None,
             oracle,
+            made_for: (arity, class, false),
             analyse: None,
             analysis: OnceLock::new(),
         }
@@ -134,6 +138,7 @@ impl OpTable {
         table.forward[Compute::F32 as usize] = Some(kernel::forward::<f32, O, N, 1>());
         table.forward[Compute::F64 as usize] = Some(kernel::forward::<f64, O, N, 1>());
         table.from_output = O::FROM_OUTPUT;
+        table.made_for.2 = O::FROM_OUTPUT;
         table.backward = if O::FROM_OUTPUT {
             [
                 Some(kernel::backward_from_output::<f32, O, N>()),
@@ -172,7 +177,7 @@ impl OpTable {
     }
 
     /// The same op on integers too.
-    pub fn with_integers<O: IntFormula<N>, const N: usize>(mut self) -> OpTable {
+    pub(crate) fn with_integers<O: IntFormula<N>, const N: usize>(mut self) -> OpTable {
         self.forward[Compute::I32 as usize] = Some(kernel::integer::<Int32, O, N>());
         self.forward[Compute::I64 as usize] = Some(kernel::integer::<Int64, O, N>());
         self
@@ -200,6 +205,14 @@ impl OpTable {
             Some(kernel::integer_predicate::<Int64, O, N>()),
         ];
         table
+    }
+
+    /// Whether `inputs` operands are what the kernels take, and run with their gradients in one pass.
+    pub(crate) fn takes(&self, inputs: usize) -> bool {
+        self.made_for == (self.arity, self.class, self.from_output)
+            && inputs == self.arity
+            && inputs > 0
+            && 2 * inputs < MAX_OPERANDS
     }
 
     /// What the derivative needs.

@@ -14,7 +14,7 @@ mod typed;
 
 pub use alloc::{empty_cache, set_cache_limit};
 pub use borrow::{Access, Busy, ReadGuard};
-pub(crate) use borrow::{Reading, Stored};
+pub(crate) use borrow::{Reading, Stored, without_waiting};
 pub use count::{MemoryStats, memory_stats, reset_peak};
 pub(crate) use typed::{bytes_of, slice_of};
 

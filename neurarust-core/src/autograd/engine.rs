@@ -10,6 +10,7 @@ use super::{Edge, GradSlot, Grads, Node, enable_grad, lock, no_grad};
 use crate::layout::Shape;
 use crate::{DType, Error, Result, Tensor};
 use smallvec::SmallVec;
+use std::cell::RefCell;
 use std::collections::{BinaryHeap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
@@ -96,11 +97,13 @@ pub fn grad(
     let roots = roots(OP, outputs, seeds)?;
     let mut targets = Vec::with_capacity(inputs.len());
     for (i, x) in inputs.iter().enumerate() {
-        targets.push(
-            x.edge().ok_or_else(|| {
-                Error::autograd(OP, format!("input {i} doesn't require a gradient"))
-            })?,
-        );
+        let Some(edge) = x.edge() else {
+            return Err(Error::autograd(
+                OP,
+                format!("input {i} doesn't require a gradient"),
+            ));
+        };
+        targets.push(edge);
     }
     let mut run = Run::new(&targets, options.retain_graph || options.create_graph);
     let _mode = if options.create_graph {
@@ -219,6 +222,40 @@ impl Ord for Ready {
     }
 }
 
+thread_local! {
+    /// Operations whose gradient this thread is computing, one inside of the other where a user's own calls `backward`.
+    static RUNNING: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Notes that this thread is inside the gradient of an operation, whose lock it would wait for forever.
+struct Running;
+
+impl Running {
+    fn enter(node: &Node) -> Result<Running> {
+        RUNNING.with_borrow_mut(|running| {
+            if running.contains(&node.seq) {
+                return Err(Error::autograd(
+                    "backward",
+                    format!(
+                        "the gradient of {} (at {}:{}) goes backward through itself",
+                        node.op,
+                        node.location.file(),
+                        node.location.line()
+                    ),
+                ));
+            }
+            running.push(node.seq);
+            Ok(Running)
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.with_borrow_mut(|running| running.pop());
+    }
+}
+
 /// One backward pass.
 struct Run {
     heap: BinaryHeap<Ready>,
@@ -272,6 +309,7 @@ impl Run {
             }
             crate::interrupt::check(node.op)?;
             let call = Call { node: &node };
+            let _running = Running::enter(&node)?;
             let mut body = lock(&node.body);
             let answer = body
                 .vjp(&call, grads)
@@ -281,6 +319,7 @@ impl Run {
                 body.release();
             }
             drop(body);
+            drop(_running);
             for (edge, g) in node.edges.iter().zip(answer) {
                 if let (Some(edge), Some(g)) = (edge, g) {
                     self.deliver(edge.clone(), g).map_err(|e| blame(e, &node))?;
@@ -351,7 +390,11 @@ impl Run {
                         *g = checked(new, shape, *dtype)?;
                     }
                 }
-                NodeHook::Retain(slot) => *lock(&slot.grad) = Some(g.clone()),
+                NodeHook::Retain(slot) => {
+                    // Dropped after the lock: a gradient may hold a graph, and that whatever the user gave it.
+                    let old = lock(&slot.grad).replace(g.clone());
+                    drop(old);
+                }
             }
         }
         for (_, output) in self.targets.iter().filter(|(seq, _)| *seq == node.seq) {
@@ -413,12 +456,26 @@ fn call_hooks(slot: &Arc<GradSlot>, mut g: Tensor) -> Result<Tensor> {
 fn accumulate(slot: &Arc<GradSlot>, g: Tensor, create_graph: bool) -> Result<()> {
     let mut grad = lock(&slot.grad);
     *grad = Some(match grad.take() {
-        Some(old) if create_graph || old.is_requires_grad() => old.add(&g)?,
+        Some(old) if create_graph || old.is_requires_grad() => match old.add(&g) {
+            Ok(sum) => sum,
+            Err(e) => {
+                *grad = Some(old);
+                return Err(e);
+            }
+        },
         Some(old) => {
-            let added = old.add_(&g).map(|_| ());
-            *grad = Some(old.clone());
-            added?;
-            old
+            // While this lock is held nobody may be waited for who could want it: a reader who is looking at the
+            // gradient keeps what they see.
+            match crate::storage::without_waiting(|| old.add_(&g).map(|_| ())) {
+                Ok(()) => old,
+                Err(_) => match old.add(&g) {
+                    Ok(sum) => sum,
+                    Err(e) => {
+                        *grad = Some(old);
+                        return Err(e);
+                    }
+                },
+            }
         }
         // Others may hold the same buffer (the other input of a sum): the gradient must be the leaf's own.
         None if create_graph

@@ -7,8 +7,9 @@
 use super::nest::start;
 use super::pool;
 use crate::dtype::Element;
+use crate::error::OrMemory;
 use crate::layout::{Layout, Shape};
-use crate::{Error, Result, Tensor};
+use crate::{Result, Tensor};
 use half::{bf16, f16};
 
 /// Elements per task of the thread pool.
@@ -27,8 +28,7 @@ pub(crate) struct Picks {
 #[track_caller]
 fn reserve<T>(n: usize) -> Result<Vec<T>> {
     let mut out = Vec::new();
-    out.try_reserve_exact(n)
-        .map_err(|e| Error::memory("index", e.to_string()))?;
+    out.try_reserve_exact(n).or_memory("index")?;
     Ok(out)
 }
 
@@ -37,9 +37,11 @@ fn reserve<T>(n: usize) -> Result<Vec<T>> {
 fn positions(shape: &[usize], strides: &[isize]) -> Result<Vec<isize>> {
     let numel = shape.iter().product();
     let mut out = reserve(numel)?;
-    if numel > 0 {
-        out.push(0);
+    if numel == 0 {
+        // However long the other dimensions are.
+        return Ok(out);
     }
+    out.push(0);
     // One dimension at a time, from the back: every new index shifts what is there.
     for (&n, &s) in shape.iter().zip(strides).rev() {
         let inner = out.len();

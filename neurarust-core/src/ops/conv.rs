@@ -10,6 +10,7 @@ use crate::cpu::conv::{self, Geometry};
 use crate::layout::{Dims, Shape};
 use crate::{Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
+use std::panic::Location;
 
 /// One number for every spatial dimension, or one each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,7 +191,7 @@ impl Call {
         }
         let groups = options.groups;
         let (w0, w1) = (weight.dims()[0], weight.dims()[1]);
-        if groups == 0 || !w0.is_multiple_of(groups) {
+        if groups == 0 || groups > w0.max(1) || !w0.is_multiple_of(groups) {
             return Err(Error::value(
                 op,
                 format!(
@@ -247,7 +248,7 @@ impl Call {
                 ));
             }
             Padding::Same => (0..rank)
-                .map(|d| dilation[d] * (kernel[d] - 1) / 2)
+                .map(|d| dilation[d].saturating_mul(kernel[d] - 1) / 2)
                 .collect(),
         };
         numbers("padding", &padding, 0)?;
@@ -547,10 +548,12 @@ fn bias_gradient(g: &Tensor) -> Result<Tensor> {
 /// Adds the batch dimension that an unbatched input lacks, runs `f`, and takes it away again.
 #[track_caller]
 fn batched(x: &Tensor, rank: usize, f: impl FnOnce(&Tensor) -> Result<Tensor>) -> Result<Tensor> {
-    match x.rank() == rank + 1 {
-        true => f(&x.unsqueeze(0)?)?.squeeze(&[0]),
+    let here = Location::caller();
+    let out = match x.rank() == rank + 1 {
+        true => x.unsqueeze(0).and_then(|x| f(&x)?.squeeze(&[0])),
         false => f(x),
-    }
+    };
+    out.map_err(|e| e.at(here))
 }
 
 macro_rules! convolutions {

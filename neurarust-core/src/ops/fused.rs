@@ -4,7 +4,7 @@
 use super::apply::{apply, lock};
 use crate::autograd::is_grad_enabled;
 use crate::cpu::kernel::{self, MAX_PARAMS, Params, Variants};
-use crate::cpu::nest::{Job, Operand, Plan, run_all};
+use crate::cpu::nest::{Job, MAX_OPERANDS, Operand, Plan, run_all};
 use crate::dtype::Compute;
 use crate::op::{Fused, OpTable};
 use crate::{Error, Result, Tensor};
@@ -69,6 +69,7 @@ macro_rules! fuse {
 /// Shapes that don't broadcast, dtypes that don't mix, more parameters than [`MAX_PARAMS`].
 #[track_caller]
 pub fn call(table: &'static OpTable, parameters: &[f64], inputs: &[&Tensor]) -> Result<Tensor> {
+    check_call(table, inputs)?;
     apply(table, &params(table.name, parameters)?, inputs)
 }
 
@@ -82,7 +83,25 @@ pub fn call_in_place(
     parameters: &[f64],
     inputs: &[&Tensor],
 ) -> Result<()> {
+    check_call(table, inputs)?;
     super::inplace::apply(table, &params(table.name, parameters)?, inputs)
+}
+
+/// Kernels read as many operands as they were made for: the one thing that types cannot say here.
+#[track_caller]
+fn check_call(table: &OpTable, inputs: &[&Tensor]) -> Result<()> {
+    if table.takes(inputs.len()) {
+        return Ok(());
+    }
+    Err(Error::value(
+        table.name,
+        format!(
+            "{} inputs for a formula of {}; expected as many, and at most {}",
+            inputs.len(),
+            table.arity,
+            (MAX_OPERANDS - 1) / 2
+        ),
+    ))
 }
 
 #[track_caller]
@@ -132,17 +151,34 @@ impl Update {
     #[track_caller]
     pub fn apply(&self, parameters: &[f64], groups: &[(&[&Tensor], &[&Tensor])]) -> Result<()> {
         let params = params(self.name, parameters)?;
-        let mut seen: std::collections::HashSet<usize> = std::collections::HashSet::new();
-        for (inputs, outputs) in groups {
+        // By buffer: the group that writes it.
+        let mut written: std::collections::HashMap<usize, usize> = std::collections::HashMap::new();
+        for (group, (inputs, outputs)) in groups.iter().enumerate() {
             self.check(inputs, outputs)?;
             for out in *outputs {
-                if !seen.insert(out.storage().id()) {
+                if written.insert(out.storage().id(), group).is_some() {
                     return Err(Error::value(
                         self.name,
                         "the same buffer is to be written twice",
                     ));
                 }
             }
+        }
+        // Groups run side by side.
+        let crossed = |group: usize, t: &Tensor| {
+            written
+                .get(&t.storage().id())
+                .is_some_and(|writer| *writer != group)
+        };
+        if groups
+            .iter()
+            .enumerate()
+            .any(|(group, (inputs, _))| inputs.iter().any(|t| crossed(group, t)))
+        {
+            return Err(Error::value(
+                self.name,
+                "a group reads a buffer that another group writes; clone it first",
+            ));
         }
         let reads: Vec<&Tensor> = groups.iter().flat_map(|g| g.0.iter().copied()).collect();
         let writes: Vec<&Tensor> = groups.iter().flat_map(|g| g.1.iter().copied()).collect();
@@ -177,7 +213,11 @@ impl Update {
 
     #[track_caller]
     fn check(&self, inputs: &[&Tensor], outputs: &[&Tensor]) -> Result<()> {
-        if inputs.len() != self.inputs || outputs.len() != self.outputs || outputs.is_empty() {
+        if inputs.len() != self.inputs
+            || outputs.len() != self.outputs
+            || outputs.is_empty()
+            || inputs.len() + outputs.len() > MAX_OPERANDS
+        {
             return Err(Error::value(
                 self.name,
                 format!(

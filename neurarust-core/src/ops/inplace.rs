@@ -54,6 +54,12 @@ pub(crate) fn check(op: &'static str, target: &Tensor, others: &[&Tensor]) -> Re
             ),
         ));
     }
+    if base.0.inference && !base.is_requires_grad() {
+        return Err(Error::autograd(
+            op,
+            "a tensor made in inference mode can't take part in a recorded operation; clone it outside of inference mode first",
+        ));
+    }
     if target.is_untracked_view() {
         return Err(Error::autograd(
             op,

@@ -7,6 +7,7 @@ use crate::autograd::{Grads, record, tracks};
 use crate::layout::{Dims, Shape};
 use crate::{Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
+use std::panic::Location;
 
 impl Tensor {
     /// `tensors` one after the other along `dim`; the other sizes must agree. Types are promoted.
@@ -104,6 +105,7 @@ impl Tensor {
     #[track_caller]
     pub fn stack(tensors: &[&Tensor], dim: i64) -> Result<Tensor> {
         const OP: &str = "stack";
+        let here = Location::caller();
         let Some(first) = tensors.first() else {
             return Err(Error::value(OP, "no tensors; expected one or more"));
         };
@@ -119,7 +121,7 @@ impl Tensor {
         }
         let views = tensors
             .iter()
-            .map(|t| t.unsqueeze(dim))
+            .map(|t| t.unsqueeze(dim).map_err(|e| e.at(here)))
             .collect::<Result<Vec<_>>>()?;
         Tensor::cat(&views.iter().collect::<Vec<_>>(), dim)
     }
@@ -186,12 +188,13 @@ impl Tensor {
             let size = i.checked_sub(lead).map_or(1, |d| self.dims()[d]);
             split.extend([1, size]);
             wide.extend([count, size]);
-            out.push(count.checked_mul(size).ok_or_else(|| {
-                Error::shape(
+            let Some(wide) = count.checked_mul(size) else {
+                return Err(Error::shape(
                     OP,
                     format!("{counts:?} of shape {} is too large", self.shape()),
-                )
-            })?);
+                ));
+            };
+            out.push(wide);
         }
         self.reshape(&split[..])?
             .expand_to(&Shape::from_dims(wide)?)?
@@ -223,9 +226,13 @@ impl Tensor {
         let mut wide = Dims::from_slice(self.dims());
         wide.insert(dim + 1, count);
         let mut out = Dims::from_slice(self.dims());
-        out[dim] = out[dim].checked_mul(count).ok_or_else(|| {
-            Error::shape("repeat_interleave", format!("{count} times is too many"))
-        })?;
+        let Some(size) = out[dim].checked_mul(count) else {
+            return Err(Error::shape(
+                "repeat_interleave",
+                format!("{count} times is too many"),
+            ));
+        };
+        out[dim] = size;
         self.unsqueeze(dim as i64 + 1)?
             .expand_to(&Shape::from_dims(wide)?)?
             .try_clone()?
@@ -309,10 +316,12 @@ impl Tensor {
             if left < size {
                 inner = inner.narrow(d as i64, cut, left as usize)?;
             }
-            let size = left
+            let Some(size) = left
                 .checked_add(pair[0].max(0))
                 .and_then(|n| n.checked_add(pair[1].max(0)))
-                .ok_or_else(|| Error::shape(OP, format!("{padding:?} is too large")))?;
+            else {
+                return Err(Error::shape(OP, format!("{padding:?} is too large")));
+            };
             dims[d] = size as usize;
             starts[d] = pair[0].max(0) as usize;
         }

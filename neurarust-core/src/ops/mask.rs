@@ -2,6 +2,7 @@
 
 use super::selection::{Selection, indices};
 use crate::cpu::fresh::Fresh;
+use crate::error::OrMemory;
 use crate::layout::{Dims, Shape};
 use crate::{DType, Error, Result, Tensor, tensor::Operand};
 
@@ -17,8 +18,7 @@ pub(crate) fn places(op: &'static str, t: &Tensor) -> Result<Vec<Vec<i64>>> {
         let count = v.iter().filter(|&&b| b).count();
         let mut lists = vec![Vec::new(); shape.rank()];
         for list in &mut lists {
-            list.try_reserve_exact(count)
-                .map_err(|e| Error::memory(op, e.to_string()))?;
+            list.try_reserve_exact(count).or_memory(op)?;
         }
         let Some((&columns, outer)) = shape.dims().split_last() else {
             return Ok(lists);

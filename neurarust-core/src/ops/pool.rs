@@ -7,6 +7,7 @@ use super::conv::PerDim;
 use crate::autograd::{record, tracks};
 use crate::cpu::fresh::{Fresh, for_each_row};
 use crate::dtype::Element;
+use crate::error::OrMemory;
 use crate::layout::{Dims, Shape};
 use crate::{DType, Error, Result, Tensor};
 use smallvec::smallvec;
@@ -174,6 +175,18 @@ fn check_input(op: &'static str, rank: usize, x: &Tensor) -> Result<()> {
     Ok(())
 }
 
+/// The windows of an axis, whose number is the user's.
+#[track_caller]
+fn collect(
+    op: &'static str,
+    windows: impl ExactSizeIterator<Item = Window>,
+) -> Result<Vec<Window>> {
+    let mut out = Vec::new();
+    out.try_reserve_exact(windows.len()).or_memory(op)?;
+    out.extend(windows);
+    Ok(out)
+}
+
 /// The windows of a plain pooling.
 #[track_caller]
 fn windows(op: &'static str, rank: usize, x: &Tensor, options: &PoolOptions) -> Result<Windows> {
@@ -239,8 +252,9 @@ fn windows(op: &'static str, rank: usize, x: &Tensor, options: &PoolOptions) -> 
             n -= 1;
         }
         out.input[3 - rank + d] = size;
-        out.axes[3 - rank + d] = (0..n)
-            .map(|i| {
+        out.axes[3 - rank + d] = collect(
+            op,
+            (0..n).map(|i| {
                 let from = i * s;
                 // Taps before the input are skipped whole steps at a time.
                 let skipped = p.saturating_sub(from).div_ceil(step);
@@ -256,8 +270,8 @@ fn windows(op: &'static str, rank: usize, x: &Tensor, options: &PoolOptions) -> 
                     step,
                     count: count.max(1),
                 }
-            })
-            .collect();
+            }),
+        )?;
     }
     Ok(out)
 }
@@ -296,8 +310,9 @@ fn adaptive(op: &'static str, rank: usize, x: &Tensor, sizes: &[Option<usize>]) 
             return Err(Error::value(op, format!("output size {n}")));
         }
         out.input[3 - rank + d] = size;
-        out.axes[3 - rank + d] = (0..n)
-            .map(|i| {
+        out.axes[3 - rank + d] = collect(
+            op,
+            (0..n).map(|i| {
                 let (start, end) = (i * size / n, ((i + 1) * size).div_ceil(n));
                 Window {
                     start,
@@ -305,8 +320,8 @@ fn adaptive(op: &'static str, rank: usize, x: &Tensor, sizes: &[Option<usize>]) 
                     step: 1,
                     count: end - start,
                 }
-            })
-            .collect();
+            }),
+        )?;
     }
     Ok(out)
 }
@@ -371,7 +386,8 @@ fn max_pool(op: &'static str, x: &Tensor, w: Windows) -> Result<(Tensor, Tensor)
     let (values, at) = float!(source, T => run::<T>(&source, &w))?;
     let values = values.to_dtype(x.dtype())?;
     if tracks(&[x]) {
-        let (w, at) = (Arc::new(w), at.clone());
+        // The user may write over the positions; the gradient trusts its own.
+        let (w, at) = (Arc::new(w), at.copy()?);
         record(op, &[x], &[&values], (), move |_, _, grads| {
             Ok(smallvec![
                 grads

@@ -8,6 +8,7 @@ use super::apply::lock;
 use super::inplace::{check, commit};
 use crate::autograd::{is_grad_enabled, record, tracks};
 use crate::cpu::picks::Picks;
+use crate::error::OrMemory;
 use crate::layout::{Dims, Layout, Shape};
 use crate::storage::slice_of;
 use crate::{DType, Error, Result, Tensor};
@@ -54,8 +55,7 @@ pub(crate) fn indices(
     }
     let index = index.detach().to_dtype(DType::I64)?.contiguous()?;
     let mut out = Vec::new();
-    out.try_reserve_exact(index.numel())
-        .map_err(|e| Error::memory(op, e.to_string()))?;
+    out.try_reserve_exact(index.numel()).or_memory(op)?;
     let size = size as i64;
     {
         let _access = lock(op, &[&index], &[])?;

@@ -7,6 +7,7 @@
 use super::selection::Selection;
 use crate::cpu::fresh::Fresh;
 use crate::dtype::Element;
+use crate::error::OrMemory;
 use crate::layout::{Dims, Shape};
 use crate::{Error, Result, Tensor};
 use half::{bf16, f16};
@@ -80,8 +81,7 @@ impl Key for bf16 {
 #[track_caller]
 fn keys(op: &'static str, t: &Tensor) -> Result<(Vec<u64>, bool)> {
     let mut out = Vec::new();
-    out.try_reserve_exact(t.numel())
-        .map_err(|e| Error::memory(op, e.to_string()))?;
+    out.try_reserve_exact(t.numel()).or_memory(op)?;
     crate::dispatch!(t.dtype(), T => {
         t.with_data(|v: &[T]| out.extend(v.iter().map(|x| x.key())))?;
         Ok((out, T::NARROW))

@@ -4,9 +4,11 @@
 //! inverse, a reshape back, or zeros with the gradient laid into the part that was seen.
 
 use crate::autograd::{ViewOf, is_grad_enabled, record, tracks};
+use crate::error::OrMemory;
 use crate::layout::{Dims, Layout, Shape, Strides};
 use crate::{Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
+use std::panic::Location;
 
 /// A view as data, so that it can be applied again: to a gradient, or to a base that was rewritten in place.
 #[derive(Clone, Debug, PartialEq)]
@@ -173,6 +175,7 @@ impl Tensor {
     }
 
     /// The same elements in row-major order as another shape, one size of which may be -1: inferred.
+    #[track_caller]
     fn resolve(&self, op: &'static str, sizes: &[i64]) -> Result<Shape> {
         let numel = self.numel();
         let mut known = 1usize;
@@ -181,9 +184,15 @@ impl Tensor {
             match s {
                 -1 if hole.is_none() => hole = Some(i),
                 0.. => {
-                    known = known.checked_mul(s as usize).ok_or_else(|| {
-                        Error::shape(op, format!("{sizes:?} has too many elements"))
-                    })?
+                    known = match known.checked_mul(s as usize) {
+                        Some(product) => product,
+                        None => {
+                            return Err(Error::shape(
+                                op,
+                                format!("{sizes:?} has too many elements"),
+                            ));
+                        }
+                    }
                 }
                 _ => {
                     return Err(Error::shape(
@@ -384,6 +393,7 @@ impl Tensor {
     #[track_caller]
     pub fn expand(&self, sizes: impl Sizes) -> Result<Tensor> {
         let sizes = sizes.sizes();
+        let here = Location::caller();
         let bad = || {
             Error::shape(
                 "expand",
@@ -392,6 +402,7 @@ impl Tensor {
                     self.shape()
                 ),
             )
+            .at(here)
         };
         let Some(lead) = sizes.len().checked_sub(self.rank()) else {
             return Err(bad());
@@ -637,9 +648,11 @@ impl Tensor {
             return Err(Error::value("split", "parts of 0 elements"));
         }
         let parts = if n == 0 { 1 } else { n.div_ceil(size) };
-        (0..parts)
-            .map(|i| self.narrow(d as i64, (i * size) as i64, size.min(n - i * size)))
-            .collect()
+        let mut out = many("split", parts)?;
+        for i in 0..parts {
+            out.push(self.narrow(d as i64, (i * size) as i64, size.min(n - i * size))?);
+        }
+        Ok(out)
     }
 
     /// Parts of the given sizes along `dim`.
@@ -687,9 +700,11 @@ impl Tensor {
     #[track_caller]
     pub fn unbind(&self, dim: i64) -> Result<Vec<Tensor>> {
         let d = self.existing_dim("unbind", dim)?;
-        (0..self.dims()[d])
-            .map(|i| self.select(d as i64, i as i64))
-            .collect()
+        let mut out = many("unbind", self.dims()[d])?;
+        for i in 0..self.dims()[d] {
+            out.push(self.select(d as i64, i as i64)?);
+        }
+        Ok(out)
     }
 
     #[track_caller]
@@ -702,6 +717,20 @@ impl Tensor {
         }
         self.shape().dim(op, dim)
     }
+}
+
+/// Room for `n` tensors, which an expanded dimension can ask for without having a single element in memory.
+#[track_caller]
+fn many(op: &'static str, n: usize) -> Result<Vec<Tensor>> {
+    /// What a view takes, roughly: itself, its node, its layout.
+    const EACH: usize = 1024;
+    if n > 1 << 20 {
+        // Refused where the machine hasn't got it; given back at once where it has.
+        crate::storage::Storage::new(n.saturating_mul(EACH)).or_memory(op)?;
+    }
+    let mut out = Vec::new();
+    out.try_reserve_exact(n).or_memory(op)?;
+    Ok(out)
 }
 
 /// Sizes that may hold a `-1`: `[2, -1]`, `&[2, 3]`, `vec![2, 3]` of `i64` or `usize`, or one number.

@@ -116,7 +116,8 @@ impl<'a> Access<'a> {
     ///
     /// # Errors
     /// [`Busy`] on a conflict while this thread holds a [`ReadGuard`].
-    pub fn lock(reads: &[&'a Storage], writes: &[&'a Storage]) -> Result<Access<'a>, Busy> {
+    #[cfg(test)]
+    pub(crate) fn lock(reads: &[&'a Storage], writes: &[&'a Storage]) -> Result<Access<'a>, Busy> {
         Access::lock_all(reads, writes)
     }
 
@@ -231,6 +232,19 @@ fn release<S: Stored>(reads: &[&S], writes: &[&Storage]) {
     for storage in writes {
         storage.end_write();
     }
+}
+
+/// Runs `f`, in which a conflict is [`Busy`] at once: for whoever holds a lock that the other side may want.
+pub(crate) fn without_waiting<R>(f: impl FnOnce() -> R) -> R {
+    struct Lent;
+    impl Drop for Lent {
+        fn drop(&mut self) {
+            LENT.set(LENT.get() - 1);
+        }
+    }
+    LENT.set(LENT.get() + 1);
+    let _lent = Lent;
+    f()
 }
 
 /// Waiting for another thread's op: first by spinning, then by yielding, then in short sleeps.

@@ -1,6 +1,7 @@
 //! Tensors over memory that another library owns.
 
 use super::Storage;
+use crate::error::OrMemory;
 use crate::layout::{Layout, Shape};
 use crate::{DType, Error, Result, Tensor};
 use std::any::Any;
@@ -49,7 +50,7 @@ impl Tensor {
                 owner,
             )
         };
-        let storage = storage.map_err(|e| Error::memory(OP, e.to_string()))?;
+        let storage = storage.or_memory(OP)?;
         let layout = Layout::strided(shape, strides.iter().copied().collect(), below)?;
         Tensor::over(storage, layout, dtype)
     }

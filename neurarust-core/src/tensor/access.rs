@@ -3,6 +3,7 @@
 use super::{Inner, Tensor};
 use crate::autograd::{ViewOf, is_grad_enabled, lock};
 use crate::dtype::{DType, Element};
+use crate::error::OrMemory;
 use crate::layout::Layout;
 use crate::{Error, Result};
 use std::sync::Arc;
@@ -121,7 +122,10 @@ impl Tensor {
                 ),
             ));
         }
-        self.with_data(<[T]>::to_vec)
+        let mut out: Vec<T> = Vec::new();
+        out.try_reserve_exact(self.numel()).or_memory("to_vec")?;
+        self.with_data(|data: &[T]| out.extend_from_slice(data))?;
+        Ok(out)
     }
 
     /// The one element of the tensor, converted to `T`.

@@ -1,7 +1,9 @@
 //! Tensors from nothing: numbers, arrays, ranges, constants.
 
 use super::Tensor;
+use crate::cpu::fresh::Fresh;
 use crate::dtype::{DType, Element};
+use crate::error::OrMemory;
 use crate::layout::{Dims, IntoShape, Shape};
 use crate::storage::Storage;
 use crate::{Error, Result};
@@ -143,8 +145,7 @@ impl Tensor {
                 ),
             ));
         }
-        let storage =
-            Storage::from_elements(data).map_err(|e| Error::memory("from_vec", e.to_string()))?;
+        let storage = Storage::from_elements(data).or_memory("from_vec")?;
         Tensor::over(storage, crate::layout::Layout::contiguous(shape), T::DTYPE)
     }
 
@@ -184,8 +185,7 @@ impl Tensor {
     /// The same element everywhere.
     #[track_caller]
     pub(crate) fn filled<T: Element>(shape: Shape, value: T) -> Result<Tensor> {
-        let storage = Storage::filled(value, shape.numel())
-            .map_err(|e| Error::memory("full", e.to_string()))?;
+        let storage = Storage::filled(value, shape.numel()).or_memory("full")?;
         Tensor::over(storage, crate::layout::Layout::contiguous(shape), T::DTYPE)
     }
 
@@ -247,10 +247,12 @@ impl Tensor {
     /// No memory.
     #[track_caller]
     pub fn arange(range: std::ops::Range<i64>) -> Result<Tensor> {
-        let n = range.end.saturating_sub(range.start).max(0) as usize;
-        Shape::new(&[n])?;
-        let data: Vec<i64> = range.collect();
-        Tensor::from_vec(data, n)
+        // The distance of two `i64` fits `u64`, and what is too long for a tensor is refused there.
+        let n = match range.is_empty() {
+            true => 0,
+            false => range.end.wrapping_sub(range.start) as u64 as usize,
+        };
+        Tensor::from_fn(n, |i| range.start.wrapping_add(i as i64))
     }
 
     /// `start`, `start + step`, … below `end` (above, for a negative step), in `dtype`.
@@ -320,12 +322,12 @@ impl Tensor {
 
     /// A vector of `f(0)`, `f(1)`, …
     #[track_caller]
-    pub(crate) fn from_fn<T: Element>(n: usize, f: impl FnMut(usize) -> T) -> Result<Tensor> {
-        let shape = Shape::new(&[n])?;
-        let mut data = Vec::new();
-        data.try_reserve_exact(n)
-            .map_err(|e| Error::memory("tensor", e.to_string()))?;
-        data.extend((0..n).map(f));
-        Tensor::from_vec(data, shape)
+    pub(crate) fn from_fn<T: Element>(n: usize, f: impl Fn(usize) -> T) -> Result<Tensor> {
+        let mut out = Fresh::<T>::new(Shape::new(&[n])?)?;
+        out.slice()
+            .iter_mut()
+            .enumerate()
+            .for_each(|(i, x)| *x = f(i));
+        Ok(out.finish())
     }
 }

@@ -14,6 +14,7 @@ pub use operators::{Held, Operand};
 
 use crate::autograd::{self, Edge, GradSlot, Meta, ViewOf, lock};
 use crate::dtype::{DType, Rank};
+use crate::error::OrMemory;
 use crate::layout::{Layout, Shape};
 use crate::storage::Storage;
 use crate::{Error, Result};
@@ -87,6 +88,7 @@ impl Tensor {
                 ));
             }
         }
+        let layout = layout.settled(storage.bytes() / dtype.size());
         Ok(Tensor::assemble(storage, layout, dtype, false))
     }
 
@@ -107,8 +109,7 @@ impl Tensor {
     /// A row-major tensor with arbitrary (but initialised) contents.
     #[track_caller]
     pub(crate) fn uninit(shape: Shape, dtype: DType) -> Result<Tensor> {
-        let storage = Storage::new(shape.numel() * dtype.size())
-            .map_err(|e| Error::memory("allocate", e.to_string()))?;
+        let storage = Storage::new(shape.numel() * dtype.size()).or_memory("allocate")?;
         Ok(Tensor::assemble(
             storage,
             Layout::contiguous(shape),
@@ -120,16 +121,14 @@ impl Tensor {
     /// As [`Tensor::uninit`], in memory order `like` (whose dimensions are dense in some order) instead of row-major.
     #[track_caller]
     pub(crate) fn uninit_strided(layout: Layout, dtype: DType) -> Result<Tensor> {
-        let storage = Storage::new(layout.numel() * dtype.size())
-            .map_err(|e| Error::memory("allocate", e.to_string()))?;
+        let storage = Storage::new(layout.numel() * dtype.size()).or_memory("allocate")?;
         Tensor::over(storage, layout, dtype)
     }
 
     /// A row-major tensor of zeros.
     #[track_caller]
     pub(crate) fn zeroed(shape: Shape, dtype: DType) -> Result<Tensor> {
-        let storage = Storage::zeroed(shape.numel() * dtype.size())
-            .map_err(|e| Error::memory("allocate", e.to_string()))?;
+        let storage = Storage::zeroed(shape.numel() * dtype.size()).or_memory("allocate")?;
         Ok(Tensor::assemble(
             storage,
             Layout::contiguous(shape),
@@ -327,7 +326,9 @@ impl Tensor {
                 ),
             ));
         }
-        *lock(&self.grad_slot().grad) = grad;
+        let slot = self.grad_slot();
+        let old = std::mem::replace(&mut *lock(&slot.grad), grad);
+        drop(old);
         Ok(())
     }
 

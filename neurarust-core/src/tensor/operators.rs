@@ -11,6 +11,7 @@ use std::ops::{
 /// The second operand of an element-wise op: a tensor, or a number.
 pub trait Operand {
     /// The operand as a tensor; numbers become tensors without dimensions that yield when types are mixed.
+    #[track_caller]
     fn operand(&self) -> Result<Held<'_>>;
 }
 
@@ -34,6 +35,7 @@ impl Deref for Held<'_> {
 }
 
 impl Operand for Tensor {
+    #[track_caller]
     #[inline]
     fn operand(&self) -> Result<Held<'_>> {
         Ok(Held::Borrowed(self))
@@ -41,6 +43,7 @@ impl Operand for Tensor {
 }
 
 impl Operand for Held<'_> {
+    #[track_caller]
     #[inline]
     fn operand(&self) -> Result<Held<'_>> {
         Ok(Held::Borrowed(self))
@@ -48,6 +51,7 @@ impl Operand for Held<'_> {
 }
 
 impl<T: Operand + ?Sized> Operand for &T {
+    #[track_caller]
     #[inline]
     fn operand(&self) -> Result<Held<'_>> {
         (**self).operand()
@@ -57,13 +61,27 @@ impl<T: Operand + ?Sized> Operand for &T {
 macro_rules! number {
     ($($t:ty => $wide:ty),*) => { $(
         impl Operand for $t {
+            #[track_caller]
             fn operand(&self) -> Result<Held<'_>> {
                 Ok(Held::Owned(Tensor::number(*self as $wide)?))
             }
         }
     )* };
 }
-number!(f32 => f64, f64 => f64, i32 => i64, i64 => i64, usize => i64, bool => bool);
+number!(f32 => f64, f64 => f64, i32 => i64, i64 => i64, bool => bool);
+
+impl Operand for usize {
+    #[track_caller]
+    fn operand(&self) -> Result<Held<'_>> {
+        match i64::try_from(*self) {
+            Ok(x) => Ok(Held::Owned(Tensor::number(x)?)),
+            Err(_) => Err(crate::Error::value(
+                "operand",
+                format!("{self} doesn't fit an i64"),
+            )),
+        }
+    }
+}
 
 impl Tensor {
     /// A bare number: 0-d, and yielding to tensors when types are mixed.

@@ -4,6 +4,7 @@
 use super::{IntoSpec, Tensor};
 use crate::cpu::fresh::Fresh;
 use crate::dtype::{DType, Element};
+use crate::error::OrMemory;
 use crate::layout::Shape;
 use crate::ops::inplace::{check, commit, write_copy};
 use crate::random::{Generator, default_generator};
@@ -135,9 +136,7 @@ fn integers(
 ) -> Result<Tensor> {
     let range = high.wrapping_sub(low) as u64;
     let mut draws: Vec<u64> = Vec::new();
-    draws
-        .try_reserve_exact(shape.numel())
-        .map_err(|e| Error::memory(op, e.to_string()))?;
+    draws.try_reserve_exact(shape.numel()).or_memory(op)?;
     draws.resize(shape.numel(), 0);
     generator.fill_below(range, &mut draws);
     crate::dispatch!(dtype, T => {

@@ -20,6 +20,7 @@ use crate::cpu::kernel::{KernelFn, Params, Variants};
 use crate::cpu::nest::Operand;
 use crate::cpu::reduce::{self, Combine, Source};
 use crate::dtype::{Compute, DType};
+use crate::error::OrMemory;
 use crate::layout::{Dims, Shape};
 use crate::{Error, Result, Tensor};
 use smallvec::SmallVec;
@@ -161,7 +162,6 @@ pub(crate) fn fold_map(
         map: map.as_ref().map(|m| (m.pick(compute), m.params)),
         compute,
     };
-    reduce::into(combine, &source, shape, &axes.reduced, &out)
-        .map_err(|e| Error::memory(op, e.to_string()))?;
+    reduce::into(combine, &source, shape, &axes.reduced, &out).or_memory(op)?;
     Ok(out)
 }
