@@ -160,7 +160,7 @@ impl PyTensor {
             _ => a.add_scaled_(b, -alpha).map(|_| ()),
         })
     }
-    /// `alpha · other - self`... the other way round: `other - alpha · self`.
+    /// `other - alpha · self`.
     #[pyo3(signature = (other, *, alpha=None))]
     fn rsub(&self, other: &Bound<'_, PyAny>, alpha: Option<Scalar>) -> PyResult<PyTensor> {
         let alpha = alpha.map_or(1.0, |a| a.0.f64());
@@ -385,7 +385,7 @@ impl PyTensor {
         call(py, self.0.numel(), || {
             self.0
                 .detach()
-                .eq(&other.0.detach())?
+                .eq(other.0.detach())?
                 .contiguous()?
                 .with_data(|v: &[bool]| v.iter().all(|b| *b))
         })

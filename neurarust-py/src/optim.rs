@@ -49,6 +49,23 @@ fn configured<R: Rule + Default>(group: &Bound<'_, PyDict>) -> PyResult<R> {
     Ok(rule)
 }
 
+/// Parameters with as many steps behind them, their gradients, and the dicts that hold their state.
+#[derive(Default)]
+struct Cohort<'py> {
+    steps: u64,
+    slots: Vec<Slot>,
+    grads: Vec<Tensor>,
+    states: Vec<Option<Bound<'py, PyDict>>>,
+}
+
+impl<'py> Cohort<'py> {
+    fn push(&mut self, slot: Slot, grad: Tensor, state: Option<Bound<'py, PyDict>>) {
+        self.slots.push(slot);
+        self.grads.push(grad);
+        self.states.push(state);
+    }
+}
+
 fn run<R: Rule + Default>(group: &Bound<'_, PyDict>, state: &Bound<'_, PyDict>) -> PyResult<()> {
     let py = group.py();
     let rule: R = configured(group)?;
@@ -63,8 +80,7 @@ fn run<R: Rule + Default>(group: &Bound<'_, PyDict>, state: &Bound<'_, PyDict>) 
         .ok_or_else(|| PyValueError::new_err(format!("{}: a group without params", R::NAME)))?
         .cast_into::<PyList>()?;
     // Parameters in step with each other go together; those that got their first gradient later lag behind.
-    let mut cohorts: Vec<(u64, Vec<Slot>, Vec<Tensor>, Vec<Option<Bound<'_, PyDict>>>)> =
-        Vec::new();
+    let mut cohorts: Vec<Cohort<'_>> = Vec::new();
     let keeps = !names.is_empty();
     for param in params.iter() {
         let t = param.cast::<PyTensor>()?.get();
@@ -94,25 +110,28 @@ fn run<R: Rule + Default>(group: &Bound<'_, PyDict>, state: &Bound<'_, PyDict>) 
             }
             own = Some(known);
         }
-        let at = match cohorts.iter().position(|c| c.0 == slot.step) {
-            Some(at) => at,
+        match cohorts.iter_mut().find(|c| c.steps == slot.step) {
+            Some(cohort) => cohort.push(slot, grad, own),
             None => {
-                cohorts.push((slot.step, Vec::new(), Vec::new(), Vec::new()));
-                cohorts.len() - 1
+                let mut cohort = Cohort {
+                    steps: slot.step,
+                    ..Cohort::default()
+                };
+                cohort.push(slot, grad, own);
+                cohorts.push(cohort);
             }
-        };
-        if let Some(cohort) = cohorts.get_mut(at) {
-            cohort.1.push(slot);
-            cohort.2.push(grad);
-            cohort.3.push(own);
         }
     }
-    for (steps, slots, grads, owns) in &mut cohorts {
-        let known: Vec<usize> = slots.iter().map(|s| s.state.len()).collect();
-        step(py, &rule, slots, grads)?;
-        for ((slot, own), known) in slots.iter().zip(owns.iter()).zip(known) {
+    // PyTorch's SGD doesn't count: a buffer tells that there was a step.
+    let counts = R::NAME != Sgd::NAME;
+    for cohort in &mut cohorts {
+        let known: Vec<usize> = cohort.slots.iter().map(|s| s.state.len()).collect();
+        step(py, &rule, &mut cohort.slots, &cohort.grads)?;
+        for ((slot, own), known) in cohort.slots.iter().zip(&cohort.states).zip(known) {
             let Some(own) = own else { continue };
-            own.set_item(step_name, *steps + 1)?;
+            if counts {
+                own.set_item(step_name, cohort.steps + 1)?;
+            }
             for (name, t) in names.iter().zip(&slot.state).skip(known) {
                 own.set_item(name, PyTensor(t.clone()))?;
             }

@@ -670,7 +670,7 @@ pub fn _from_bytes(
     let Some(dtype) = DType::ALL.into_iter().find(|d| d.name() == dtype) else {
         return Err(PyValueError::new_err(format!("unknown dtype {dtype:?}")));
     };
-    if data.len() % dtype.size() != 0 {
+    if !data.len().is_multiple_of(dtype.size()) {
         return Err(PyValueError::new_err(format!(
             "{} bytes are no whole number of {dtype} elements",
             data.len()
