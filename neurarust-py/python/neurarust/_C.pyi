@@ -250,6 +250,8 @@ class Tensor:
         """Index of the largest element, along `dim` or in the flattened tensor."""
     def argmin(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
         """Index of the smallest element, along `dim` or in the flattened tensor."""
+    def argsort(self, dim: builtins.int | Sequence[int] | None = ..., descending: builtins.bool = ..., *, stable: Any = ...) -> Tensor:
+        """Where the elements are, in their order along `dim`."""
     def as_strided(self, size: builtins.int | Sequence[int] | None, stride: Any, storage_offset: Any = ...) -> Tensor:
         """Any strides over the same buffer."""
     def asin(self) -> Tensor:
@@ -729,6 +731,8 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
+    def kthvalue(self, k: builtins.int, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Any:
+        """The `k`-th smallest elements along `dim`, counted from 1, and where they are."""
     @property
     def layout(self) -> str:
         """How elements are laid out: always strided."""
@@ -878,6 +882,8 @@ class Tensor:
         """
     def mean(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """Mean over `dim`, or of everything."""
+    def median(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Any:
+        """The lower middle element: of everything, or along `dim` with where it is."""
     def min(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ..., other: Tensor | builtins.float = ...) -> Any:
         """The smallest elements.
 
@@ -903,6 +909,8 @@ class Tensor:
         """Dimensions moved to other places."""
     def movedim(self, source: Tensor, destination: Any) -> Tensor:
         """Dimensions moved to other places."""
+    def msort(self) -> Tensor:
+        """The elements in order along the first dimension."""
     def mul(self, other: Tensor | builtins.float) -> Tensor:
         """`a · b`."""
     def mul_(self, other: Tensor | builtins.float) -> Tensor:
@@ -958,6 +966,16 @@ class Tensor:
         """
     def nelement(self) -> int:
         """Number of elements."""
+    def new_empty(self, *shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ...) -> Tensor:
+        """Arbitrary contents of the same dtype."""
+    def new_full(self, size: builtins.int | Sequence[int] | None, fill_value: Any, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ...) -> Tensor:
+        """One number everywhere, of the same dtype."""
+    def new_ones(self, *shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ...) -> Tensor:
+        """Ones of the same dtype."""
+    def new_tensor(self, data: Any, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ...) -> Tensor:
+        """A new tensor of `data`, of the same dtype."""
+    def new_zeros(self, *shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ...) -> Tensor:
+        """Zeros of the same dtype."""
     def nonzero(self, *, as_tuple: Any = ...) -> Any:
         """Where elements aren't 0: (n, rank) of indices, or one vector per dimension."""
     def norm(self, p: builtins.float = ..., dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., dtype: dtype | None = ...) -> Tensor:
@@ -1142,6 +1160,8 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
+    def sort(self, dim: builtins.int | Sequence[int] | None = ..., descending: builtins.bool = ..., *, stable: Any = ...) -> Any:
+        """The elements in order along `dim`, and where they were; equals keep their order."""
     def split(self, split_size: Any, dim: builtins.int | Sequence[int] | None = ...) -> tuple[Tensor, ...]:
         """Parts of `split_size` elements along `dim`, or of the given sizes."""
     def split_with_sizes(self, split_sizes: Any, dim: builtins.int | Sequence[int] | None = ...) -> tuple[Tensor, ...]:
@@ -1226,6 +1246,8 @@ class Tensor:
         """Converted to a dtype; `to('cpu')`, `to(dtype)`, `to(other)`, `to(device, dtype)`."""
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers."""
+    def topk(self, k: builtins.int, dim: builtins.int | Sequence[int] | None = ..., largest: builtins.bool = ..., sorted: builtins.bool = ...) -> Any:
+        """The `k` largest (or smallest) elements along `dim`, in order, and where they are."""
     def trace(self, input: Tensor) -> Tensor:
         """The sum of a matrix's diagonal."""
     def transpose(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
@@ -1257,6 +1279,8 @@ class Tensor:
         """Windows of `size` every `step` along `dimension`, as a new last dimension."""
     def uniform_(self, *args: Any, **kwargs: Any) -> Tensor:
         """Uniform numbers, in place."""
+    def unique(self, sorted: builtins.bool = ..., return_inverse: Any = ..., return_counts: Any = ..., dim: builtins.int | Sequence[int] | None = ...) -> Any:
+        """The distinct elements in order; where each element went and how often it came, if asked."""
     def unsqueeze(self, dim: builtins.int | Sequence[int] | None) -> Tensor:
         """With a new dimension of size 1 before `dim`."""
     def var(self, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
@@ -1343,6 +1367,8 @@ def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = 
     """The cross-entropy of probabilities against probabilities."""
 def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Tensor | None = ..., pos_weight: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """The cross-entropy of logits against probabilities."""
+def bucketize(input: Tensor, boundaries: Any, *, out_int32: Any = ..., right: Any = ...) -> Tensor:
+    """Which of the intervals between `boundaries` each element is in."""
 def cat(tensors: Iterable[Tensor], dim: builtins.int | Sequence[int] | None = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
     """Tensors put next to each other along `dim`."""
 def conv1d(input: Tensor, weight: Tensor | None, bias: Tensor | None = ..., stride: Any = ..., padding: Any = ..., dilation: Any = ..., groups: builtins.int = ...) -> Tensor:
@@ -1470,6 +1496,8 @@ def randperm(n: builtins.int, *, generator: Generator | None = ..., dtype: dtype
     """The integers below `n` in random order."""
 def rms_norm(input: Tensor, normalized_shape: Any, weight: Tensor | None = ..., eps: builtins.float | None = ...) -> Tensor:
     """Unit mean square over the last dimensions, `normalized_shape`. `eps` is the dtype's resolution if None."""
+def searchsorted(sorted_sequence: Any, values: Any, *, out_int32: Any = ..., right: Any = ..., side: Any = ...) -> Tensor:
+    """Where each of `values` belongs in `sorted_sequence`."""
 def seed() -> int:
     """Seeds the default generator with a number that nobody knows, and answers it."""
 def set_default_dtype(d: Any) -> None:

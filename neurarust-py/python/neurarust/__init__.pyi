@@ -100,6 +100,8 @@ def argmax(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdi
     """Index of the largest element, along `dim` or in the flattened tensor."""
 def argmin(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
     """Index of the smallest element, along `dim` or in the flattened tensor."""
+def argsort(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., descending: builtins.bool = ..., *, stable: Any = ...) -> Tensor:
+    """Where the elements are, in their order along `dim`."""
 def as_strided(input: Tensor, size: builtins.int | Sequence[int] | None, stride: Any, storage_offset: Any = ...) -> Tensor:
     """Any strides over the same buffer."""
 def asin(input: Tensor) -> Tensor:
@@ -476,6 +478,8 @@ def kl_log_error_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def kthvalue(input: Tensor, k: builtins.int, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Any:
+    """The `k`-th smallest elements along `dim`, counted from 1, and where they are."""
 def le(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`a ≤ b`."""
 def le_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -610,6 +614,8 @@ def maximum_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """
 def mean(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
     """Mean over `dim`, or of everything."""
+def median(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Any:
+    """The lower middle element: of everything, or along `dim` with where it is."""
 def min(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ..., other: Tensor | builtins.float = ...) -> Any:
     """The smallest elements.
 
@@ -635,6 +641,8 @@ def moveaxis(input: Tensor, source: Tensor, destination: Any) -> Tensor:
     """Dimensions moved to other places."""
 def movedim(input: Tensor, source: Tensor, destination: Any) -> Tensor:
     """Dimensions moved to other places."""
+def msort(input: Tensor) -> Tensor:
+    """The elements in order along the first dimension."""
 def mul(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`a · b`."""
 def mul_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -828,6 +836,8 @@ def softsign_(input: Tensor) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def sort(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., descending: builtins.bool = ..., *, stable: Any = ...) -> Any:
+    """The elements in order along `dim`, and where they were; equals keep their order."""
 def split(input: Tensor, split_size: Any, dim: builtins.int | Sequence[int] | None = ...) -> tuple[Tensor, ...]:
     """Parts of `split_size` elements along `dim`, or of the given sizes."""
 def split_with_sizes(input: Tensor, split_sizes: Any, dim: builtins.int | Sequence[int] | None = ...) -> tuple[Tensor, ...]:
@@ -898,6 +908,8 @@ def threshold_(input: Tensor, threshold: builtins.float, value: Tensor | builtin
     """
 def tile(input: Tensor, *dims: Any) -> Tensor:
     """The tensor `dims` times along each dimension; missing leading counts are 1."""
+def topk(input: Tensor, k: builtins.int, dim: builtins.int | Sequence[int] | None = ..., largest: builtins.bool = ..., sorted: builtins.bool = ...) -> Any:
+    """The `k` largest (or smallest) elements along `dim`, in order, and where they are."""
 def transpose(input: Tensor, dim0: builtins.int, dim1: builtins.int) -> Tensor:
     """Two dimensions swapped."""
 def tril(input: Tensor, diagonal: builtins.int = ...) -> Tensor:
@@ -923,6 +935,8 @@ def unfold(input: Tensor, dimension: Any, size: builtins.int | Sequence[int] | N
     """Windows of `size` every `step` along `dimension`, as a new last dimension."""
 def uniform_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """Uniform numbers, in place."""
+def unique(input: Tensor, sorted: builtins.bool = ..., return_inverse: Any = ..., return_counts: Any = ..., dim: builtins.int | Sequence[int] | None = ...) -> Any:
+    """The distinct elements in order; where each element went and how often it came, if asked."""
 def unsqueeze(input: Tensor, dim: builtins.int | Sequence[int] | None) -> Tensor:
     """With a new dimension of size 1 before `dim`."""
 def var(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
