@@ -7,6 +7,7 @@ use neurarust_core::op::Parameters;
 use neurarust_core::ops::fused::Update;
 use neurarust_core::real::Real;
 use neurarust_core::{Result, Tensor};
+use smallvec::SmallVec;
 use std::sync::LazyLock;
 
 /// `(θ, g, m, v) → (θ, m, v)`, or `(θ, g, m, v, v̂) → (θ, m, v, v̂)` with AMSGrad.
@@ -114,8 +115,8 @@ macro_rules! adam {
             }
 
             #[track_caller]
-            fn update(&self, slots: &mut [&mut Slot], grads: &[Tensor]) -> Result<()> {
-                let steps = slots.first().map_or(0, |s| s.step) as f64 + 1.0;
+            fn update(&self, cohort: &[(&mut Slot, Tensor)]) -> Result<()> {
+                let steps = cohort.first().map_or(0, |(s, _)| s.step) as f64 + 1.0;
                 let (l2, shrink) = if $decoupled { (0.0, 1.0 - self.lr * self.weight_decay) } else { (self.weight_decay, 1.0) };
                 let params = [
                     self.lr / (1.0 - self.beta1.powf(steps)),
@@ -127,9 +128,9 @@ macro_rules! adam {
                     shrink,
                     if self.maximize { -1.0 } else { 1.0 },
                 ];
-                let tensors: Vec<(Vec<&Tensor>, Vec<&Tensor>)> = slots
+                // (θ, g, state …) → (θ, state …): both without allocating per parameter.
+                let tensors: Vec<(SmallVec<[&Tensor; 5]>, SmallVec<[&Tensor; 4]>)> = cohort
                     .iter()
-                    .zip(grads)
                     .map(|(s, g)| {
                         ([&s.param, g].into_iter().chain(&s.state).collect(), std::iter::once(&s.param).chain(&s.state).collect())
                     })

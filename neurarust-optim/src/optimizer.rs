@@ -34,12 +34,12 @@ pub trait Rule: Clone + Send + Sync {
     /// Names of the tensors kept per parameter, PyTorch's in `state_dict`.
     fn state_names(&self) -> &'static [&'static str];
 
-    /// Takes one step for parameters that have the given gradients, all with as many steps behind them. Called under
-    /// `no_grad`; new slots have zeros as state.
+    /// Takes one step for parameters with their gradients, all with as many steps behind them. Called under `no_grad`;
+    /// new slots have zeros as state.
     ///
     /// # Errors
     /// Gradients that don't fit.
-    fn update(&self, slots: &mut [&mut Slot], grads: &[Tensor]) -> Result<()>;
+    fn update(&self, cohort: &[(&mut Slot, Tensor)]) -> Result<()>;
 
     /// Hyperparameters by PyTorch's names; switches are 0 or 1.
     fn hyper(&self) -> Vec<(&'static str, f64)>;
@@ -245,8 +245,7 @@ impl<R: Rule> Optimizer<R> {
         let _guard = no_grad();
         for group in &mut self.groups {
             let states = group.rule.state_names().len();
-            // Parameters in step with each other go together; those that got their first gradient later lag behind.
-            let mut cohorts: BTreeMap<u64, (Vec<&mut Slot>, Vec<Tensor>)> = BTreeMap::new();
+            let mut ready: Vec<(&mut Slot, Tensor)> = Vec::with_capacity(group.slots.len());
             for slot in &mut group.slots {
                 let Some(grad) = slot.param.grad() else {
                     continue;
@@ -254,13 +253,15 @@ impl<R: Rule> Optimizer<R> {
                 while slot.state.len() < states {
                     slot.state.push(slot.param.detach().zeros_like()?);
                 }
-                let cohort = cohorts.entry(slot.step).or_default();
-                cohort.0.push(slot);
-                cohort.1.push(grad);
+                ready.push((slot, grad));
             }
-            for (slots, grads) in cohorts.values_mut() {
-                group.rule.update(slots, grads)?;
-                slots.iter_mut().for_each(|slot| slot.step += 1);
+            // Parameters in step with each other go together; those that got their first gradient later lag behind.
+            if !ready.is_sorted_by_key(|(slot, _)| slot.step) {
+                ready.sort_by_key(|(slot, _)| slot.step);
+            }
+            for cohort in ready.chunk_by_mut(|(a, _), (b, _)| a.step == b.step) {
+                group.rule.update(cohort)?;
+                cohort.iter_mut().for_each(|(slot, _)| slot.step += 1);
             }
         }
         Ok(())

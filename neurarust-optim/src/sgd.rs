@@ -122,19 +122,15 @@ impl Rule for Sgd {
     }
 
     #[track_caller]
-    fn update(&self, slots: &mut [&mut Slot], grads: &[Tensor]) -> Result<()> {
+    fn update(&self, cohort: &[(&mut Slot, Tensor)]) -> Result<()> {
         let sign = if self.maximize { -1.0 } else { 1.0 };
         if self.momentum == 0.0 {
-            let inputs: Vec<_> = slots
-                .iter()
-                .zip(grads)
-                .map(|(s, g)| [&s.param, g])
-                .collect();
+            let inputs: Vec<_> = cohort.iter().map(|(s, g)| [&s.param, g]).collect();
             let groups: Vec<_> = inputs.iter().map(|i| (&i[..], &i[..1])).collect();
             return PLAIN.apply(&[self.lr, self.weight_decay, sign], &groups);
         }
         // The first buffer is the gradient itself.
-        let first = slots.first().is_none_or(|s| s.step == 0);
+        let first = cohort.first().is_none_or(|(s, _)| s.step == 0);
         let (keep, take) = if first {
             (0.0, 1.0)
         } else {
@@ -145,9 +141,8 @@ impl Rule for Sgd {
         } else {
             (0.0, 1.0)
         };
-        let tensors: Vec<_> = slots
+        let tensors: Vec<_> = cohort
             .iter()
-            .zip(grads)
             .map(|(s, g)| ([&s.param, g, &s.state[0]], [&s.param, &s.state[0]]))
             .collect();
         let groups: Vec<_> = tensors.iter().map(|(i, o)| (&i[..], &o[..])).collect();

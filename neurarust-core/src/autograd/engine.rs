@@ -1,18 +1,18 @@
 //! The backward pass.
 //!
 //! A node's creation number is larger than those of everything it depends on, so the node with the largest number among
-//! those that hold a gradient has received all of it. A heap on that number is the whole schedule: no search, no
+//! those that hold a gradient has received all of it. A map ordered by that number is the whole schedule: no search, no
 //! recursion. Gradients of leaves are put down at the very end, so that a backward that fails changes none of them.
 
 use super::hooks::NodeHook;
 use super::node::Call;
-use super::{Edge, GradSlot, Grads, Node, enable_grad, lock, no_grad};
+use super::{Edge, GradSlot, Grads, Node, enable_grad, is_grad_enabled, lock, no_grad};
 use crate::layout::Shape;
 use crate::{DType, Error, Result, Tensor};
 use smallvec::SmallVec;
 use std::cell::RefCell;
-use std::collections::{BinaryHeap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// How [`grad`] goes about it.
@@ -166,7 +166,7 @@ fn roots(
                     ),
                 ));
             }
-            None if y.numel() == 1 => Tensor::full(y.shape(), 1.0)?.to_dtype(y.dtype())?,
+            None if y.numel() == 1 => Tensor::full((y.shape(), y.dtype()), 1.0)?,
             None => {
                 return Err(Error::autograd(
                     op,
@@ -180,46 +180,6 @@ fn roots(
         roots.push((edge, seed));
     }
     Ok(roots)
-}
-
-/// Creation numbers are unique already; they need no further mixing.
-#[derive(Default)]
-struct Identity(u64);
-impl Hasher for Identity {
-    fn finish(&self) -> u64 {
-        self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for &b in bytes {
-            self.0 = self.0.rotate_left(8) ^ b as u64;
-        }
-    }
-    fn write_u64(&mut self, x: u64) {
-        self.0 = self.0.rotate_left(17) ^ x;
-    }
-    fn write_u32(&mut self, x: u32) {
-        self.write_u64(x as u64);
-    }
-}
-type Map<K, V> = HashMap<K, V, BuildHasherDefault<Identity>>;
-
-/// A node that has a gradient, ordered by its creation number.
-struct Ready(Arc<Node>);
-impl PartialEq for Ready {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.seq == other.0.seq
-    }
-}
-impl Eq for Ready {}
-impl PartialOrd for Ready {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Ready {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.seq.cmp(&other.0.seq)
-    }
 }
 
 thread_local! {
@@ -258,12 +218,13 @@ impl Drop for Running {
 
 /// One backward pass.
 struct Run {
-    heap: BinaryHeap<Ready>,
-    pending: Map<u64, Grads>,
-    leaves: SmallVec<[(Arc<GradSlot>, Tensor); 8]>,
-    leaf_index: Map<u64, usize>,
+    /// Nodes that hold gradients, by creation number.
+    pending: BTreeMap<u64, (Arc<Node>, Grads)>,
+    leaves: Vec<(Arc<GradSlot>, Tensor)>,
+    /// Where the leaf whose slot has this address is in `leaves`.
+    leaf_index: BTreeMap<usize, usize>,
     targets: Vec<(u64, u32)>,
-    captured: Map<(u64, u32), Tensor>,
+    captured: BTreeMap<(u64, u32), Tensor>,
     /// Nothing older than this matters.
     floor: u64,
     retain_graph: bool,
@@ -280,17 +241,16 @@ impl Run {
             .collect();
         let all_nodes = !targets.is_empty() && nodes.len() == targets.len();
         Run {
-            heap: BinaryHeap::new(),
-            pending: Map::default(),
-            leaves: SmallVec::new(),
-            leaf_index: Map::default(),
+            pending: BTreeMap::new(),
+            leaves: Vec::new(),
+            leaf_index: BTreeMap::new(),
             floor: if all_nodes {
                 nodes.iter().map(|n| n.0).min().unwrap_or(0)
             } else {
                 0
             },
             targets: nodes,
-            captured: Map::default(),
+            captured: BTreeMap::new(),
             retain_graph,
         }
     }
@@ -299,10 +259,7 @@ impl Run {
         for (edge, seed) in roots {
             self.deliver(edge, seed)?;
         }
-        while let Some(Ready(node)) = self.heap.pop() {
-            let Some(mut grads) = self.pending.remove(&node.seq) else {
-                continue;
-            };
+        while let Some((_, (node, mut grads))) = self.pending.pop_last() {
             self.observe(&node, &mut grads)?;
             if node.seq < self.floor || grads.iter().all(Option::is_none) {
                 continue;
@@ -334,14 +291,10 @@ impl Run {
         match edge {
             Edge::Leaf(slot) => {
                 let g = fit(g, &slot.shape, slot.dtype)?;
-                let key = Arc::as_ptr(&slot) as u64;
-                match self.leaf_index.get(&key) {
-                    Some(&i) => {
-                        let entry = &mut self.leaves[i].1;
-                        *entry = sum(entry, &g)?;
-                    }
-                    None => {
-                        self.leaf_index.insert(key, self.leaves.len());
+                match self.leaf_index.entry(Arc::as_ptr(&slot).addr()) {
+                    Entry::Occupied(at) => add_to(&mut self.leaves[*at.get()].1, &g)?,
+                    Entry::Vacant(at) => {
+                        at.insert(self.leaves.len());
                         self.leaves.push((slot, g));
                     }
                 }
@@ -349,20 +302,13 @@ impl Run {
             Edge::Node(node, output) => {
                 let (shape, dtype) = &node.outputs[output as usize];
                 let g = fit(g, shape, *dtype)?;
-                match self.pending.get_mut(&node.seq) {
-                    Some(grads) => {
-                        let entry = &mut grads[output as usize];
-                        *entry = Some(match entry.take() {
-                            Some(old) => sum(&old, &g)?,
-                            None => g,
-                        });
-                    }
-                    None => {
-                        let mut grads: Grads = SmallVec::from_elem(None, node.outputs.len());
-                        grads[output as usize] = Some(g);
-                        self.pending.insert(node.seq, grads);
-                        self.heap.push(Ready(node));
-                    }
+                let (_, grads) = self.pending.entry(node.seq).or_insert_with(|| {
+                    let grads = SmallVec::from_elem(None, node.outputs.len());
+                    (node, grads)
+                });
+                match &mut grads[output as usize] {
+                    Some(sum) => add_to(sum, &g)?,
+                    none => *none = Some(g),
                 }
             }
         }
@@ -434,8 +380,23 @@ fn checked(g: Tensor, shape: &Shape, dtype: DType) -> Result<Tensor> {
     g.to_dtype(dtype)
 }
 
-fn sum(a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    a.add(b)
+/// Adds `g` to `sum`, in its place if nobody else can see it.
+fn add_to(sum: &mut Tensor, g: &Tensor) -> Result<()> {
+    if is_ours(sum) && !is_grad_enabled() {
+        sum.add_(g)?;
+    } else {
+        *sum = sum.add(g)?;
+    }
+    Ok(())
+}
+
+/// Whether this is the only handle on a buffer of its own, row-major and outside of every graph.
+fn is_ours(g: &Tensor) -> bool {
+    Arc::strong_count(&g.0) == 1
+        && g.0.storage.is_unique()
+        && !g.0.storage.is_foreign()
+        && !g.is_requires_grad()
+        && g.is_contiguous()
 }
 
 fn call_hooks(slot: &Arc<GradSlot>, mut g: Tensor) -> Result<Tensor> {
@@ -478,11 +439,7 @@ fn accumulate(slot: &Arc<GradSlot>, g: Tensor, create_graph: bool) -> Result<()>
             }
         }
         // Others may hold the same buffer (the other input of a sum): the gradient must be the leaf's own.
-        None if create_graph
-            || (g.0.storage.is_unique() && Arc::strong_count(&g.0) == 1 && g.is_contiguous()) =>
-        {
-            g
-        }
+        None if create_graph || is_ours(&g) => g,
         None => g.copy()?,
     });
     Ok(())

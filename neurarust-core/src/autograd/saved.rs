@@ -63,14 +63,12 @@ impl Saved {
             ));
         }
         Ok(match self.output {
-            None => self.tensor.clone(),
-            Some(index) => {
+            Some(index) if super::is_grad_enabled() => {
                 let tensor = self.tensor.detach();
-                if super::is_grad_enabled() {
-                    attach(&tensor, call.node, index);
-                }
+                attach(&tensor, call.node, index);
                 tensor
             }
+            _ => self.tensor.clone(),
         })
     }
 }

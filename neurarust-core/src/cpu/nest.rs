@@ -74,7 +74,7 @@ pub(crate) fn start(t: &Tensor) -> *mut u8 {
 
 /// Bytes that may be read from the first element onwards.
 #[inline]
-fn room(t: &Tensor) -> usize {
+pub(super) fn room(t: &Tensor) -> usize {
     let storage = t.storage();
     let end = if storage.padded() {
         storage.bytes().next_multiple_of(64)
@@ -176,12 +176,30 @@ thread_local! {
 #[repr(align(64))]
 struct Tile([u8; TILE * 8]);
 
-/// Runs `kernel` on contiguous tensors of one shape and of the compute type, with the caller's thread. `false` if they
-/// aren't that simple, or so large that threads would pay.
+/// This thread's tiles, at least `count`; whoever takes them puts them back.
+#[inline]
+fn take_tiles(count: usize) -> Vec<Tile> {
+    let mut tiles = TILES.take();
+    if tiles.len() < count {
+        tiles.resize_with(count, || Tile([0; TILE * 8]));
+    }
+    tiles
+}
+
+/// Whether `t` can be an input of [`run_simple`] over `shape`: contiguous and of type `dtype`, or a single number.
+#[inline]
+pub(crate) fn is_simple(t: &Tensor, shape: &Shape, dtype: DType) -> bool {
+    (t.shape() == shape && t.dtype() == dtype && t.is_contiguous())
+        || (t.numel() == 1 && t.rank() <= shape.rank() && shape.numel() <= TILE)
+}
+
+/// Runs `kernel` on inputs that [`is_simple`] says yes to, with the caller's thread; `out` is contiguous and may be
+/// written in whole registers. `false`, and nothing done, if they aren't that simple, or so large that threads would pay.
 #[inline]
 pub(crate) fn run_simple(
     kernel: KernelFn,
     params: &Params,
+    compute: Compute,
     inputs: &[&Tensor],
     out: &Tensor,
 ) -> bool {
@@ -189,15 +207,37 @@ pub(crate) fn run_simple(
     if n > TASK || inputs.len() > MAX_OPERANDS {
         return false;
     }
+    let padded = n.next_multiple_of(LANES);
     let mut src = [std::ptr::null::<u8>(); MAX_OPERANDS];
+    let mut numbers = 0;
+    let is_number = |t: &Tensor| t.numel() != n || t.dtype() != compute.dtype();
     for (p, t) in src.iter_mut().zip(inputs) {
-        if room(t) < n.next_multiple_of(LANES) * t.dtype().size() {
+        if is_number(t) {
+            numbers += 1;
+        } else if room(t) < padded * t.dtype().size() {
             return false;
         }
         *p = start(t);
     }
-    // SAFETY: inputs have room for whole registers, the output is fresh and padded.
-    unsafe { kernel(params, src.as_ptr(), [start(out)].as_ptr(), n) };
+    let dst = [start(out)];
+    if numbers == 0 {
+        // SAFETY: inputs have room for whole registers, and so has the output.
+        unsafe { kernel(params, src.as_ptr(), dst.as_ptr(), n) };
+        return true;
+    }
+    let mut tiles = take_tiles(numbers);
+    let mut free = tiles.iter_mut();
+    for (p, t) in src.iter_mut().zip(inputs).filter(|(_, t)| is_number(t)) {
+        if let Some(tile) = free.next() {
+            let tile = tile.0.as_mut_ptr();
+            // SAFETY: one readable element fills as much of the tile as the kernel reads.
+            unsafe { load_row(t.dtype(), compute)(*p, 0, tile, 1, padded.min(TILE)) };
+            *p = tile;
+        }
+    }
+    // SAFETY: as above, and tiles hold as many elements as a number is spread over.
+    unsafe { kernel(params, src.as_ptr(), dst.as_ptr(), n) };
+    TILES.set(tiles);
     true
 }
 
@@ -339,10 +379,7 @@ impl Plan<'_> {
         let mut dst = [std::ptr::null_mut::<u8>(); MAX_OPERANDS];
         let all_direct = ways.iter().all(|w| matches!(w, Way::Direct(_)));
         let packed = ways.iter().filter(|w| !matches!(w, Way::Direct(_))).count();
-        let mut tiles = TILES.take();
-        if tiles.len() < packed {
-            tiles.resize_with(packed, || Tile([0; TILE * 8]));
-        }
+        let mut tiles = take_tiles(packed);
         let step = if all_direct { end - start } else { TILE };
         let rank = nest.shape.len();
         let mut at = start;
@@ -371,8 +408,9 @@ impl Plan<'_> {
                             let (size, width) = (o.dtype.size() as isize, compute.size());
                             let mut filled = 0;
                             if way == Way::Splat {
-                                // SAFETY: one readable element fills the tile.
-                                unsafe { row(o.ptr, 0, tile, 1, TILE) };
+                                let filled = (end - start).next_multiple_of(LANES).min(TILE);
+                                // SAFETY: one readable element fills as much of the tile as is read.
+                                unsafe { row(o.ptr, 0, tile, 1, filled) };
                             } else {
                                 for_each_run(
                                     &nest.shape,

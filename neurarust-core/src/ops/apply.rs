@@ -46,7 +46,10 @@ pub(crate) fn lock<'a>(
 /// [`lock`] for an op that only reads `reads`, without copying the list.
 #[inline]
 #[track_caller]
-fn lock_reads<'a>(op: &'static str, reads: &'a [&'a Tensor]) -> Result<Reading<'a, Tensor>> {
+pub(crate) fn lock_reads<'a>(
+    op: &'static str,
+    reads: &'a [&'a Tensor],
+) -> Result<Reading<'a, Tensor>> {
     Reading::lock(reads).map_err(|_| lent(op))
 }
 
@@ -103,16 +106,19 @@ pub(crate) fn compute(
     out_dtype: DType,
     inputs: &[&Tensor],
 ) -> Result<Tensor> {
-    let (op, kernel, first) = (table.name, pick(table, dtype)?, inputs[0]);
-    let same = inputs
-        .iter()
-        .all(|t| t.dtype() == dtype && t.shape() == first.shape() && t.is_contiguous());
+    let (op, kernel) = (table.name, pick(table, dtype)?);
+    // The operand whose shape the others spread to, if it is as simple as that.
+    let full = inputs.iter().find(|t| t.numel() != 1).unwrap_or(&inputs[0]);
     let out_bool = table.class == Class::Test;
     let compute = dtype.compute();
-    if same && compute.dtype() == dtype {
-        let out = Tensor::uninit(first.shape().clone(), out_dtype)?;
+    if compute.dtype() == dtype
+        && inputs
+            .iter()
+            .all(|t| nest::is_simple(t, full.shape(), dtype))
+    {
+        let out = Tensor::uninit(full.shape().clone(), out_dtype)?;
         let _access = lock_reads(op, inputs)?;
-        if nest::run_simple(kernel, params, inputs, &out) {
+        if nest::run_simple(kernel, params, compute, inputs, &out) {
             return Ok(out);
         }
     }

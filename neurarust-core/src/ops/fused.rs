@@ -151,24 +151,24 @@ impl Update {
     #[track_caller]
     pub fn apply(&self, parameters: &[f64], groups: &[(&[&Tensor], &[&Tensor])]) -> Result<()> {
         let params = params(self.name, parameters)?;
-        // By buffer: the group that writes it.
-        let mut written: std::collections::HashMap<usize, usize> = std::collections::HashMap::new();
+        // By buffer, sorted: the group that writes it.
+        let mut written: Vec<(usize, usize)> = Vec::with_capacity(groups.len() * self.outputs);
         for (group, (inputs, outputs)) in groups.iter().enumerate() {
             self.check(inputs, outputs)?;
-            for out in *outputs {
-                if written.insert(out.storage().id(), group).is_some() {
-                    return Err(Error::value(
-                        self.name,
-                        "the same buffer is to be written twice",
-                    ));
-                }
-            }
+            written.extend(outputs.iter().map(|t| (t.storage().id(), group)));
+        }
+        written.sort_unstable();
+        if written.windows(2).any(|w| w[0].0 == w[1].0) {
+            return Err(Error::value(
+                self.name,
+                "the same buffer is to be written twice",
+            ));
         }
         // Groups run side by side.
         let crossed = |group: usize, t: &Tensor| {
-            written
-                .get(&t.storage().id())
-                .is_some_and(|writer| *writer != group)
+            let id = t.storage().id();
+            let at = written.binary_search_by_key(&id, |(buffer, _)| *buffer);
+            at.is_ok_and(|at| written[at].1 != group)
         };
         if groups
             .iter()

@@ -217,7 +217,15 @@ fn run(
     inputs: &[&Tensor],
     target: &Tensor,
 ) {
-    let shape = target.shape();
+    let (shape, compute) = (target.shape(), dtype.compute());
+    // The target is among the inputs; whole registers may be written where it fills its buffer.
+    let simple = compute.dtype() == dtype
+        && !out_bool
+        && target.numel() * target.dtype().size() == target.storage().bytes()
+        && inputs.iter().all(|t| nest::is_simple(t, shape, dtype));
+    if simple && nest::run_simple(kernel, params, compute, inputs, target) {
+        return;
+    }
     let mut operands: SmallVec<[Operand; 4]> =
         inputs.iter().map(|t| Operand::new(t, shape)).collect();
     operands.push(Operand::in_place(target));
@@ -225,7 +233,7 @@ fn run(
         &Job {
             kernel,
             params,
-            compute: dtype.compute(),
+            compute,
             out_bool,
             shape,
             inputs: inputs.len(),

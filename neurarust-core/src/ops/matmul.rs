@@ -1,6 +1,6 @@
 //! Products of vectors, matrices and batches of them, and the affine layer.
 
-use super::apply::lock;
+use super::apply::lock_reads;
 use crate::autograd::{Grads, Saved, record, tracks};
 use crate::cpu::product::product;
 use crate::layout::{Dims, Shape};
@@ -33,27 +33,36 @@ fn same_dtype(op: &'static str, a: &Tensor, b: &Tensor) -> Result<()> {
 #[track_caller]
 fn multiply(op: &'static str, a: &Tensor, b: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
     let (ra, rb) = (a.rank(), b.rank());
-    let lead = Shape::new(&a.dims()[..ra - 2])?.broadcast(&Shape::new(&b.dims()[..rb - 2])?, op)?;
-    let full = |rows: usize, cols: usize| {
-        let mut dims = Dims::from_slice(lead.dims());
-        dims.extend([rows, cols]);
-        Shape::from_dims(dims)
-    };
     let (m, k, n) = (a.dims()[ra - 2], a.dims()[ra - 1], b.dims()[rb - 1]);
-    let out = Tensor::uninit(full(m, n)?, a.dtype())?;
-    let expanded = |t: &Tensor, shape: Shape| match t.shape() == &shape {
-        true => Ok(t.detach()),
-        false => Tensor::over(t.0.storage.clone(), t.layout().expand(&shape), t.dtype()),
+    let (out, expanded) = if (ra, rb) == (2, 2) {
+        (Tensor::uninit(Shape::new(&[m, n])?, a.dtype())?, None)
+    } else {
+        let (lead_a, lead_b) = (&a.dims()[..ra - 2], &b.dims()[..rb - 2]);
+        let lead = Shape::new(lead_a)?.broadcast(&Shape::new(lead_b)?, op)?;
+        let full = |rows: usize, cols: usize| {
+            let mut dims = Dims::from_slice(lead.dims());
+            dims.extend([rows, cols]);
+            Shape::from_dims(dims)
+        };
+        let expanded = |t: &Tensor, shape: Shape| {
+            Tensor::over(t.0.storage.clone(), t.layout().expand(&shape), t.dtype())
+        };
+        let out = Tensor::uninit(full(m, n)?, a.dtype())?;
+        let pair = (expanded(a, full(m, k)?)?, expanded(b, full(k, n)?)?);
+        (out, Some(pair))
     };
-    let (ea, eb) = (expanded(a, full(m, k)?)?, expanded(b, full(k, n)?)?);
+    let (a, b) = expanded.as_ref().map_or((a, b), |(a, b)| (a, b));
     // Halves are summed up, bias included, in f32.
-    let bias = bias
-        .map(|t| t.detach().to_dtype(a.dtype().compute().dtype()))
-        .transpose()?;
-    let mut reads: SmallVec<[&Tensor; 4]> = smallvec![&ea, &eb];
-    reads.extend(&bias);
-    let _access = lock(op, &reads, &[])?;
-    product(&ea, &eb, bias.as_ref(), &out);
+    let compute = a.dtype().compute().dtype();
+    let converted = match bias {
+        Some(t) if t.dtype() != compute => Some(t.detach().to_dtype(compute)?),
+        _ => None,
+    };
+    let bias = converted.as_ref().or(bias);
+    let mut reads: SmallVec<[&Tensor; 3]> = smallvec![a, b];
+    reads.extend(bias);
+    let _access = lock_reads(op, &reads)?;
+    product(a, b, bias, &out);
     Ok(out)
 }
 

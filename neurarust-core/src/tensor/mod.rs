@@ -148,7 +148,11 @@ impl Tensor {
     }
 
     /// The same tensor, marked as (or as no longer) a bare number.
-    pub(crate) fn into_number(self) -> Tensor {
+    pub(crate) fn into_number(mut self) -> Tensor {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.number = true;
+            return self;
+        }
         Tensor::assemble(
             self.0.storage.clone(),
             self.0.layout.clone(),

@@ -1,6 +1,6 @@
 //! The place of the largest or smallest number: its value and its index along one dimension.
 
-use super::{Combine, LEAF, Nest, Source, TASK, Target, Tile, kernels};
+use super::{Combine, LEAF, Nest, Source, TASK, Target, kernels, with_tiles};
 use crate::Tensor;
 use crate::cpu::convert::load_row;
 use crate::cpu::nest;
@@ -136,34 +136,35 @@ pub(crate) fn arg(
         };
         let grain = (TASK / count).max(1);
         let task = |range: std::ops::Range<usize>| {
-            let (values, places) = (values, places);
-            let mut tile = Tile::zeroed(1);
-            for output in range {
-                let base = kept.offsets(output)[0];
-                // SAFETY: the run lies within the operand, the output's number within the results.
-                unsafe {
-                    let value = values.0.add(output * size);
-                    let place = (places.0 as *mut i64).add(output);
-                    let mut at = 0;
-                    while at < count {
-                        let len = LEAF.min(count - at);
-                        let p = operand.ptr.offset((base + at as isize * stride) * width);
-                        let src = if direct && stride == 1 {
-                            p as *const u8
-                        } else {
-                            load(p, stride, tile[0].0.as_mut_ptr(), 1, len);
-                            tile[0].0.as_ptr()
-                        };
-                        let mut best = [0u8; 8];
-                        (kernels.fold)(src, len, best.as_mut_ptr());
-                        if at == 0 || beats(best.as_ptr(), value) {
-                            std::ptr::copy_nonoverlapping(best.as_ptr(), value, size);
-                            *place = (at + find(src, len, best.as_ptr())) as i64;
+            with_tiles(1, |tile| {
+                let (values, places) = (values, places);
+                for output in range {
+                    let base = kept.offsets(output)[0];
+                    // SAFETY: the run lies within the operand, the output's number within the results.
+                    unsafe {
+                        let value = values.0.add(output * size);
+                        let place = (places.0 as *mut i64).add(output);
+                        let mut at = 0;
+                        while at < count {
+                            let len = LEAF.min(count - at);
+                            let p = operand.ptr.offset((base + at as isize * stride) * width);
+                            let src = if direct && stride == 1 {
+                                p as *const u8
+                            } else {
+                                load(p, stride, tile[0].0.as_mut_ptr(), 1, len);
+                                tile[0].0.as_ptr()
+                            };
+                            let mut best = [0u8; 8];
+                            (kernels.fold)(src, len, best.as_mut_ptr());
+                            if at == 0 || beats(best.as_ptr(), value) {
+                                std::ptr::copy_nonoverlapping(best.as_ptr(), value, size);
+                                *place = (at + find(src, len, best.as_ptr())) as i64;
+                            }
+                            at += len;
                         }
-                        at += len;
                     }
                 }
-            }
+            })
         };
         pool::parallel_chunks(outputs, grain, task);
         return;
@@ -181,32 +182,33 @@ pub(crate) fn arg(
     let along_run = kept.inner_stride(0);
     let grain = (TASK / (count * inner.min(LEAF))).max(1);
     pool::parallel_chunks(runs * per_run, grain, |range| {
-        let (values, places) = (values, places);
-        let mut tile = Tile::zeroed(1);
-        for unit in range {
-            let start = unit / per_run * inner + unit % per_run * LEAF;
-            let len = LEAF.min((unit / per_run + 1) * inner - start);
-            let base = kept.offsets(start)[0];
-            // SAFETY: rows of `len` elements within the operand; outputs `start..start + len` within the results.
-            unsafe {
-                let best = values.0.add(start * size);
-                let place = (places.0 as *mut i64).add(start);
-                for row in 0..count {
-                    let p = operand.ptr.offset((base + row as isize * stride) * width);
-                    if row == 0 {
-                        load(p, along_run, best, 1, len);
-                        std::slice::from_raw_parts_mut(place, len).fill(0);
-                        continue;
+        with_tiles(1, |tile| {
+            let (values, places) = (values, places);
+            for unit in range {
+                let start = unit / per_run * inner + unit % per_run * LEAF;
+                let len = LEAF.min((unit / per_run + 1) * inner - start);
+                let base = kept.offsets(start)[0];
+                // SAFETY: rows of `len` elements within the operand; outputs `start..start + len` within the results.
+                unsafe {
+                    let best = values.0.add(start * size);
+                    let place = (places.0 as *mut i64).add(start);
+                    for row in 0..count {
+                        let p = operand.ptr.offset((base + row as isize * stride) * width);
+                        if row == 0 {
+                            load(p, along_run, best, 1, len);
+                            std::slice::from_raw_parts_mut(place, len).fill(0);
+                            continue;
+                        }
+                        let src = if direct && along_run == 1 {
+                            p as *const u8
+                        } else {
+                            load(p, along_run, tile[0].0.as_mut_ptr(), 1, len);
+                            tile[0].0.as_ptr()
+                        };
+                        compare(src, row as i64, best, place, len);
                     }
-                    let src = if direct && along_run == 1 {
-                        p as *const u8
-                    } else {
-                        load(p, along_run, tile[0].0.as_mut_ptr(), 1, len);
-                        tile[0].0.as_ptr()
-                    };
-                    compare(src, row as i64, best, place, len);
                 }
             }
-        }
+        })
     });
 }

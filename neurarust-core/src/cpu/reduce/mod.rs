@@ -38,13 +38,21 @@ const MAX_OPERANDS: usize = 4;
 #[repr(align(64))]
 struct Tile([u8; LEAF * 8]);
 
-impl Tile {
-    /// Zeroed, so that the lanes past the end of a short run hold numbers too.
-    fn zeroed(count: usize) -> SmallVec<[Tile; 1]> {
-        let mut tiles = SmallVec::new();
+thread_local! {
+    /// Tile buffers of this thread, taken out while in use. Initialised once: lanes past the end of a short run hold
+    /// some number or other.
+    static TILES: std::cell::Cell<Vec<Tile>> = const { std::cell::Cell::new(Vec::new()) };
+}
+
+/// Calls `f` with `count` of this thread's tiles.
+#[inline]
+fn with_tiles(count: usize, f: impl FnOnce(&mut [Tile])) {
+    let mut tiles = TILES.take();
+    if tiles.len() < count {
         tiles.resize_with(count, || Tile([0; LEAF * 8]));
-        tiles
     }
+    f(&mut tiles);
+    TILES.set(tiles);
 }
 
 /// What is reduced: the operands of one shape, and what is made of them.
@@ -162,6 +170,52 @@ unsafe impl Send for Target {}
 // SAFETY: as above.
 unsafe impl Sync for Target {}
 
+/// Reduces all of `inputs`, if they are contiguous, of one shape and of the compute type, and make up one leaf: what
+/// [`into`] does, without looking at dimensions. `false`, and nothing done, if they aren't. The caller holds the locks;
+/// `out` is fresh.
+pub(crate) fn into_one(
+    combine: Combine,
+    map: Option<(KernelFn, &Params)>,
+    compute: Compute,
+    inputs: &[&Tensor],
+    out: &Tensor,
+) -> bool {
+    let n = inputs[0].numel();
+    let padded = n.next_multiple_of(LANES) * compute.size();
+    let fits = |t: &Tensor| {
+        t.shape() == inputs[0].shape()
+            && t.dtype() == compute.dtype()
+            && t.is_contiguous()
+            && (map.is_none() || nest::room(t) >= padded)
+    };
+    if out.numel() != 1
+        || !(1..=LEAF).contains(&n)
+        || inputs.len() > MAX_OPERANDS
+        || !inputs.iter().all(|t| fits(t))
+    {
+        return false;
+    }
+    let fold = kernels(combine, compute).fold;
+    let Some((map, params)) = map else {
+        // SAFETY: `n` numbers of a proven tensor, and one fresh one.
+        unsafe { fold(nest::start(inputs[0]), n, nest::start(out)) };
+        return true;
+    };
+    let mut src = [std::ptr::null::<u8>(); MAX_OPERANDS];
+    for (p, t) in src.iter_mut().zip(inputs) {
+        *p = nest::start(t);
+    }
+    with_tiles(1, |tiles| {
+        let tile = tiles[0].0.as_mut_ptr();
+        // SAFETY: every source has room for whole registers, and so has the tile.
+        unsafe {
+            map(params, src.as_ptr(), [tile].as_ptr(), n);
+            fold(tile, n, nest::start(out));
+        }
+    });
+    true
+}
+
 /// As [`run`], into a fresh row-major tensor.
 pub(crate) fn into(
     combine: Combine,
@@ -268,14 +322,9 @@ impl Job<'_> {
         let write = |target: Target| {
             let units = self.outputs * leaves;
             let per_task = (TASK / self.count.min(LEAF)).max(1);
-            let task = |t: usize| {
+            let part = |t: usize, tiles: &mut [Tile]| {
                 // Whole, not field by field: the target is what may be sent to other threads.
                 let to = target;
-                let mut tiles = Tile::zeroed(if plain && by_run {
-                    0
-                } else {
-                    self.source.operands.len() + 1
-                });
                 let (mut last, mut base) = (usize::MAX, [0; MAX_OPERANDS]);
                 for unit in t * per_task..units.min((t + 1) * per_task) {
                     let (output, leaf) = (unit / leaves, unit % leaves);
@@ -292,11 +341,15 @@ impl Job<'_> {
                             let o = &self.source.operands[0];
                             (self.kernels.fold)(o.ptr.offset(at * size as isize), len, dst);
                         } else {
-                            let src = self.gather(&self.reduced, base, start, len, &mut tiles);
+                            let src = self.gather(&self.reduced, base, start, len, tiles);
                             (self.kernels.fold)(src, len, dst);
                         }
                     }
                 }
+            };
+            let task = |t: usize| match plain && by_run {
+                true => part(t, &mut []),
+                false => with_tiles(self.source.operands.len() + 1, |tiles| part(t, tiles)),
             };
             let tasks = units.div_ceil(per_task);
             match tasks <= 2 {
@@ -334,14 +387,9 @@ impl Job<'_> {
             let units = columns * leaves;
             let cost = self.count.min(ROWS) * span.min(COLUMNS);
             let per_task = (TASK / cost).max(1);
-            let task = |t: usize| {
+            let part = |t: usize, tiles: &mut [Tile]| {
                 // Whole, not field by field: the target is what may be sent to other threads.
                 let to = target;
-                let mut tiles = Tile::zeroed(if plain && by_run {
-                    0
-                } else {
-                    self.source.operands.len() + 1
-                });
                 for unit in t * per_task..units.min((t + 1) * per_task) {
                     let (leaf, column) = (unit / columns, unit % columns);
                     let start = column / per_span * span + column % per_span * COLUMNS;
@@ -367,13 +415,17 @@ impl Job<'_> {
                             let base = self.reduced.offsets(row);
                             // SAFETY: the row lies within the walk.
                             unsafe {
-                                let src = self.gather(&self.kept, base, start, len, &mut tiles);
+                                let src = self.gather(&self.kept, base, start, len, tiles);
                                 (self.kernels.rows)(src, 0, 1, acc, len);
                             }
                             row += 1;
                         }
                     }
                 }
+            };
+            let task = |t: usize| match plain && by_run {
+                true => part(t, &mut []),
+                false => with_tiles(self.source.operands.len() + 1, |tiles| part(t, tiles)),
             };
             let tasks = units.div_ceil(per_task);
             match tasks <= 2 {

@@ -15,7 +15,7 @@ mod sum;
 pub(crate) use norm::ExpBelow;
 pub(crate) use sum::float_only;
 
-use super::apply::lock;
+use super::apply::lock_reads;
 use crate::cpu::kernel::{KernelFn, Params, Variants};
 use crate::cpu::nest::Operand;
 use crate::cpu::reduce::{self, Combine, Source};
@@ -156,10 +156,14 @@ pub(crate) fn fold_map(
 ) -> Result<Tensor> {
     let shape = inputs[0].shape();
     let out = Tensor::uninit(axes.out.clone(), compute.dtype())?;
-    let _access = lock(op, inputs, &[])?;
+    let _access = lock_reads(op, inputs)?;
+    let map = map.as_ref().map(|m| (m.pick(compute), m.params));
+    if reduce::into_one(combine, map, compute, inputs, &out) {
+        return Ok(out);
+    }
     let source = Source {
         operands: inputs.iter().map(|t| Operand::new(t, shape)).collect(),
-        map: map.as_ref().map(|m| (m.pick(compute), m.params)),
+        map,
         compute,
     };
     reduce::into(combine, &source, shape, &axes.reduced, &out).or_memory(op)?;
