@@ -143,9 +143,11 @@ fn describe(array: &Bound<'_, PyAny>) -> PyResult<Described> {
 
 /// A tensor over the array's memory, if it can be: writable, aligned, in whole steps.
 pub fn shared(array: &Bound<'_, PyAny>) -> PyResult<Option<Tensor>> {
+    // NumPy's scalars describe memory of a moment's array; only what can be assigned to has memory of its own.
+    let py = array.py();
     if array.cast::<PyTensor>().is_ok()
-        || !array.hasattr("__array_interface__")?
-        || crate::convert::number(array)?.is_some()
+        || !array.hasattr(pyo3::intern!(py, "__array_interface__"))?
+        || !array.hasattr(pyo3::intern!(py, "__setitem__"))?
     {
         return Ok(None);
     }
@@ -209,7 +211,7 @@ fn shared_copy(array: &Bound<'_, PyAny>) -> PyResult<Tensor> {
 /// 1.0
 #[pyfunction]
 fn from_numpy(array: &Bound<'_, PyAny>) -> PyResult<PyTensor> {
-    if !array.hasattr("__array_interface__")? {
+    if !array.hasattr("__array_interface__")? || !array.hasattr("__setitem__")? {
         return Err(PyTypeError::new_err(format!(
             "from_numpy: expected a NumPy array, got {}",
             crate::convert::type_name(array)

@@ -21,8 +21,9 @@ fn step<R: Rule>(py: Python<'_>, rule: &R, slots: &mut [Slot], grads: &[Tensor])
                 slot.state.push(slot.param.detach().zeros_like()?);
             }
         }
-        let mut refs: Vec<&mut Slot> = slots.iter_mut().collect();
-        rule.update(&mut refs, grads)
+        let cohort: Vec<(&mut Slot, Tensor)> =
+            slots.iter_mut().zip(grads.iter().cloned()).collect();
+        rule.update(&cohort)
     })
 }
 

@@ -60,9 +60,17 @@ impl PyTensor {
         view(self, py, |t| t.view(other.0.shape()))
     }
     /// Dimensions in another order.
-    #[pyo3(signature = (*dims))]
-    fn permute(&self, py: Python<'_>, dims: &Bound<'_, PyTuple>) -> PyResult<PyTensor> {
-        let dims = sizes(dims)?;
+    #[pyo3(signature = (*args, dims=None))]
+    fn permute(
+        &self,
+        py: Python<'_>,
+        args: &Bound<'_, PyTuple>,
+        dims: Option<IntList>,
+    ) -> PyResult<PyTensor> {
+        let dims = match dims {
+            Some(dims) => dims.0,
+            None => sizes(args)?,
+        };
         view(self, py, |t| t.permute(&dims))
     }
     /// Two dimensions swapped.
@@ -157,9 +165,17 @@ impl PyTensor {
         view(self, py, |t| t.select(dim, index))
     }
     /// Elements in reverse order along `dims`.
-    #[pyo3(signature = (*dims))]
-    fn flip(&self, py: Python<'_>, dims: &Bound<'_, PyTuple>) -> PyResult<PyTensor> {
-        let dims = sizes(dims)?;
+    #[pyo3(signature = (*args, dims=None))]
+    fn flip(
+        &self,
+        py: Python<'_>,
+        args: &Bound<'_, PyTuple>,
+        dims: Option<IntList>,
+    ) -> PyResult<PyTensor> {
+        let dims = match dims {
+            Some(dims) => dims.0,
+            None => sizes(args)?,
+        };
         view(self, py, |t| t.flip(&dims))
     }
     /// Columns in reverse order.

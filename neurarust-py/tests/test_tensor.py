@@ -190,6 +190,8 @@ def test_views_and_shapes():
     same(t.unsqueeze(1).squeeze(1), a)
     same(t[:, :1].expand(2, 3, 4), np.broadcast_to(a[:, :1], (2, 3, 4)))
     same(t.flip(0), a[::-1])
+    same(t.flip(dims=(0, 2)), a[::-1, :, ::-1])
+    same(t.permute(dims=(2, 0, 1)), a.transpose(2, 0, 1))
     same(t.flatten(1), a.reshape(2, 12))
     same(torch.cat([t, t], dim=1), np.concatenate([a, a], 1))
     same(torch.stack([t, t], -1), np.stack([a, a], -1))
@@ -218,6 +220,16 @@ def test_numpy_memory_is_shared_both_ways():
     assert a[1, 0] == 42
     del a, b
     assert t[0, 0].item() == 7
+
+
+def test_arrays_without_dimensions_and_without_elements():
+    a = np.array(3.5)
+    t = torch.from_numpy(a)
+    t.fill_(1.0)
+    assert t.shape == () and a == 1.0 and torch.tensor(a).item() == 1.0
+    assert torch.from_numpy(np.zeros((0, 3))).shape == (0, 3) and torch.as_tensor(np.float32(2)).item() == 2
+    with pytest.raises(TypeError):
+        torch.from_numpy(np.float32(2))
 
 
 def test_read_only_arrays_are_copied():

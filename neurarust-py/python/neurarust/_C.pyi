@@ -539,7 +539,7 @@ class Tensor:
         """
     def flatten(self, start_dim: builtins.int = ..., end_dim: builtins.int = ...) -> Tensor:
         """Dimensions `start_dim` to `end_dim` as one."""
-    def flip(self, *dims: Any) -> Tensor:
+    def flip(self, *args: Any, dims: builtins.int | Sequence[int] = ...) -> Tensor:
         """Elements in reverse order along `dims`."""
     def fliplr(self) -> Tensor:
         """Columns in reverse order."""
@@ -993,7 +993,7 @@ class Tensor:
         """
     def outer(self, vec2: Tensor) -> Tensor:
         """The products of all pairs of elements of two vectors."""
-    def permute(self, *dims: Any) -> Tensor:
+    def permute(self, *args: Any, dims: builtins.int | Sequence[int] = ...) -> Tensor:
         """Dimensions in another order."""
     def positive(self) -> Tensor:
         """The elements themselves."""
@@ -1073,7 +1073,7 @@ class Tensor:
         In place: written over this tensor, which is returned.
         """
     def rsub(self, other: Tensor | builtins.float, *, alpha: builtins.float | None = ...) -> Tensor:
-        """`alpha · other - self`... the other way round: `other - alpha · self`."""
+        """`other - alpha · self`."""
     def scatter(self, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any = ..., *, value: Tensor | builtins.float = ...) -> Tensor:
         """`src` (a tensor or a number) written at `index` along `dim`."""
     def scatter_(self, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any = ..., *, value: Tensor | builtins.float = ...) -> Tensor:

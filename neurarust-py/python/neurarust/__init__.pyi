@@ -337,7 +337,7 @@ def fix_(input: Tensor) -> Tensor:
     """
 def flatten(input: Tensor, start_dim: builtins.int = ..., end_dim: builtins.int = ...) -> Tensor:
     """Dimensions `start_dim` to `end_dim` as one."""
-def flip(input: Tensor, *dims: Any) -> Tensor:
+def flip(input: Tensor, *args: Any, dims: builtins.int | Sequence[int] = ...) -> Tensor:
     """Elements in reverse order along `dims`."""
 def fliplr(input: Tensor) -> Tensor:
     """Columns in reverse order."""
@@ -702,7 +702,7 @@ def numel(input: Tensor) -> int:
     """Number of elements."""
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """The products of all pairs of elements of two vectors."""
-def permute(input: Tensor, *dims: Any) -> Tensor:
+def permute(input: Tensor, *args: Any, dims: builtins.int | Sequence[int] = ...) -> Tensor:
     """Dimensions in another order."""
 def positive(input: Tensor) -> Tensor:
     """The elements themselves."""
@@ -760,7 +760,7 @@ def rsqrt_(input: Tensor) -> Tensor:
     In place: written over this tensor, which is returned.
     """
 def rsub(input: Tensor, other: Tensor | builtins.float, *, alpha: builtins.float | None = ...) -> Tensor:
-    """`alpha · other - self`... the other way round: `other - alpha · self`."""
+    """`other - alpha · self`."""
 def scatter(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any = ..., *, value: Tensor | builtins.float = ...) -> Tensor:
     """`src` (a tensor or a number) written at `index` along `dim`."""
 def scatter_(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any = ..., *, value: Tensor | builtins.float = ...) -> Tensor:

@@ -193,6 +193,10 @@ def tensordot(a, b, dims=2):
     if isinstance(dims, int):
         dims = (list(range(a.dim() - dims, a.dim())), list(range(dims)))
     first, second = ([d % t.dim() for d in ([ds] if isinstance(ds, int) else ds)] for ds, t in zip(dims, (a, b)))
+    for i, j in zip(first, second):
+        # A size of 1 stands for any: the other side is summed.
+        if a.shape[i] != b.shape[j] and 1 in (a.shape[i], b.shape[j]):
+            a, b = (a, b.sum(j, keepdim=True)) if a.shape[i] == 1 else (a.sum(i, keepdim=True), b)
     keep_a, keep_b = [d for d in range(a.dim()) if d not in first], [d for d in range(b.dim()) if d not in second]
     shape = [a.shape[d] for d in keep_a] + [b.shape[d] for d in keep_b]
     inner = _prod(a.shape[d] for d in first)
@@ -280,6 +284,8 @@ def logcumsumexp(input, dim):
 @_method
 def diff(input, n=1, dim=-1, prepend=None, append=None):
     """Differences between neighbours along `dim`, `n` times."""
+    if n == 0:
+        return input
     parts = [t for t in (prepend, input, append) if t is not None]
     out = _C.cat(parts, dim) if len(parts) > 1 else input
     for _ in range(n):
@@ -374,6 +380,8 @@ def rot90(input, k=1, dims=(0, 1)):
 @_method
 def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Variance and mean."""
+    if isinstance(dim, _builtins.bool):
+        dim, unbiased = None, dim
     correction = (1 if unbiased else 0) if correction is None else correction
     return input.var(dim, correction=correction, keepdim=keepdim), input.mean(dim, keepdim)
 
@@ -381,6 +389,8 @@ def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
 @_method
 def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Standard deviation and mean."""
+    if isinstance(dim, _builtins.bool):
+        dim, unbiased = None, dim
     correction = (1 if unbiased else 0) if correction is None else correction
     return input.std(dim, correction=correction, keepdim=keepdim), input.mean(dim, keepdim)
 

@@ -7,6 +7,7 @@ from .._C import (
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d, cross_entropy, dropout, group_norm, huber_loss,
     l1_loss, layer_norm, linear, max_pool1d, max_pool2d, max_pool3d, mse_loss, nll_loss, one_hot, rms_norm, smooth_l1_loss,
 )
+from .._functions import broadcast_tensors
 from .._modes import no_grad
 
 
@@ -204,6 +205,7 @@ def margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, r
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """The cosine of the angle along `dim`."""
+    x1, x2 = broadcast_tensors(x1, x2)
     a = x1.norm(2, dim, keepdim=True).clamp_min(eps)
     b = x2.norm(2, dim, keepdim=True).clamp_min(eps)
     return ((x1 / a) * (x2 / b)).sum(dim)
@@ -284,6 +286,10 @@ def pad(input, pad, mode="constant", value=None):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
     for k in range(len(pad) // 2):
         dim, (before, after) = input.dim() - 1 - k, pad[2 * k : 2 * k + 2]
+        if mode == "circular" and min(before, after) < 0:
+            # What is cut off doesn't come back at the other end.
+            kept = input.shape[dim] + min(before, 0) + min(after, 0)
+            input, before, after = input.narrow(dim, max(-before, 0), kept), max(before, 0), max(after, 0)
         size = input.shape[dim]
         limit = {"reflect": size - 1, "replicate": None, "circular": size}[mode]
         if limit is not None and max(before, after) > limit:
@@ -359,7 +365,7 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     x = _C._pad_constant(x, [pw, pw, ph, ph], 0.0)
     n, c = x.shape[:2]
     x = x.unfold(2, dh * (kh - 1) + 1, sh).unfold(3, dw * (kw - 1) + 1, sw)[..., ::dh, ::dw]
-    x = x.permute(0, 1, 4, 5, 2, 3).reshape([n, c * kh * kw, -1])
+    x = x.permute(0, 1, 4, 5, 2, 3).reshape([n, c * kh * kw, x.shape[2] * x.shape[3]])
     return x if batched else x.squeeze(0)
 
 
