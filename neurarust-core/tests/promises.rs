@@ -204,7 +204,7 @@ fn calls() -> Vec<(&'static str, Call)> {
         layer_norm: |c| one(c.t[0].layer_norm(c.t[1].dims(), c.on.then_some(&c.t[1]), c.on.then_some(&c.t[2]), c.f[0]));
         layer_norm_last: |c| one(c.t[0].layer_norm(&c.t[0].dims()[c.t[0].rank().saturating_sub(1)..], None, None, c.f[0]));
         rms_norm: |c| one(c.t[0].rms_norm(c.t[1].dims(), c.on.then_some(&c.t[1]), c.f[0]));
-        batch_norm: |c| one(c.t[0].batch_norm(Some(&c.t[1]), Some(&c.t[2]), c.on.then_some(&c.t[3]), None, c.n[0] % 2 == 0, c.f[0], c.f[1]));
+        batch_norm: |c| one(c.t[0].batch_norm(Some(&c.t[1]), Some(&c.t[2]), c.on.then_some(&c.t[3]), None, c.n[0].is_multiple_of(2), c.f[0], c.f[1]));
         batch_norm_plain: |c| one(c.t[0].batch_norm(None, None, None, None, c.on, c.f[0], c.f[1]));
         group_norm: |c| one(c.t[0].group_norm(c.n[0], c.on.then_some(&c.t[1]), None, c.f[0]));
         instance_norm: |c| one(c.t[0].instance_norm(c.on.then_some(&c.t[1]), None, c.f[0]));
