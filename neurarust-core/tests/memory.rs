@@ -39,7 +39,7 @@ fn blocks_may_be_freed_on_other_threads() {
     for _ in 0..20 {
         let (sender, receiver) = std::sync::mpsc::channel::<Storage>();
         std::thread::scope(|scope| {
-            scope.spawn(move || {
+            let other = scope.spawn(move || {
                 for storage in receiver {
                     let first = unsafe { *storage.as_ptr() };
                     assert_eq!(usize::from(first), storage.bytes() % 251);
@@ -51,6 +51,8 @@ fn blocks_may_be_freed_on_other_threads() {
                 sender.send(storage).unwrap();
             }
             drop(sender);
+            // Joined, not only done: a thread hands its cache back when it ends, after its closure.
+            other.join().unwrap();
         });
     }
     assert_eq!(live(), before);
