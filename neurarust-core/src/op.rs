@@ -1,7 +1,7 @@
 //! What an element-wise op is to the rest of the house: a name, a class, and tables of kernels and rules behind plain
 //! pointers, all derived from its formula.
 //!
-//! An op type implements [`Formula`](crate::formula::Formula) and [`Parameters`]; [`OpTable`] erases the type, so that
+//! An op type implements [`Formula`] and [`Parameters`]; [`OpTable`] erases the type, so that
 //! the code that allocates, broadcasts, threads and differentiates exists once and not once per op.
 
 use crate::cpu::kernel::{self, Params, Variants};

@@ -2,7 +2,7 @@
 //!
 //! A formula is a function generic over [`Num`] (what integers can do too) or [`Real`]. The same body runs on `f32`
 //! and `f64` (the oracle), on SIMD registers ([`crate::cpu::simd`], the kernels), on [`crate::dual::Dual`] (its own
-//! derivative), on [`crate::traced::Traced`] (tensors: gradients of gradients) and on [`crate::program::Sym`] (source
+//! derivative), on `Traced` (tensors: gradients of gradients) and on [`crate::program::Sym`] (source
 //! text for other devices).
 
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};

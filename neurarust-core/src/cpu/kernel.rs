@@ -2,7 +2,7 @@
 //! instruction set, and found through tables of plain function pointers.
 //!
 //! Every kernel reads and writes contiguous tiles, in whole registers: buffers must be readable and writable up to the
-//! next multiple of [`LANES`] elements. [`crate::cpu::nest`] arranges that.
+//! next multiple of [`LANES`] elements. `cpu::nest` arranges that.
 
 use super::simd::{Float, Isa, Lanes, Level};
 use crate::dual::Dual;

@@ -1,6 +1,6 @@
 //! Convolutions in one, two and three spatial dimensions, plain and transposed.
 //!
-//! Three bilinear operations are each other's gradients (see [`crate::cpu::conv`]): the convolution of x with w, the
+//! Three bilinear operations are each other's gradients (see `cpu::conv`): the convolution of x with w, the
 //! transposed convolution of y with w, and the weight gradient of y and x. Each is recorded with the other two as its
 //! vjp, so gradients of any order exist.
 
