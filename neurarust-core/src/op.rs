@@ -9,7 +9,7 @@ use crate::cpu::nest::MAX_OPERANDS;
 use crate::cpu::simd::{Int32, Int64};
 use crate::dtype::{Compute, DType};
 use crate::formula::Formula;
-use crate::program::{Partial, partials};
+use crate::program::{Analysis, Program};
 use crate::real::{Bits, Num, Real};
 use crate::tensor::Tensor;
 use crate::traced;
@@ -67,17 +67,6 @@ pub enum Class {
     Round,
 }
 
-/// What differentiating a formula needs, found by running it on symbols.
-#[derive(Clone, Debug)]
-pub struct Analysis {
-    /// Per input: how the derivative looks.
-    pub kind: Vec<Partial>,
-    /// Per input: bit mask of the inputs its derivative reads.
-    pub reads: Vec<u32>,
-}
-
-type Gradients = fn(&Params, &[Option<Tensor>], &Tensor, &[bool]) -> Result<Vec<Option<Tensor>>>;
-
 /// An op with its type erased.
 pub struct OpTable {
     /// PyTorch's name.
@@ -92,12 +81,15 @@ pub struct OpTable {
     pub(crate) forward: [Option<Variants>; 4],
     /// By [`Compute`]; floats only.
     pub(crate) backward: [Option<Variants>; 2],
-    /// The vjp on tensors, for gradients of gradients: `(params, inputs or output, g, needed)`.
-    pub(crate) traced: Option<Gradients>,
+    /// The partial derivatives as a program of the inputs, or of the output.
+    derivative: Option<fn(&Params) -> Program>,
+    /// The program of an op without parameters, once it has been needed.
+    derivative_without: OnceLock<Program>,
     /// The formula on `f64`: the oracle.
     pub oracle: fn(&Params, &[f64]) -> f64,
     /// What the kernels were made for, whatever the public fields say by now.
     made_for: (usize, Class, bool),
+    /// What differentiating needs to know and to save, from the inputs.
     analyse: Option<fn() -> Analysis>,
     analysis: OnceLock<Analysis>,
 }
@@ -121,7 +113,8 @@ impl OpTable {
             from_output: false,
             forward: [None; 4],
             backward: [None; 2],
-            traced: None,
+            derivative: None,
+            derivative_without: OnceLock::new(),
             oracle,
             made_for: (arity, class, false),
             analyse: None,
@@ -150,18 +143,12 @@ impl OpTable {
                 Some(kernel::backward::<f64, O, N>()),
             ]
         };
-        table.traced = Some(if O::FROM_OUTPUT {
-            traced::gradient_from_output::<O, N>
+        table.derivative = Some(if O::FROM_OUTPUT {
+            |p| Program::of_one(|y| O::from_params(p).partial_from_output(y))
         } else {
-            traced::gradients::<O, N>
+            |p| Program::derivative(&O::from_params(p))
         });
-        table.analyse = Some(|| {
-            let p = partials(&O::from_params(&PROBE));
-            Analysis {
-                kind: p.kind.to_vec(),
-                reads: p.reads_per_partial.to_vec(),
-            }
-        });
+        table.analyse = Some(|| Analysis::of(&Program::derivative(&O::from_params(&PROBE))));
         table
     }
 
@@ -222,7 +209,24 @@ impl OpTable {
 
     /// Whether gradients flow through it.
     pub fn differentiable(&self) -> bool {
-        self.traced.is_some()
+        self.derivative.is_some()
+    }
+
+    /// The vjp as recorded tensor operations, for gradients of gradients: of each needed input, from the `saved` inputs
+    /// or the saved output.
+    pub(crate) fn traced(
+        &self,
+        params: &Params,
+        saved: &[Option<Tensor>],
+        g: &Tensor,
+        needed: &[bool],
+    ) -> Result<Vec<Option<Tensor>>> {
+        let derivative = self.derivative.expect("differentiable");
+        if params.iter().all(|p| *p == 0.0) {
+            let program = self.derivative_without.get_or_init(|| derivative(params));
+            return traced::gradients(program, saved, g, needed);
+        }
+        traced::gradients(&derivative(params), saved, g, needed)
     }
 
     /// The dtype to compute in and to answer, given the promoted dtype of the inputs.

@@ -4,9 +4,7 @@
 //! Handles are indices into a per-thread arena that lives as long as one evaluation, because a [`Real`] is `Copy`. The
 //! first error is kept there and answered at the end.
 
-use crate::cpu::kernel::Params;
-use crate::dual::Dual;
-use crate::op::Elementwise;
+use crate::program::Program;
 use crate::real::{Mask, Num, Real};
 use crate::{DType, Error, Result, Tensor};
 use std::cell::RefCell;
@@ -97,39 +95,27 @@ impl Traced {
     }
 }
 
-/// `g · ∂f/∂x[k]` for each needed input, as recorded tensor operations. Inputs that no needed derivative reads may be
-/// missing.
-pub(crate) fn gradients<O: Elementwise<N>, const N: usize>(
-    params: &Params,
+/// `g · ∂f/∂x[k]` for each needed input, as recorded tensor operations. Inputs of `derivative` (the op's inputs, or its
+/// output) that no needed partial reads may be missing.
+pub(crate) fn gradients(
+    derivative: &Program,
     inputs: &[Option<Tensor>],
     g: &Tensor,
     needed: &[bool],
 ) -> Result<Vec<Option<Tensor>>> {
     scope(g.dtype(), || {
-        let zero = Traced::c(0.0);
-        let x: [Traced; N] = std::array::from_fn(|k| inputs[k].as_ref().map_or(zero, Traced::leaf));
+        let x: Vec<Traced> = inputs
+            .iter()
+            .map(|x| x.as_ref().map_or_else(|| Traced::c(0.0), Traced::leaf))
+            .collect();
         let g = Traced::leaf(g);
-        let [y] = O::from_params(params).eval(Dual::inputs(x));
-        (0..N)
-            .map(|k| y.d[k].filter(|_| needed[k]).map(|d| (g * d).tensor()))
+        let partials = derivative
+            .outputs(&x, needed)
+            .expect("as many inputs as the op has");
+        partials
+            .into_iter()
+            .map(|d| d.map(|d| (g * d).tensor()))
             .collect()
-    })
-}
-
-/// As [`gradients`], from the saved output.
-pub(crate) fn gradient_from_output<O: Elementwise<N>, const N: usize>(
-    params: &Params,
-    output: &[Option<Tensor>],
-    g: &Tensor,
-    _needed: &[bool],
-) -> Result<Vec<Option<Tensor>>> {
-    scope(g.dtype(), || {
-        let y = output[0]
-            .as_ref()
-            .map_or_else(|| Traced::c(0.0), Traced::leaf);
-        vec![Some(
-            (Traced::leaf(g) * O::from_params(params).partial_from_output(y)).tensor(),
-        )]
     })
 }
 

@@ -64,6 +64,61 @@ const _: () = assert!(
     Level::Scalar as usize == 0 && Level::Wide as usize == 1 && Level::Avx512 as usize == 2
 );
 
+// Note [Loops in kernels]: these bodies are instantiated a thousand times. `array::from_fn`, `array::map` and iterators go
+// through a dozen generic functions each, which together were two fifths of the build; a loop is one.
+
+/// The first `N` input tiles.
+#[inline(always)]
+unsafe fn inputs<T, const N: usize>(src: *const *const u8) -> [*const T; N] {
+    let mut x = [std::ptr::null(); N];
+    let mut k = 0;
+    while k < N {
+        // SAFETY: by the caller, there are N.
+        x[k] = unsafe { *src.add(k) } as *const T;
+        k += 1;
+    }
+    x
+}
+
+/// The first `M` output tiles.
+#[inline(always)]
+unsafe fn outputs<T, const M: usize>(dst: *const *mut u8) -> [*mut T; M] {
+    let mut y = [std::ptr::null_mut(); M];
+    let mut m = 0;
+    while m < M {
+        // SAFETY: by the caller, there are M.
+        y[m] = unsafe { *dst.add(m) } as *mut T;
+        m += 1;
+    }
+    y
+}
+
+/// A register of each tile, from element `i` on.
+#[inline(always)]
+unsafe fn load<T: Float, I: Isa, const N: usize>(x: &[*const T; N], i: usize) -> [T::In<I>; N] {
+    let mut lanes = [<T::In<I>>::c(0.0); N];
+    let mut k = 0;
+    while k < N {
+        // SAFETY: by the caller, a whole register is readable there.
+        lanes[k] = unsafe { <T::In<I>>::load(x[k].add(i)) };
+        k += 1;
+    }
+    lanes
+}
+
+/// Element `i` of each tile.
+#[inline(always)]
+unsafe fn read<T: Num, const N: usize>(x: &[*const T; N], i: usize) -> [T; N] {
+    let mut values = [T::c(0.0); N];
+    let mut k = 0;
+    while k < N {
+        // SAFETY: by the caller, there is an element.
+        values[k] = unsafe { *x[k].add(i) };
+        k += 1;
+    }
+    values
+}
+
 /// `dst[m] = f(src)[m]`
 pub(crate) fn forward<T: Float, O: Fused<N, M>, const N: usize, const M: usize>() -> Variants {
     #[inline(always)]
@@ -77,21 +132,14 @@ pub(crate) fn forward<T: Float, O: Fused<N, M>, const N: usize, const M: usize>(
         let mut i = 0;
         // SAFETY: tiles are readable and writable up to the next multiple of LANES.
         unsafe {
-            let x: [*const T; N] = std::array::from_fn(
-                #[inline(always)]
-                |k| *src.add(k) as *const T,
-            );
-            let y: [*mut T; M] = std::array::from_fn(
-                #[inline(always)]
-                |m| *dst.add(m) as *mut T,
-            );
+            let x: [*const T; N] = inputs(src);
+            let y: [*mut T; M] = outputs(dst);
             while i < n {
-                let lanes = op.eval(x.map(
-                    #[inline(always)]
-                    |p| <T::In<I>>::load(p.add(i)),
-                ));
-                for m in 0..M {
+                let lanes = op.eval(load::<T, I, N>(&x, i));
+                let mut m = 0;
+                while m < M {
                     lanes[m].store(y[m].add(i));
+                    m += 1;
                 }
                 i += <T::In<I>>::N;
             }
@@ -114,28 +162,21 @@ pub(crate) fn backward<T: Float, O: Elementwise<N>, const N: usize>() -> Variant
         // SAFETY: as for `forward`.
         unsafe {
             let g = *src.add(N) as *const T;
-            let x: [*const T; N] = std::array::from_fn(
-                #[inline(always)]
-                |k| *src.add(k) as *const T,
-            );
-            let dx: [*mut T; N] = std::array::from_fn(
-                #[inline(always)]
-                |k| *dst.add(k) as *mut T,
-            );
+            let x: [*const T; N] = inputs(src);
+            let dx: [*mut T; N] = outputs(dst);
             while i < n {
                 let g = <T::In<I>>::load(g.add(i));
-                let y = op.eval(Dual::inputs(x.map(
-                    #[inline(always)]
-                    |p| <T::In<I>>::load(p.add(i)),
-                )));
-                for (to, d) in dx.iter().zip(y[0].d) {
-                    if !to.is_null() {
-                        let d = match d {
+                let y = op.eval(Dual::inputs(load::<T, I, N>(&x, i)));
+                let mut k = 0;
+                while k < N {
+                    if !dx[k].is_null() {
+                        let d = match y[0].d[k] {
                             Some(d) => g * d,
                             None => <T::In<I>>::c(0.0),
                         };
-                        d.store(to.add(i));
+                        d.store(dx[k].add(i));
                     }
+                    k += 1;
                 }
                 i += <T::In<I>>::N;
             }
@@ -181,16 +222,10 @@ pub(crate) fn predicate<T: Float, O: Predicate<N>, const N: usize>() -> Variants
         let mut i = 0;
         // SAFETY: as for `forward`.
         unsafe {
-            let x: [*const T; N] = std::array::from_fn(
-                #[inline(always)]
-                |k| *src.add(k) as *const T,
-            );
+            let x: [*const T; N] = inputs(src);
             let y = *dst;
             while i < n {
-                let mask = op.test(x.map(
-                    #[inline(always)]
-                    |p| <T::In<I>>::load(p.add(i)),
-                ));
+                let mask = op.test(load::<T, I, N>(&x, i));
                 <T::In<I>>::store_mask(mask, y.add(i));
                 i += <T::In<I>>::N;
             }
@@ -215,16 +250,12 @@ pub(crate) fn integer<T: Bits, O: IntFormula<N>, const N: usize>() -> Variants {
         let op = O::from_params(params);
         // SAFETY: as for `forward`.
         unsafe {
-            let x: [*const T; N] = std::array::from_fn(
-                #[inline(always)]
-                |k| *src.add(k) as *const T,
-            );
+            let x: [*const T; N] = inputs(src);
             let y = *dst as *mut T;
-            for i in 0..n {
-                *y.add(i) = op.eval_int(x.map(
-                    #[inline(always)]
-                    |p| *p.add(i),
-                ));
+            let mut i = 0;
+            while i < n {
+                *y.add(i) = op.eval_int(read(&x, i));
+                i += 1;
             }
         }
     }
@@ -248,16 +279,12 @@ pub(crate) fn integer_predicate<T: Bits<Mask = bool>, O: Predicate<N>, const N: 
         let op = O::from_params(params);
         // SAFETY: as for `forward`.
         unsafe {
-            let x: [*const T; N] = std::array::from_fn(
-                #[inline(always)]
-                |k| *src.add(k) as *const T,
-            );
+            let x: [*const T; N] = inputs(src);
             let y = *dst;
-            for i in 0..n {
-                *y.add(i) = op.test(x.map(
-                    #[inline(always)]
-                    |p| *p.add(i),
-                )) as u8;
+            let mut i = 0;
+            while i < n {
+                *y.add(i) = op.test(read(&x, i)) as u8;
+                i += 1;
             }
         }
     }

@@ -283,7 +283,7 @@ pub(crate) fn vjp(saved: &SavedOp, call: &Call, mut grads: Grads) -> Result<Grad
         .map(|s| s.as_ref().map(|s| s.get(call)).transpose())
         .collect::<Result<_>>()?;
     if is_grad_enabled() {
-        let traced = table.traced.expect("differentiable")(&saved.params, &tensors, &g, &general)?;
+        let traced = table.traced(&saved.params, &tensors, &g, &general)?;
         for (k, d) in traced.into_iter().enumerate() {
             if general[k] {
                 out[k] = d;

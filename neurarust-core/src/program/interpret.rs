@@ -8,25 +8,44 @@ use crate::real::{Num, Real};
 enum Register<V: Num> {
     Number(V),
     Mask(V::Mask),
+    /// Nothing: no output that is asked for reads it.
+    Unused,
 }
 
 impl Program {
     /// The outputs on `inputs`, 0 for structural zeros; `None` unless there is a value for each input.
     pub fn interpret<V: Real>(&self, inputs: &[V]) -> Option<Vec<V>> {
+        let outputs = self.outputs(inputs, &vec![true; self.code.outputs.len()])?;
+        Some(
+            outputs
+                .into_iter()
+                .map(|y| y.unwrap_or_else(|| V::c(0.0)))
+                .collect(),
+        )
+    }
+
+    /// The `needed` outputs on `inputs`, without those that are structural zeros, computing nothing else; `None` unless
+    /// there is a value for each input.
+    pub(crate) fn outputs<V: Real>(&self, inputs: &[V], needed: &[bool]) -> Option<Vec<Option<V>>> {
         if inputs.len() != self.code.inputs {
             return None;
         }
+        let used = self.used(needed);
         let mut registers: Vec<Register<V>> = Vec::with_capacity(self.code.instructions.len());
-        for instr in &self.code.instructions {
+        for (instr, used) in self.code.instructions.iter().zip(used) {
+            if !used {
+                registers.push(Register::Unused);
+                continue;
+            }
             let place = |i: usize| registers[instr.args[i] as usize];
             // Code is made by recording, which types it: a number never stands where a mask belongs.
             let n = |i| match place(i) {
                 Register::Number(x) => x,
-                Register::Mask(_) => unreachable!("{instr:?} reads a mask as a number"),
+                _ => unreachable!("{instr:?} reads a mask as a number"),
             };
             let m = |i| match place(i) {
                 Register::Mask(m) => m,
-                Register::Number(_) => unreachable!("{instr:?} reads a number as a mask"),
+                _ => unreachable!("{instr:?} reads a number as a mask"),
             };
             registers.push(match instr.op {
                 OpCode::Lt => Register::Mask(n(0).lt(n(1))),
@@ -99,11 +118,33 @@ impl Program {
                 }),
             });
         }
-        let output = |y: &Option<u32>| match y.map(|y| registers[y as usize]) {
-            Some(Register::Number(y)) => y,
-            _ => V::c(0.0),
+        let output = |(y, needed): (&Option<u32>, &bool)| {
+            let at = y.filter(|_| *needed)?;
+            match registers[at as usize] {
+                Register::Number(y) => Some(y),
+                _ => None,
+            }
         };
-        Some(self.code.outputs.iter().map(output).collect())
+        Some(self.code.outputs.iter().zip(needed).map(output).collect())
+    }
+
+    /// Which instructions the `needed` outputs read.
+    fn used(&self, needed: &[bool]) -> Vec<bool> {
+        let mut used = vec![false; self.code.instructions.len()];
+        for (y, needed) in self.code.outputs.iter().zip(needed) {
+            if let Some(y) = y.filter(|_| *needed) {
+                used[y as usize] = true;
+            }
+        }
+        for (at, instr) in self.code.instructions.iter().enumerate().rev() {
+            if used[at] {
+                instr
+                    .operands()
+                    .iter()
+                    .for_each(|&i| used[i as usize] = true);
+            }
+        }
+        used
     }
 }
 

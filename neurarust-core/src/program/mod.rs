@@ -11,7 +11,7 @@ mod sym;
 mod wgsl;
 
 pub use cuda::CudaReal;
-pub use partials::{Partial, Partials, partials};
+pub use partials::{Analysis, Partial};
 pub use source::Kernel;
 pub use sym::{Sym, SymMask};
 
@@ -194,6 +194,19 @@ impl Program {
         sym::record(N, |x| {
             let outputs = formula.eval::<Sym>(std::array::from_fn(|i| x[i]));
             outputs.map(Some).to_vec()
+        })
+    }
+
+    /// A function of one number that is no [`Formula`].
+    pub(crate) fn of_one(f: impl FnOnce(Sym) -> Sym) -> Program {
+        sym::record(1, |x| vec![Some(f(x[0]))])
+    }
+
+    /// The partial derivatives: `N` inputs, outputs `∂f/∂xₖ`.
+    pub fn derivative<const N: usize>(formula: &impl Formula<N, 1>) -> Program {
+        sym::record(N, |x| {
+            let [y] = formula.eval(Dual::inputs(std::array::from_fn(|i| x[i])));
+            y.d.map(|partial| partial.filter(|d| !d.is_zero())).to_vec()
         })
     }
 

@@ -1,8 +1,6 @@
 //! Which inputs a formula's derivative reads: what autograd has to save, and nothing more.
 
-use super::{Sym, sym};
-use crate::dual::Dual;
-use crate::formula::Formula;
+use super::{OpCode, Program};
 
 /// What kind of function a partial derivative is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,18 +15,7 @@ pub enum Partial {
     General,
 }
 
-/// The partial derivatives of a formula with `N` inputs, as far as they are known without data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Partials<const N: usize> {
-    /// What each partial is.
-    pub kind: [Partial; N],
-    /// The inputs that any partial depends on: input `i` is bit `min(i, 31)`.
-    pub reads: u32,
-    /// The inputs that each partial depends on.
-    pub reads_per_partial: [u32; N],
-}
-
-/// The dependencies of a formula's derivative, found by evaluating it once on symbols (microseconds; keep the answer).
+/// What is known of a formula's partial derivatives without data.
 ///
 /// | formula | kind | reads |
 /// |---|---|---|
@@ -36,28 +23,50 @@ pub struct Partials<const N: usize> {
 /// | `a - b` | one, minus one | |
 /// | `a * b` | general, general | `b` for the first, `a` for the second |
 /// | `eˣ` | general | `x` |
-pub fn partials<const N: usize>(formula: &impl Formula<N, 1>) -> Partials<N> {
-    sym::inspect(N, |x| {
-        let [y] = formula.eval(Dual::<Sym, N>::inputs(std::array::from_fn(|i| x[i])));
-        let kind =
-            y.d.map(|partial| match partial.map(|d| (d.is_zero(), d.value())) {
-                None | Some((true, _)) => Partial::Zero,
-                Some((_, Some(1.0))) => Partial::One,
-                Some((_, Some(-1.0))) => Partial::MinusOne,
-                Some(_) => Partial::General,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Analysis {
+    /// Per input: how the derivative looks.
+    pub kind: Vec<Partial>,
+    /// Per input: the inputs its derivative reads, input `i` as bit `min(i, 31)`.
+    pub reads: Vec<u32>,
+}
+
+impl Analysis {
+    /// Reads it off a program made by [`Program::derivative`].
+    pub fn of(derivative: &Program) -> Analysis {
+        let code = derivative.code();
+        let mut reads: Vec<u32> = Vec::with_capacity(code.instructions().len());
+        for instr in code.instructions() {
+            reads.push(match instr.op {
+                OpCode::Input => 1 << instr.args[0].min(31),
+                _ => instr
+                    .operands()
+                    .iter()
+                    .fold(0, |all, &i| all | reads[i as usize]),
             });
-        let reads_per_partial = y.d.map(|partial| partial.map_or(0, Sym::reads));
-        Partials {
-            kind,
-            reads: reads_per_partial.iter().fold(0, |all, &reads| all | reads),
-            reads_per_partial,
         }
-    })
+        let kind = |at: u32| match code.instructions()[at as usize].value() {
+            Some(1.0) => Partial::One,
+            Some(-1.0) => Partial::MinusOne,
+            _ => Partial::General,
+        };
+        let outputs = code.outputs().iter();
+        Analysis {
+            kind: outputs
+                .clone()
+                .map(|d| d.map_or(Partial::Zero, kind))
+                .collect(),
+            reads: outputs
+                .map(|d| d.map_or(0, |at| reads[at as usize]))
+                .collect(),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formula::Formula;
     use crate::real::Real;
 
     macro_rules! partials_of {
@@ -69,8 +78,9 @@ mod tests {
                     [$y]
                 }
             }
-            let p = partials(&F);
-            (p.kind.to_vec(), p.reads_per_partial.to_vec(), p.reads)
+            let a = Analysis::of(&Program::derivative(&F));
+            let all = a.reads.iter().fold(0, |all, &reads| all | reads);
+            (a.kind, a.reads, all)
         }};
     }
     use Partial::*;

@@ -23,8 +23,6 @@ pub struct SymMask(Sym);
 
 struct Tape {
     instructions: Vec<Instr>,
-    /// For each instruction the set of inputs it depends on; inputs from the 31st on share the last bit.
-    reads: Vec<u32>,
     known: HashMap<Instr, u32>,
     number: u32,
 }
@@ -43,7 +41,6 @@ impl Recording {
             let number = tapes.len() as u32;
             tapes.push(Tape {
                 instructions: Vec::new(),
-                reads: Vec::new(),
                 known: HashMap::new(),
                 number,
             });
@@ -63,15 +60,7 @@ impl Tape {
         let next = self.instructions.len() as u32;
         let at = *self.known.entry(instr).or_insert(next);
         if at == next {
-            let reads = match instr.op {
-                OpCode::Input => 1 << instr.args[0].min(31),
-                _ => instr
-                    .operands()
-                    .iter()
-                    .fold(0, |all, &i| all | self.reads[i as usize]),
-            };
             self.instructions.push(instr);
-            self.reads.push(reads);
         }
         Sym {
             at,
@@ -88,21 +77,14 @@ fn with_tape<T>(f: impl FnOnce(&mut Tape) -> T) -> T {
     })
 }
 
-/// Evaluates `f` on the symbols of `inputs` inputs without keeping the tape.
-pub(super) fn inspect<T>(inputs: usize, f: impl FnOnce(&[Sym]) -> T) -> T {
+/// Records `f`, which answers the outputs, as a program.
+pub(super) fn record(inputs: usize, f: impl FnOnce(&[Sym]) -> Vec<Option<Sym>>) -> Program {
     let _recording = Recording::begin();
     let x: Vec<Sym> = (0..inputs)
         .map(|i| push(OpCode::Input, [i as u32, 0, 0]))
         .collect();
-    f(&x)
-}
-
-/// Records `f`, which answers the outputs, as a program.
-pub(super) fn record(inputs: usize, f: impl FnOnce(&[Sym]) -> Vec<Option<Sym>>) -> Program {
-    inspect(inputs, |x| {
-        let outputs: Vec<Option<u32>> = f(x).into_iter().map(|y| y.map(|y| y.at)).collect();
-        with_tape(|tape| compact(inputs, &tape.instructions, &outputs))
-    })
+    let outputs: Vec<Option<u32>> = f(&x).into_iter().map(|y| y.map(|y| y.at)).collect();
+    with_tape(|tape| compact(inputs, &tape.instructions, &outputs))
 }
 
 /// Drops what no output needs and turns constants into parameters.
@@ -184,11 +166,6 @@ impl Sym {
 
     pub(super) fn is_zero(self) -> bool {
         self.value() == Some(0.0)
-    }
-
-    /// The set of inputs it depends on, input `i` as bit `min(i, 31)`.
-    pub(super) fn reads(self) -> u32 {
-        with_tape(|tape| tape.reads[self.at as usize])
     }
 
     fn unary(self, op: OpCode) -> Sym {
