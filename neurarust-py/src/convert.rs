@@ -137,6 +137,12 @@ pub fn type_name(obj: &Bound<'_, PyAny>) -> String {
 #[derive(Clone, Copy)]
 pub struct Scalar(pub Number);
 
+impl Scalar {
+    /// Defaults of arguments.
+    pub const ZERO: Scalar = Scalar(Number::Int(0));
+    pub const TWO: Scalar = Scalar(Number::Int(2));
+}
+
 impl<'py> FromPyObject<'_, 'py> for Scalar {
     type Error = PyErr;
     fn extract(obj: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {

@@ -21,6 +21,7 @@ mod optim;
 mod random;
 mod reduce;
 mod sort;
+mod statistics;
 mod tensor;
 mod threads;
 mod views;
@@ -43,6 +44,7 @@ fn compiled(m: &Bound<'_, PyModule>) -> PyResult<()> {
     gather::register(m)?;
     data::register(m)?;
     sort::register(m)?;
+    statistics::register(m)?;
     optim::register(m)?;
     random::register(m)?;
     init::register(m)?;

@@ -36,6 +36,16 @@ fn run(
     call(py, t.0.numel(), || f(&t.0)).map(PyTensor)
 }
 
+/// As [`run`], for two results.
+fn run_two(
+    t: &PyTensor,
+    py: Python<'_>,
+    f: impl FnOnce(&Tensor) -> Result<(Tensor, Tensor)> + Send,
+) -> PyResult<(PyTensor, PyTensor)> {
+    let (a, b) = call(py, t.0.numel(), || f(&t.0))?;
+    Ok((PyTensor(a), PyTensor(b)))
+}
+
 /// The named tuple that PyTorch answers: `(values, indices)`.
 pub fn pair<'py>(
     py: Python<'py>,
@@ -84,13 +94,9 @@ over_dims! {
     /// Product over `dim`, or of everything.
     prod => |t, dims, keep| t.prod_dims(dims, keep);
     /// Sum over `dim`, NaN counting as 0.
-    nansum => |t, dims, keep| t.isnan()?.select_where(0.0, t)?.sum_dims(dims, keep);
+    nansum => |t, dims, keep| t.nansum(dims, keep);
     /// Mean over `dim`, NaN left out.
-    nanmean => |t, dims, keep| {
-        let nan = t.isnan()?;
-        let count = nan.logical_not()?.sum_dims(dims, keep)?;
-        nan.select_where(0.0, t)?.sum_dims(dims, keep)?.div(&count)
-    };
+    nanmean => |t, dims, keep| t.nanmean(dims, keep);
     /// Smallest elements over `dim`; the gradient is shared evenly by equals.
     amin => |t, dims, keep| t.amin(dims, keep);
     /// Largest elements over `dim`; the gradient is shared evenly by equals.
@@ -166,7 +172,7 @@ fn split_bool(
 }
 
 macro_rules! moments {
-    ($($(#[$doc:meta])* $name:ident $over:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident $over:ident $run:ident => $answer:ty;)*) => {
         #[pymethods]
         impl PyTensor {
             $(
@@ -176,11 +182,11 @@ macro_rules! moments {
                 fn $name(
                     &self, py: Python<'_>, dim: Option<Bound<'_, PyAny>>, unbiased: Option<bool>, keepdim: bool, correction: Option<Scalar>,
                     axis: Option<IntList>, keepdims: Option<bool>,
-                ) -> PyResult<PyTensor> {
+                ) -> PyResult<$answer> {
                     let (dim, unbiased) = split_bool(dim, unbiased)?;
                     let less = self::correction(unbiased, correction);
                     let over = over(dim, axis, keepdim, keepdims);
-                    run(self, py, |t| t.$over(&over.dims, over.keep, less))
+                    $run(self, py, |t| t.$over(&over.dims, over.keep, less))
                 }
             )*
         }
@@ -188,9 +194,13 @@ macro_rules! moments {
 }
 moments! {
     /// Variance over `dim`, dividing by `n - correction`.
-    var var_dims;
+    var var_dims run => PyTensor;
     /// Standard deviation over `dim`, dividing by `n - correction`.
-    std std_dims;
+    std std_dims run => PyTensor;
+    /// Variance and mean over `dim`.
+    var_mean var_mean run_two => (PyTensor, PyTensor);
+    /// Standard deviation and mean over `dim`.
+    std_mean std_mean run_two => (PyTensor, PyTensor);
 }
 
 fn order(p: Option<&Bound<'_, PyAny>>) -> PyResult<f64> {

@@ -5,7 +5,7 @@ use crate::error::call;
 use crate::reduce::pair;
 use crate::tensor::PyTensor;
 use neurarust_core::{DType, Tensor};
-use pyo3::exceptions::{PyNotImplementedError, PyRuntimeError};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 fn count(op: &'static str, k: i64) -> PyResult<usize> {
@@ -110,83 +110,59 @@ impl PyTensor {
         return_counts: bool,
         dim: Option<i64>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        // Always sorted.
         let _ = sorted;
-        if dim.is_some() && self.0.rank() != 1 {
-            return Err(PyNotImplementedError::new_err(
-                "unique: dim isn't supported",
-            ));
-        }
-        let found = call(py, self.0.numel(), || self.0.unique())?;
-        if !return_inverse && !return_counts {
-            return Ok(Bound::new(py, PyTensor(found.values))?.into_any());
-        }
-        let mut parts = vec![found.values];
-        if return_inverse {
-            parts.push(found.inverse);
-        }
-        if return_counts {
-            parts.push(found.counts);
-        }
-        Ok(crate::views::tuple(py, parts)?.into_any())
+        let found = call(py, self.0.numel(), || match dim {
+            Some(dim) => self.0.unique_dim(dim),
+            None => self.0.unique(),
+        })?;
+        crate::statistics::unique_parts(py, found, return_inverse, return_counts)
     }
 }
 
-/// Places that keep a sorted sequence sorted, in the dtype asked for.
-fn places(
-    py: Python<'_>,
-    sequence: &Tensor,
-    values: &Tensor,
-    right: bool,
-    side: Option<&str>,
-    out_int32: bool,
-) -> PyResult<PyTensor> {
-    let right = match side {
-        None => right,
-        Some("right") => true,
-        Some("left") if !right => false,
-        Some(side) => {
-            return Err(PyRuntimeError::new_err(format!(
-                "searchsorted: side {side:?} with right={right}"
-            )));
-        }
-    };
-    call(py, values.numel(), || {
-        // A vector serves values of any shape.
-        let out = match sequence.rank() {
-            1 => values
-                .reshape([-1i64])
-                .and_then(|v| sequence.searchsorted(&v, right))?
-                .reshape(values.shape())?,
-            _ => sequence.searchsorted(values, right)?,
-        };
-        if out_int32 {
-            out.to_dtype(DType::I32)
-        } else {
-            Ok(out)
-        }
-    })
-    .map(PyTensor)
+/// Which end of equals: `right=` and `side=` have to agree.
+fn right_side(op: &str, right: bool, side: Option<&str>) -> PyResult<bool> {
+    match side {
+        None => Ok(right),
+        Some("right") => Ok(true),
+        Some("left") if !right => Ok(false),
+        Some(side) => Err(PyRuntimeError::new_err(format!(
+            "{op}: side is 'left' or 'right' and can't contradict right, got {side:?} with right={right}"
+        ))),
+    }
 }
 
-/// Where each of `values` belongs in `sorted_sequence`.
+/// The places as 32-bit integers, if asked for.
+fn narrowed(out: Tensor, out_int32: bool) -> neurarust_core::Result<Tensor> {
+    match out_int32 {
+        true => out.to_dtype(DType::I32),
+        false => Ok(out),
+    }
+}
+
+/// Where each of `input` belongs in `sorted_sequence`.
 #[pyfunction]
-#[pyo3(signature = (sorted_sequence, values, *, out_int32=false, right=false, side=None))]
+#[pyo3(signature = (sorted_sequence, input, *, out_int32=false, right=false, side=None, sorter=None))]
 fn searchsorted(
     sorted_sequence: TensorArg<'_>,
-    values: &Bound<'_, PyAny>,
+    input: &Bound<'_, PyAny>,
     out_int32: bool,
     right: bool,
     side: Option<&str>,
+    sorter: Option<TensorArg<'_>>,
 ) -> PyResult<PyTensor> {
-    let held = expect_operand(values, "searchsorted", "values")?;
-    places(
-        values.py(),
-        sorted_sequence.0,
-        &held,
-        right,
-        side,
-        out_int32,
-    )
+    const OP: &str = "searchsorted";
+    let held = expect_operand(input, OP, "input")?;
+    let right = right_side(OP, right, side)?;
+    let (sequence, sorter) = (sorted_sequence.0, sorter.map(|s| s.0));
+    call(input.py(), held.numel(), || {
+        let sorted = match sorter {
+            Some(order) => sequence.in_order_of(order)?,
+            None => sequence.clone(),
+        };
+        narrowed(sorted.searchsorted(&held, right)?, out_int32)
+    })
+    .map(PyTensor)
 }
 
 /// Which of the intervals between `boundaries` each element is in.
@@ -199,7 +175,11 @@ fn bucketize(
     right: bool,
 ) -> PyResult<PyTensor> {
     let held = expect_operand(input, "bucketize", "input")?;
-    places(input.py(), boundaries.0, &held, right, None, out_int32)
+    let boundaries = boundaries.0;
+    call(input.py(), held.numel(), || {
+        narrowed(held.bucketize(boundaries, right)?, out_int32)
+    })
+    .map(PyTensor)
 }
 
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {

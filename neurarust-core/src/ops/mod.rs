@@ -1,11 +1,15 @@
 //! Everything that can be done with tensors, one family a file, forward and gradient next to each other.
 
 pub(crate) mod apply;
+mod calculus;
 pub mod conv;
+mod covariance;
+mod distinct;
 mod dropout;
 pub mod elementwise;
 pub mod fused;
 mod gather;
+mod histogram;
 pub(crate) mod inplace;
 mod join;
 pub mod loss;
@@ -13,10 +17,16 @@ pub(crate) mod mask;
 mod matmul;
 pub(crate) mod norm;
 pub mod pool;
+mod quantile;
 pub(crate) mod reduce;
+mod segment;
 pub(crate) mod selection;
 pub(crate) mod softmax;
 mod sort;
 pub(crate) mod view;
 
+pub use calculus::Spacing;
+pub use histogram::Bins;
+pub use quantile::Interpolation;
+pub use segment::SegmentReduce;
 pub use sort::Unique;

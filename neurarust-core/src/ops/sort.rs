@@ -79,7 +79,7 @@ impl Key for bf16 {
 
 /// The keys of `t`, row by row, and whether they fit 32 bits.
 #[track_caller]
-fn keys(op: &'static str, t: &Tensor) -> Result<(Vec<u64>, bool)> {
+pub(super) fn keys(op: &'static str, t: &Tensor) -> Result<(Vec<u64>, bool)> {
     let mut out = Vec::new();
     out.try_reserve_exact(t.numel()).or_memory(op)?;
     crate::dispatch!(t.dtype(), T => {
@@ -90,7 +90,7 @@ fn keys(op: &'static str, t: &Tensor) -> Result<(Vec<u64>, bool)> {
 
 /// How much of a row's order is asked for.
 #[derive(Clone, Copy)]
-enum Part {
+pub(super) enum Part {
     /// The first so many, sorted.
     Sorted(usize),
     /// The first so many in any order.
@@ -100,7 +100,7 @@ enum Part {
 }
 
 /// The positions of a row in the order of `keys`, as far as `part` asks for.
-fn order(keys: &[u64], narrow: bool, descending: bool, part: Part, out: &mut [i64]) {
+pub(super) fn order(keys: &[u64], narrow: bool, descending: bool, part: Part, out: &mut [i64]) {
     let turned = |k: u64| match (descending, narrow) {
         (false, _) => k,
         (true, true) => !(k as u32) as u64,
@@ -385,6 +385,30 @@ impl Tensor {
             inverse: inverse.finish(),
             counts: Tensor::from_vec(counts, n)?,
         })
+    }
+
+    /// The elements at positions `order` along the last dimension, checked as `searchsorted` takes them.
+    ///
+    /// # Errors
+    /// An order that isn't `i64`, of another shape, or with positions outside of the dimension.
+    #[track_caller]
+    pub fn in_order_of(&self, order: &Tensor) -> Result<Tensor> {
+        const OP: &str = "searchsorted";
+        if order.dtype() != crate::DType::I64 || order.shape() != self.shape() {
+            return Err(Error::shape(
+                OP,
+                format!(
+                    "a sorter of shape {} and type {} for a sequence of shape {}; expected int64 of the same shape",
+                    order.shape(),
+                    order.dtype(),
+                    self.shape()
+                ),
+            ));
+        }
+        match self.rank() {
+            0 => Ok(self.clone()),
+            rank => self.detach().at_positions(OP, rank - 1, order),
+        }
     }
 
     /// Where each of `values` belongs in this tensor, which is sorted along its last dimension: the number of elements

@@ -274,28 +274,6 @@ def addr(input, vec1, vec2, *, beta=1, alpha=1):
 
 
 @_method
-def logcumsumexp(input, dim):
-    """Logarithms of the sums of exponentials up to each element."""
-    top = input.detach().amax(dim, keepdim=True)
-    top = top.masked_fill(~top.isfinite(), 0.0)
-    return (input - top).exp().cumsum(dim).log() + top
-
-
-@_method
-def diff(input, n=1, dim=-1, prepend=None, append=None):
-    """Differences between neighbours along `dim`, `n` times."""
-    if n == 0:
-        return input
-    parts = [t for t in (prepend, input, append) if t is not None]
-    out = _C.cat(parts, dim) if len(parts) > 1 else input
-    for _ in range(n):
-        size = out.shape[dim]
-        high, low = out.narrow(dim, min(1, size), max(size - 1, 0)), out.narrow(dim, 0, max(size - 1, 0))
-        out = high ^ low if out.dtype is _C.bool else high - low
-    return out
-
-
-@_method
 def sinc(input):
     """`sin(πx) / (πx)`."""
     x = input * 3.141592653589793
@@ -375,24 +353,6 @@ def rot90(input, k=1, dims=(0, 1)):
         return input.flip(*dims)
     turned = input.transpose(*dims)
     return turned.flip(dims[0]) if k == 1 else turned.flip(dims[1])
-
-
-@_method
-def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
-    """Variance and mean."""
-    if isinstance(dim, _builtins.bool):
-        dim, unbiased = None, dim
-    correction = (1 if unbiased else 0) if correction is None else correction
-    return input.var(dim, correction=correction, keepdim=keepdim), input.mean(dim, keepdim)
-
-
-@_method
-def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
-    """Standard deviation and mean."""
-    if isinstance(dim, _builtins.bool):
-        dim, unbiased = None, dim
-    correction = (1 if unbiased else 0) if correction is None else correction
-    return input.std(dim, correction=correction, keepdim=keepdim), input.mean(dim, keepdim)
 
 
 @_function
@@ -493,12 +453,6 @@ def vsplit(input, indices_or_sections):
 
 
 @_method
-def dist(input, other, p=2):
-    """The `p`-norm of the difference."""
-    return (input - other).norm(p)
-
-
-@_method
 def apply_(input, f):
     """Calls `f` with every element and writes what it answers; slow."""
     values = [f(x) for x in input.reshape(-1).tolist()]
@@ -512,6 +466,9 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
     out = (base**exponents).to(dtype or _C.get_default_dtype())
     return out.requires_grad_() if requires_grad else out
 
+
+trapz = _C.trapezoid
+__all__.append("trapz")
 
 # PyTorch's other names of the same things.
 for _new, _old in {

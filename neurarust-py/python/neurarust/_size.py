@@ -34,3 +34,5 @@ def pair_class(name):
 
 
 aminmax_class = namedtuple("aminmax", ("min", "max"))
+histogram_class = namedtuple("histogram", ("hist", "bin_edges"))
+histogramdd_class = namedtuple("histogramdd", ("hist", "bin_edges"))

@@ -9,6 +9,7 @@ mod extreme;
 mod moment;
 mod norm;
 mod product;
+mod running;
 mod scan;
 mod sum;
 

@@ -81,6 +81,40 @@ impl Tensor {
         Ok(out)
     }
 
+    /// Variance and mean over `dims` (all if empty).
+    ///
+    /// # Errors
+    /// As [`Tensor::var_dims`].
+    #[track_caller]
+    pub fn var_mean(
+        &self,
+        dims: &[i64],
+        keepdim: bool,
+        correction: f64,
+    ) -> Result<(Tensor, Tensor)> {
+        Ok((
+            self.var_dims(dims, keepdim, correction)?,
+            self.mean_dims(dims, keepdim)?,
+        ))
+    }
+
+    /// Standard deviation and mean over `dims` (all if empty).
+    ///
+    /// # Errors
+    /// As [`Tensor::std_dims`].
+    #[track_caller]
+    pub fn std_mean(
+        &self,
+        dims: &[i64],
+        keepdim: bool,
+        correction: f64,
+    ) -> Result<(Tensor, Tensor)> {
+        Ok((
+            self.std_dims(dims, keepdim, correction)?,
+            self.mean_dims(dims, keepdim)?,
+        ))
+    }
+
     /// Mean and variance over `axes`, in the compute type and outside of the graph.
     #[track_caller]
     pub(crate) fn moments(&self, axes: &Axes, correction: f64) -> Result<(Tensor, Tensor)> {

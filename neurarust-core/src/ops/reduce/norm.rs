@@ -157,4 +157,61 @@ impl Tensor {
         }
         Ok(out)
     }
+
+    /// Slices along `dim` whose `p`-norm is above `max` scaled down to it.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1.0f32, 1.0], [3.0, 3.0]])?.renorm(1.0, 0, 3.0)?;
+    /// assert_eq!(x.select(0, 0)?.to_vec::<f32>()?, [1.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Integers and bools; fewer than two dimensions; a dimension that isn't there; `p` not above 0, `max` below it.
+    #[track_caller]
+    pub fn renorm(&self, p: f64, dim: i64, max: f64) -> Result<Tensor> {
+        const OP: &str = "renorm";
+        float_only(OP, self)?;
+        if self.rank() < 2 {
+            return Err(crate::Error::shape(
+                OP,
+                format!("expected at least 2 dimensions, got shape {}", self.shape()),
+            ));
+        }
+        let dim = self.shape().dim(OP, dim)?;
+        if p.is_nan() || p <= 0.0 || max.is_nan() || max < 0.0 {
+            return Err(crate::Error::shape(
+                OP,
+                format!("expected p above 0 and maxnorm not below 0, got {p} and {max}"),
+            ));
+        }
+        let rest: Vec<i64> = (0..self.rank() as i64)
+            .filter(|&d| d != dim as i64)
+            .collect();
+        let wide = self.to_dtype(accumulate_in(self.dtype()).dtype())?;
+        let norm = wide.norm_dims(p, &rest, true)?;
+        let above = norm.detach().gt(max)?;
+        let scale = norm.add(1e-7)?.reciprocal()?.mul(max)?;
+        wide.mul(above.select_where(&scale, 1.0)?)?
+            .to_dtype(self.dtype())
+    }
+
+    /// As [`Tensor::renorm`], in place.
+    ///
+    /// # Errors
+    /// As [`Tensor::renorm`]; a leaf that requires a gradient.
+    #[track_caller]
+    pub fn renorm_(&self, p: f64, dim: i64, max: f64) -> Result<&Tensor> {
+        self.copy_(&self.renorm(p, dim, max)?)
+    }
+
+    /// The `p`-norm of the difference to `other`, which broadcasts.
+    ///
+    /// # Errors
+    /// Shapes that don't broadcast; integers.
+    #[track_caller]
+    pub fn dist(&self, other: &Tensor, p: f64) -> Result<Tensor> {
+        self.sub(other)?.norm(p)
+    }
 }

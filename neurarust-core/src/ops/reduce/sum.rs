@@ -84,6 +84,36 @@ impl Tensor {
         }
         Ok(out)
     }
+
+    /// Sum over `dims` (all if empty) of what isn't NaN.
+    ///
+    /// # Errors
+    /// As [`Tensor::sum_dims`].
+    #[track_caller]
+    pub fn nansum(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+        match self.dtype().is_float() {
+            true => self
+                .detach()
+                .isnan()?
+                .select_where(0.0, self)?
+                .sum_dims(dims, keepdim),
+            false => self.sum_dims(dims, keepdim),
+        }
+    }
+
+    /// Mean over `dims` (all if empty) of what isn't NaN; NaN where nothing is left.
+    ///
+    /// # Errors
+    /// As [`Tensor::mean_dims`].
+    #[track_caller]
+    pub fn nanmean(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+        float_only("nanmean", self)?;
+        let nan = self.detach().isnan()?;
+        let count = nan.logical_not()?.sum_dims(dims, keepdim)?;
+        nan.select_where(0.0, self)?
+            .sum_dims(dims, keepdim)?
+            .div(&count)
+    }
 }
 
 /// Refuses integers, and says what to do with them.
