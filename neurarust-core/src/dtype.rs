@@ -27,6 +27,10 @@ pub enum DType {
     F32,
     /// IEEE double precision.
     F64,
+    /// A pair of `f32`: the real and the imaginary part of a complex number.
+    C64,
+    /// A pair of `f64`: the real and the imaginary part of a complex number.
+    C128,
 }
 
 /// The type a kernel computes in. Everything else is converted on load and store.
@@ -65,7 +69,13 @@ impl Compute {
 
 impl DType {
     /// Every dtype.
-    pub const ALL: [DType; 10] = {
+    pub const ALL: [DType; 12] = {
+        use DType::*;
+        [Bool, U8, I8, I16, I32, I64, F16, BF16, F32, F64, C64, C128]
+    };
+
+    /// Every dtype whose elements are one number: all but the complex ones.
+    pub const REAL: [DType; 10] = {
         use DType::*;
         [Bool, U8, I8, I16, I32, I64, F16, BF16, F32, F64]
     };
@@ -76,7 +86,8 @@ impl DType {
             DType::Bool | DType::U8 | DType::I8 => 1,
             DType::I16 | DType::F16 | DType::BF16 => 2,
             DType::I32 | DType::F32 => 4,
-            DType::I64 | DType::F64 => 8,
+            DType::I64 | DType::F64 | DType::C64 => 8,
+            DType::C128 => 16,
         }
     }
 
@@ -93,22 +104,55 @@ impl DType {
             DType::BF16 => "bfloat16",
             DType::F32 => "float32",
             DType::F64 => "float64",
+            DType::C64 => "complex64",
+            DType::C128 => "complex128",
         }
     }
 
-    /// `f16`, `bf16`, `f32` or `f64`: the types that can carry gradients.
+    /// `f16`, `bf16`, `f32` or `f64`.
     pub const fn is_float(self) -> bool {
         matches!(self, DType::F16 | DType::BF16 | DType::F32 | DType::F64)
     }
 
+    /// A pair of floats.
+    pub const fn is_complex(self) -> bool {
+        matches!(self, DType::C64 | DType::C128)
+    }
+
+    /// A float or a pair of them: the types that can carry gradients.
+    pub const fn is_differentiable(self) -> bool {
+        self.is_float() || self.is_complex()
+    }
+
     /// An integer type, `bool` not counted.
     pub const fn is_int(self) -> bool {
-        !self.is_float() && !matches!(self, DType::Bool)
+        !self.is_differentiable() && !matches!(self, DType::Bool)
+    }
+
+    /// The type of the real and the imaginary part; any other type is its own.
+    pub const fn to_real(self) -> DType {
+        match self {
+            DType::C64 => DType::F32,
+            DType::C128 => DType::F64,
+            other => other,
+        }
+    }
+
+    /// The complex type whose parts hold this one: `C128` for `f64`, `C64` for all other numbers.
+    pub const fn to_complex(self) -> DType {
+        match self {
+            DType::F64 | DType::C128 => DType::C128,
+            _ => DType::C64,
+        }
     }
 
     /// The type kernels compute this one in.
-    pub const fn compute(self) -> Compute {
+    ///
+    /// # Panics
+    /// On complex types: no kernel knows them. Operations that aren't defined for them say so before they ask.
+    pub fn compute(self) -> Compute {
         match self {
+            DType::C64 | DType::C128 => complex_backstop(self),
             DType::F16 | DType::BF16 | DType::F32 => Compute::F32,
             DType::F64 => Compute::F64,
             DType::I64 => Compute::I64,
@@ -128,14 +172,19 @@ impl DType {
             _ if a == b => a,
             (U8, I8) => I16,
             (F16, BF16) => F32,
-            // In declaration order every later type holds the earlier ones, but for the two pairs above.
+            (F64, C64) => C128,
+            // In declaration order every later type holds the earlier ones, but for the three pairs above.
             _ => b,
         }
     }
 
-    /// This type if it is a float, else the default float type: what `exp` or `/` answers for integers.
+    /// This type if it is a float or complex, else the default float type: what `exp` or `/` answers for integers.
     pub fn to_float(self) -> DType {
-        if self.is_float() { self } else { DType::F32 }
+        if self.is_differentiable() {
+            self
+        } else {
+            DType::F32
+        }
     }
 }
 
@@ -146,7 +195,7 @@ impl fmt::Display for DType {
 }
 
 /// How much an operand counts when types are mixed: a tensor with dimensions over a 0-d tensor over a bare number,
-/// as long as they are of the same category (bool < integer < float).
+/// as long as they are of the same category (bool < integer < float < complex).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
     /// A Rust or Python number.
@@ -162,17 +211,19 @@ pub fn result_type(operands: impl IntoIterator<Item = (DType, Rank)>) -> DType {
     let mut best: [Option<DType>; 3] = [None; 3];
     for (dtype, rank) in operands {
         // A bare number brings its category, not its width.
-        let dtype = if rank == Rank::Number && dtype.is_float() {
-            DType::F32
-        } else {
-            dtype
+        let dtype = match rank {
+            Rank::Number if dtype.is_float() => DType::F32,
+            Rank::Number if dtype.is_complex() => DType::C64,
+            _ => dtype,
         };
         let slot = &mut best[rank as usize];
         *slot = Some(slot.map_or(dtype, |d| d.promote(dtype)));
     }
     let combine = |higher: Option<DType>, lower: Option<DType>| match (higher, lower) {
+        (Some(h), _) if h.is_complex() => Some(h),
+        (Some(h), Some(l)) if h.is_float() && l.is_complex() => Some(h.to_complex()),
         (Some(h), _) if h.is_float() => Some(h),
-        (Some(h), Some(l)) if h == DType::Bool || l.is_float() => Some(h.promote(l)),
+        (Some(h), Some(l)) if h == DType::Bool || l.is_differentiable() => Some(h.promote(l)),
         (Some(h), _) => Some(h),
         (None, l) => l,
     };
@@ -258,9 +309,23 @@ macro_rules! half_element {
 }
 half_element!(f16: F16, bf16: BF16);
 
-/// Runs `$body` with the type alias `$T` set to the Rust type of `$dtype`. The one place that lists every dtype.
+/// What an operation that was never told about complex numbers panics with when it meets one, instead of computing on
+/// wrong bits. Operations answer an error before it comes to that; the Python module makes a `TypeError` of it.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("not defined for {0} tensors; see view_as_real, .real and .imag")]
+pub struct ComplexUnsupported(pub DType);
+
+/// Panics with [`ComplexUnsupported`].
+#[cold]
+#[track_caller]
+pub fn complex_backstop(dtype: DType) -> ! {
+    std::panic::panic_any(ComplexUnsupported(dtype))
+}
+
+/// Runs `$body` with the type alias `$T` set to the Rust type of `$dtype`. The one place that lists every dtype whose
+/// elements are one number; complex ones are pairs of them, and panic with [`ComplexUnsupported`] here.
 ///
-/// `dispatch!(dtype, T => vec![T::default()].len())` expands to a `match` with ten arms.
+/// `dispatch!(dtype, T => vec![T::default()].len())` expands to a `match` with ten arms and that panic.
 #[macro_export]
 macro_rules! dispatch {
     ($dtype:expr, $T:ident => $body:expr) => {
@@ -305,6 +370,9 @@ macro_rules! dispatch {
                 type $T = f64;
                 $body
             }
+            complex @ ($crate::DType::C64 | $crate::DType::C128) => {
+                $crate::complex_backstop(complex)
+            }
         }
     };
 }
@@ -326,5 +394,12 @@ mod tests {
         assert_eq!(result_type([(U8, Rank::Dims), (I64, Rank::Number)]), U8);
         assert_eq!(result_type([(Bool, Rank::Dims), (I64, Rank::Number)]), I64);
         assert_eq!(result_type([(F64, Rank::Number), (I64, Rank::Zero)]), F32);
+        assert_eq!(F64.promote(C64), C128);
+        assert_eq!(F16.promote(C64), C64);
+        assert_eq!(result_type([(F64, Rank::Dims), (C128, Rank::Number)]), C128);
+        assert_eq!(result_type([(F32, Rank::Dims), (C128, Rank::Number)]), C64);
+        assert_eq!(result_type([(I64, Rank::Dims), (C128, Rank::Number)]), C64);
+        assert_eq!(result_type([(C64, Rank::Dims), (F64, Rank::Zero)]), C64);
+        assert_eq!(result_type([(C64, Rank::Zero), (F64, Rank::Dims)]), C128);
     }
 }

@@ -37,7 +37,7 @@ pub mod cpu {
 }
 
 pub use autograd::{enable_grad, inference_mode, no_grad};
-pub use dtype::{DType, Element};
+pub use dtype::{ComplexUnsupported, DType, Element, complex_backstop};
 pub use error::{Error, ErrorKind, Result};
 pub use half::{bf16, f16};
 pub use layout::{IntoShape, Layout, Shape};

@@ -233,6 +233,12 @@ impl OpTable {
     #[track_caller]
     pub(crate) fn dtypes(&self, promoted: DType) -> Result<(DType, DType)> {
         let name = self.name;
+        if promoted.is_complex() {
+            return Err(Error::dtype(
+                name,
+                format!("not defined for {promoted} tensors; see view_as_real"),
+            ));
+        }
         match self.class {
             Class::Real => Ok((promoted.to_float(), promoted.to_float())),
             Class::Signed if promoted == DType::Bool => Err(Error::dtype(

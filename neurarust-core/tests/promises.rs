@@ -410,7 +410,7 @@ fn tensor(d: &mut Draw) -> Result<Tensor> {
         shape = vec![2, 3];
     }
     let dtype = if d.below(3) == 0 {
-        d.from(&DType::ALL)
+        d.from(&DType::REAL)
     } else {
         d.from(&[DType::F32, DType::F64, DType::I64, DType::Bool])
     };

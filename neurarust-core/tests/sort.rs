@@ -28,7 +28,7 @@ fn nan_is_the_largest_and_zeros_are_equal() -> Result<()> {
 
 #[test]
 fn every_dtype_sorts_along_every_dimension() -> Result<()> {
-    for dtype in DType::ALL {
+    for dtype in DType::REAL {
         let x = Tensor::new([[1i64, 0, 1], [0, 1, 0]])?.to_dtype(dtype)?;
         let (v, k) = x.sort(1, true)?;
         assert_eq!(v.dtype(), dtype);

@@ -104,6 +104,28 @@ pub fn number(obj: &Bound<'_, PyAny>) -> PyResult<Option<Number>> {
     Ok(None)
 }
 
+/// The complex number that `obj` is: Python's own, or NumPy's.
+pub fn complex(obj: &Bound<'_, PyAny>) -> PyResult<Option<(f64, f64)>> {
+    if let Ok(z) = obj.cast::<PyComplex>() {
+        return Ok(Some((z.real(), z.imag())));
+    }
+    let py = obj.py();
+    if obj.cast::<PyTensor>().is_err()
+        && obj.hasattr(pyo3::intern!(py, "dtype"))?
+        && obj.hasattr(pyo3::intern!(py, "item"))?
+        && obj
+            .getattr(pyo3::intern!(py, "shape"))?
+            .cast::<PyTuple>()
+            .is_ok_and(|s| s.is_empty())
+        && let Ok(z) = obj
+            .call_method0(pyo3::intern!(py, "item"))?
+            .cast::<PyComplex>()
+    {
+        return Ok(Some((z.real(), z.imag())));
+    }
+    Ok(None)
+}
+
 /// A tensor or a number as the operand of an operation; `None` if it is neither.
 #[inline]
 pub fn operand<'a>(obj: &'a Bound<'_, PyAny>) -> PyResult<Option<Held<'a>>> {
@@ -112,7 +134,9 @@ pub fn operand<'a>(obj: &'a Bound<'_, PyAny>) -> PyResult<Option<Held<'a>>> {
     }
     match number(obj)? {
         Some(n) => n.tensor(obj.py()).map(|t| Some(Held::Owned(t))),
-        None => Ok(None),
+        None => complex(obj)?
+            .map(|(re, im)| call(obj.py(), 0, || Tensor::complex_number(re, im)).map(Held::Owned))
+            .transpose(),
     }
 }
 
@@ -236,6 +260,8 @@ const DEPTH: usize = 64;
 struct Nested {
     dims: Vec<usize>,
     numbers: Vec<Number>,
+    /// The imaginary parts, as soon as there is one.
+    imag: Vec<f64>,
 }
 
 impl Nested {
@@ -246,6 +272,15 @@ impl Nested {
                 return Err(ragged(depth));
             }
             self.numbers.push(n);
+            return Ok(());
+        }
+        if let Some((re, im)) = complex(&obj)? {
+            if depth != self.dims.len() {
+                return Err(ragged(depth));
+            }
+            self.imag.resize(self.numbers.len(), 0.0);
+            self.numbers.push(Number::Float(re));
+            self.imag.push(im);
             return Ok(());
         }
         if obj.cast::<PyString>().is_ok() {
@@ -319,8 +354,21 @@ pub fn tensor(data: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tensor>
     }
     let mut nested = Nested::default();
     nested.collect(data, 0, true)?;
-    let Nested { dims, numbers } = nested;
+    let Nested {
+        dims,
+        numbers,
+        mut imag,
+    } = nested;
+    if !imag.is_empty() && dtype.is_some_and(|d| !d.is_complex()) {
+        return Err(PyTypeError::new_err(format!(
+            "tensor: a complex number in a {} tensor",
+            dtype.map_or("real", DType::name)
+        )));
+    }
     let dtype = dtype.unwrap_or_else(|| {
+        if !imag.is_empty() {
+            return dtype::default().to_complex();
+        }
         let mut found = None;
         for n in &numbers {
             let d = n.dtype();
@@ -343,6 +391,19 @@ pub fn tensor(data: &Bound<'_, PyAny>, dtype: Option<DType>) -> PyResult<Tensor>
                 )));
             }
         }
+    }
+    if dtype.is_complex() {
+        imag.resize(numbers.len(), 0.0);
+        let parts: Vec<f64> = numbers
+            .iter()
+            .zip(&imag)
+            .flat_map(|(n, im)| [n.f64(), *im])
+            .collect();
+        let dims: Vec<usize> = dims.into_iter().chain([2]).collect();
+        return call(py, numbers.len(), move || {
+            let z = Tensor::from_vec(parts, dims)?.view_as_complex()?;
+            z.detach().to_dtype(dtype)
+        });
     }
     call(
         py,

@@ -127,15 +127,55 @@ filled! {
     empty empty_like => |shape, dtype| Tensor::empty((shape, dtype));
 }
 
-fn constant(shape: Vec<usize>, value: Number, dtype: DType) -> Result<Tensor> {
+/// A number to fill with, which may be complex.
+#[derive(Clone, Copy)]
+enum Fill {
+    Real(Number),
+    Complex(f64, f64),
+}
+
+impl<'py> FromPyObject<'_, 'py> for Fill {
+    type Error = PyErr;
+    fn extract(obj: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Some((re, im)) = convert::complex(&obj)? {
+            return Ok(Fill::Complex(re, im));
+        }
+        if let Ok(t) = obj.cast::<crate::tensor::PyTensor>()
+            && t.get().0.dtype().is_complex()
+        {
+            let t = &t.get().0;
+            let (re, im) = call(obj.py(), 0, || t.item_complex())?;
+            return Ok(Fill::Complex(re, im));
+        }
+        obj.extract::<Scalar>().map(|s| Fill::Real(s.0))
+    }
+}
+
+impl Fill {
+    /// The dtype that a tensor of it gets.
+    fn dtype(self) -> DType {
+        match self {
+            Fill::Real(n) => n.dtype(),
+            Fill::Complex(..) => crate::dtype::default().to_complex(),
+        }
+    }
+}
+
+fn constant(shape: Vec<usize>, value: Fill, dtype: DType) -> Result<Tensor> {
     match value {
-        Number::Int(i) => {
+        Fill::Complex(re, im) => {
+            let one = Tensor::complex_number(re, im)?;
+            let out = Tensor::zeros((shape, dtype))?;
+            out.fill_with_(&one)?;
+            Ok(out)
+        }
+        Fill::Real(Number::Int(i)) => {
             let one = Tensor::new(i)?.to_dtype(dtype)?;
             let out = Tensor::zeros((shape, dtype))?;
             out.copy_(&one)?;
             Ok(out)
         }
-        value => Tensor::full((shape, dtype), value.f64()),
+        Fill::Real(value) => Tensor::full((shape, dtype), value.f64()),
     }
 }
 
@@ -145,7 +185,7 @@ fn constant(shape: Vec<usize>, value: Number, dtype: DType) -> Result<Tensor> {
 fn full(
     py: Python<'_>,
     size: convert::IntList,
-    fill_value: Scalar,
+    fill_value: Fill,
     dtype: Option<DTypeArg>,
     device: Option<DeviceArg>,
     requires_grad: bool,
@@ -153,9 +193,9 @@ fn full(
 ) -> PyResult<PyTensor> {
     let (_, _) = (device, layout);
     let shape = convert::shape("full", &size.0)?;
-    let dtype = dtype.map_or(fill_value.0.dtype(), |d| d.0);
+    let dtype = dtype.map_or(fill_value.dtype(), |d| d.0);
     fresh(py, 0, requires_grad, move || {
-        constant(shape, fill_value.0, dtype)
+        constant(shape, fill_value, dtype)
     })
 }
 
@@ -166,7 +206,7 @@ fn full(
 fn full_like(
     py: Python<'_>,
     input: TensorArg<'_>,
-    fill_value: Scalar,
+    fill_value: Fill,
     dtype: Option<DTypeArg>,
     device: Option<DeviceArg>,
     requires_grad: bool,
@@ -179,7 +219,7 @@ fn full_like(
         dtype.map_or(input.0.dtype(), |d| d.0),
     );
     fresh(py, 0, requires_grad, move || {
-        constant(shape, fill_value.0, dtype)
+        constant(shape, fill_value, dtype)
     })
 }
 
@@ -299,7 +339,7 @@ impl PyTensor {
         &self,
         py: Python<'_>,
         size: convert::IntList,
-        fill_value: Scalar,
+        fill_value: Fill,
         dtype: Option<DTypeArg>,
         device: Option<DeviceArg>,
         requires_grad: bool,
@@ -308,7 +348,7 @@ impl PyTensor {
         let shape = convert::shape("new_full", &size.0)?;
         let dtype = dtype.map_or(self.0.dtype(), |d| d.0);
         fresh(py, 0, requires_grad, move || {
-            constant(shape, fill_value.0, dtype)
+            constant(shape, fill_value, dtype)
         })
     }
     /// A new tensor of `data`, of the same dtype.

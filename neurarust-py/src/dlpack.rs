@@ -52,6 +52,7 @@ fn code(dtype: DType) -> (u8, u8) {
         DType::U8 => 1,
         DType::F16 | DType::F32 | DType::F64 => 2,
         DType::BF16 => 4,
+        DType::C64 | DType::C128 => 5,
         DType::Bool => 6,
     };
     (kind, 8 * dtype.size() as u8)

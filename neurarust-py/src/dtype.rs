@@ -49,10 +49,18 @@ impl PyDType {
     fn is_floating_point(&self) -> bool {
         self.0.is_float()
     }
-    /// Whether elements are complex: never.
+    /// Whether elements are complex: pairs of floats.
     #[getter]
     fn is_complex(&self) -> bool {
-        false
+        self.0.is_complex()
+    }
+    /// The dtype of the real and the imaginary part.
+    fn to_real(&self, py: Python<'_>) -> PyResult<Py<PyDType>> {
+        object(py, self.0.to_real())
+    }
+    /// The complex dtype whose parts hold elements of this one.
+    fn to_complex(&self, py: Python<'_>) -> PyResult<Py<PyDType>> {
+        object(py, self.0.to_complex())
     }
     /// Whether elements can be negative.
     #[getter]
@@ -71,7 +79,7 @@ impl PyDType {
     }
 }
 
-/// A `dtype=` argument: one of the package's dtypes, or Python's `float`, `int`, `bool`.
+/// A `dtype=` argument: one of the package's dtypes, or Python's `float`, `int`, `bool`, `complex`.
 #[derive(Clone, Copy)]
 pub struct DTypeArg(pub DType);
 
@@ -85,6 +93,9 @@ impl<'py> FromPyObject<'_, 'py> for DTypeArg {
         let is = |t: Bound<'py, pyo3::types::PyType>| obj.as_ptr() == t.as_ptr();
         if is(py.get_type::<pyo3::types::PyFloat>()) {
             return Ok(DTypeArg(default()));
+        }
+        if is(py.get_type::<pyo3::types::PyComplex>()) {
+            return Ok(DTypeArg(default().to_complex()));
         }
         if is(py.get_type::<pyo3::types::PyInt>()) {
             return Ok(DTypeArg(DType::I64));
@@ -171,7 +182,7 @@ impl<'py> FromPyObject<'_, 'py> for DeviceArg {
 /// The distance from 1 to the next number.
 pub fn resolution(dtype: DType) -> f64 {
     match dtype {
-        DType::F64 => f64::EPSILON,
+        DType::F64 | DType::C128 => f64::EPSILON,
         DType::F16 => 9.765625e-4,
         DType::BF16 => 7.8125e-3,
         _ => f32::EPSILON as f64,
@@ -217,6 +228,8 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
         ("int", DType::I32),
         ("long", DType::I64),
         ("short", DType::I16),
+        ("cfloat", DType::C64),
+        ("cdouble", DType::C128),
     ] {
         m.add(alias, object(py, dtype)?)?;
     }

@@ -1,6 +1,6 @@
 //! Errors of Rust as the exceptions that PyTorch users catch, and panics as `RuntimeError`.
 
-use neurarust_core::{Error, ErrorKind, Result};
+use neurarust_core::{ComplexUnsupported, Error, ErrorKind, Result};
 use pyo3::exceptions::{
     PyIndexError, PyKeyboardInterrupt, PyMemoryError, PyNotImplementedError, PyOSError,
     PyRuntimeError, PyTypeError, PyValueError,
@@ -40,6 +40,9 @@ pub fn guard<R>(f: impl FnOnce() -> PyResult<R>) -> PyResult<R> {
 
 #[cold]
 fn internal(panic: &(dyn std::any::Any + Send)) -> PyErr {
+    if let Some(complex) = panic.downcast_ref::<ComplexUnsupported>() {
+        return PyTypeError::new_err(complex.to_string());
+    }
     let what = panic
         .downcast_ref::<String>()
         .map(String::as_str)

@@ -478,7 +478,7 @@ fn embedding(
             )));
         }
     };
-    if input.0.dtype().is_float() {
+    if input.0.dtype().is_differentiable() {
         return Err(PyTypeError::new_err(format!(
             "embedding: expected integers as indices, got {}",
             input.0.dtype()

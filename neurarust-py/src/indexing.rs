@@ -39,7 +39,7 @@ fn part(obj: &Bound<'_, PyAny>) -> PyResult<Index> {
             d if d.is_int() && t.rank() == 0 && d != DType::U8 => {
                 call(obj.py(), 0, || t.item::<i64>()).map(Index::At)
             }
-            d if d.is_float() => Err(PyIndexError::new_err(format!(
+            d if d.is_differentiable() => Err(PyIndexError::new_err(format!(
                 "tensors used as indices must hold integers or bools, not {d}"
             ))),
             _ => Ok(Index::Tensor(t.clone())),
@@ -59,7 +59,7 @@ fn part(obj: &Bound<'_, PyAny>) -> PyResult<Index> {
         } else {
             t
         };
-        if t.dtype().is_float() {
+        if t.dtype().is_differentiable() {
             return Err(PyIndexError::new_err(
                 "lists used as indices must hold integers or bools",
             ));

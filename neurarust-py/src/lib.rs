@@ -2,6 +2,7 @@
 //! formulas, kernels and distributions are Rust's, classes that users extend are Python's (`python/neurarust`).
 
 mod autograd;
+mod complex;
 mod convert;
 mod create;
 mod data;
@@ -40,6 +41,7 @@ fn compiled(m: &Bound<'_, PyModule>) -> PyResult<()> {
     numpy::register(m)?;
     dlpack::register(m)?;
     autograd::register(m)?;
+    complex::register(m)?;
     functional::register(m)?;
     gather::register(m)?;
     data::register(m)?;

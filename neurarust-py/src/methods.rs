@@ -55,8 +55,10 @@ fn rounding(mode: Option<&str>) -> PyResult<Option<bool>> {
 fn divide(a: &Tensor, b: &Tensor, floor: Option<bool>) -> Result<Tensor> {
     match floor {
         None => a.div(b),
-        Some(true) => a.floor_divide(b),
         // Exact for integers: what the remainder with the dividend's sign leaves.
+        // For complex numbers an error, which floor_divide knows.
+        Some(true) => a.floor_divide(b),
+        Some(false) if a.dtype().is_complex() || b.dtype().is_complex() => a.floor_divide(b),
         Some(false) if !a.dtype().is_float() && !b.dtype().is_float() => {
             a.sub(a.fmod(b)?)?.floor_divide(b)
         }
@@ -201,9 +203,11 @@ impl PyTensor {
         slf: Bound<'py, Self>,
         exponent: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, Self>> {
-        in_place(slf, exponent, "pow_", |a, b| match a.dtype().is_float() {
-            true => a.pow_real_(b).map(|_| ()),
-            false => a.pow_int_(b).map(|_| ()),
+        in_place(slf, exponent, "pow_", |a, b| {
+            match a.dtype().is_differentiable() {
+                true => a.pow_real_(b).map(|_| ()),
+                false => a.pow_int_(b).map(|_| ()),
+            }
         })
     }
     /// Bits turned over; `not` on bools.
@@ -294,7 +298,7 @@ impl PyTensor {
     /// Sets every element to `value`.
     fn fill_<'py>(slf: Bound<'py, Self>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Self>> {
         in_place(slf, value, "fill_", |a, b| match b.rank() {
-            0 => a.copy_(b).map(|_| ()),
+            0 => a.fill_with_(b).map(|_| ()),
             n => Err(neurarust_core::Error::shape(
                 "fill_",
                 format!("expected one number, got a tensor of {n} dimensions"),
@@ -360,7 +364,7 @@ impl PyTensor {
                     format!("{} and {} elements", a.dtype(), b.dtype()),
                 ));
             }
-            let near = if a.dtype().is_float() {
+            let near = if a.dtype().is_differentiable() {
                 let room = b.abs()?.mul(rtol)?.add(atol)?;
                 a.sub(b)?.abs()?.le(&room)?.logical_and(&b.isfinite()?)?
             } else {
@@ -407,6 +411,12 @@ impl PyTensor {
         neginf: Option<f64>,
     ) -> PyResult<PyTensor> {
         unary(self, py, |t| {
+            if t.dtype().is_complex() {
+                return Err(neurarust_core::Error::unsupported(
+                    "nan_to_num",
+                    "not defined for complex tensors; apply it to view_as_real",
+                ));
+            }
             if !t.dtype().is_float() {
                 return t.try_clone();
             }

@@ -20,6 +20,8 @@ fn typestr(dtype: DType) -> Option<&'static str> {
         DType::F16 => "<f2",
         DType::F32 => "<f4",
         DType::F64 => "<f8",
+        DType::C64 => "<c8",
+        DType::C128 => "<c16",
         DType::BF16 => return None,
     })
 }
@@ -115,7 +117,7 @@ fn describe(array: &Bound<'_, PyAny>) -> PyResult<Described> {
         .find(|d| typestr(*d) == Some(&typestr_given))
     else {
         return Err(PyTypeError::new_err(format!(
-            "can't convert an array of {typestr_given} elements; supported are bool, uint8, int8, int16, int32, int64, float16, float32 and float64"
+            "can't convert an array of {typestr_given} elements; supported are bool, uint8, int8, int16, int32, int64, float16, float32, float64, complex64 and complex128"
         )));
     };
     let dims: Vec<usize> = interface.get_item("shape")?.extract()?;
@@ -153,14 +155,17 @@ pub fn shared(array: &Bound<'_, PyAny>) -> PyResult<Option<Tensor>> {
     }
     let a = describe(array)?;
     let size = a.dtype.size();
-    if a.read_only || a.pointer % size != 0 || a.strides.iter().any(|s| s % size as isize != 0) {
+    if a.read_only
+        || a.pointer % a.dtype.to_real().size() != 0
+        || a.strides.iter().any(|s| s % size as isize != 0)
+    {
         return Ok(None);
     }
     let strides: Vec<isize> = a.strides.iter().map(|s| s / size as isize).collect();
     let owner: Box<dyn std::any::Any + Send + Sync> = Box::new(array.clone().unbind());
     call(array.py(), 0, move || {
         // SAFETY: an object with an array interface promises that its memory stays where it is while the object lives,
-        // and `owner` keeps the object alive. Elements are integers, floats, or NumPy's bools, which are 0 or 1.
+        // and `owner` keeps the object alive. Elements are integers, floats, pairs of them, or NumPy's bools, which are 0 or 1.
         // Concurrent writes are the arrays' owner's business, as everywhere in NumPy.
         unsafe { Tensor::from_foreign(a.pointer as *mut u8, &a.dims, &strides, a.dtype, owner) }
     })
@@ -175,7 +180,7 @@ pub fn copied(array: &Bound<'_, PyAny>) -> PyResult<Tensor> {
         Ok(a) => {
             a.read_only
                 || a.strides.iter().any(|s| s % a.dtype.size() as isize != 0)
-                || a.pointer % a.dtype.size() != 0
+                || a.pointer % a.dtype.to_real().size() != 0
         }
         // Other byte orders: NumPy knows how to turn them.
         Err(_) => {

@@ -252,9 +252,11 @@ impl PyTensor {
         modulo: &Bound<'py, PyAny>,
     ) -> PyResult<()> {
         let _ = modulo;
-        assign(slf, other, "pow_", |a, b| match a.dtype().is_float() {
-            true => a.pow_real_(b).map(|_| ()),
-            false => a.pow_int_(b).map(|_| ()),
+        assign(slf, other, "pow_", |a, b| {
+            match a.dtype().is_differentiable() {
+                true => a.pow_real_(b).map(|_| ()),
+                false => a.pow_int_(b).map(|_| ()),
+            }
         })
     }
     fn __neg__(&self, py: Python<'_>) -> PyResult<PyTensor> {

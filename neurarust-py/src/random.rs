@@ -393,6 +393,8 @@ impl PyTensor {
             DType::F32 => 1 << 24,
             DType::F64 => 1 << 53,
             DType::I64 => i64::MAX,
+            // Refused below.
+            DType::C64 | DType::C128 => 1,
         };
         let (low, high) = match (from, to) {
             (Some(high), None) => (0, high),

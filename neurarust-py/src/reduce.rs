@@ -106,7 +106,7 @@ over_dims! {
     /// Whether any element over `dim` is true.
     any => |t, dims, keep| t.any_dims(dims, keep);
     /// `ln Σ eˣ` over `dim`.
-    logsumexp => |t, dims, keep| match t.dtype().is_float() {
+    logsumexp => |t, dims, keep| match t.dtype().is_differentiable() {
         true => t.logsumexp(dims, keep),
         false => t.to_dtype(DType::F32)?.logsumexp(dims, keep),
     };

@@ -7,7 +7,7 @@ use neurarust_core::{DType, Element, Tensor, autograd, dispatch};
 use pyo3::exceptions::{PyIndexError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyDict, PyList, PyTuple, PyType};
+use pyo3::types::{PyBytes, PyComplex, PyDict, PyList, PyTuple, PyType};
 
 /// An n-dimensional array that remembers how it was computed.
 ///
@@ -192,10 +192,6 @@ impl PyTensor {
     fn is_floating_point(&self) -> bool {
         self.0.dtype().is_float()
     }
-    /// Whether elements are complex: never.
-    fn is_complex(&self) -> bool {
-        false
-    }
     /// Whether elements can be negative.
     fn is_signed(&self) -> bool {
         !matches!(self.0.dtype(), DType::Bool | DType::U8)
@@ -359,6 +355,10 @@ impl PyTensor {
 
     /// The one element as a Python number.
     fn item<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if self.0.dtype().is_complex() && self.0.numel() == 1 {
+            let (re, im) = call(py, 0, || self.0.item_complex())?;
+            return Ok(PyComplex::from_doubles(py, re, im).into_any());
+        }
         match convert::item(py, &self.0) {
             Ok(Number::Bool(b)) => Ok(pyo3::types::PyBool::new(py, b).to_owned().into_any()),
             Ok(Number::Int(i)) => Ok(i.into_pyobject(py)?.into_any()),
@@ -371,6 +371,11 @@ impl PyTensor {
     }
     /// The elements as nested lists of Python numbers.
     fn tolist<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        if self.0.dtype().is_complex() {
+            let data = call(py, self.0.numel(), || self.0.to_complex_vec())?;
+            let number = |(re, im)| Ok(PyComplex::from_doubles(py, re, im).into_any());
+            return nested(py, self.0.dims(), &mut data.into_iter().map(number));
+        }
         dispatch!(self.0.dtype(), T => {
             let data = call(py, self.0.numel(), || self.0.to_vec::<T>())?;
             nested(py, self.0.dims(), &mut data.into_iter().map(|x| element(py, x)))
@@ -410,11 +415,19 @@ impl PyTensor {
                 self.0.shape()
             )));
         }
+        if self.0.dtype().is_complex() {
+            let (re, im) = call(py, 0, || self.0.item_complex())?;
+            return Ok(re != 0.0 || im != 0.0);
+        }
         Ok(match convert::item(py, &self.0)? {
             Number::Bool(b) => b,
             Number::Int(i) => i != 0,
             Number::Float(x) => x != 0.0,
         })
+    }
+    fn __complex__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyComplex>> {
+        let (re, im) = call(py, 0, || self.0.item_complex())?;
+        Ok(PyComplex::from_doubles(py, re, im))
     }
     fn __float__(&self, py: Python<'_>) -> PyResult<f64> {
         Ok(convert::item(py, &self.0)?.f64())
@@ -423,7 +436,7 @@ impl PyTensor {
         self.item(py)?.call_method0("__int__")
     }
     fn __index__(&self, py: Python<'_>) -> PyResult<i64> {
-        if self.0.dtype().is_float() || self.0.numel() != 1 {
+        if self.0.dtype().is_differentiable() || self.0.numel() != 1 {
             return Err(PyTypeError::new_err(
                 "only integer tensors of one element can be an index",
             ));
@@ -605,7 +618,7 @@ impl PyTensor {
     }
 }
 
-fn convert_to(slf: Bound<'_, PyTensor>, dtype: DType) -> PyResult<Bound<'_, PyTensor>> {
+pub fn convert_to(slf: Bound<'_, PyTensor>, dtype: DType) -> PyResult<Bound<'_, PyTensor>> {
     let t = &slf.get().0;
     if t.dtype() == dtype {
         return Ok(slf);
@@ -616,6 +629,10 @@ fn convert_to(slf: Bound<'_, PyTensor>, dtype: DType) -> PyResult<Bound<'_, PyTe
 
 /// The elements in row-major order, as they lie in memory (little-endian).
 fn bytes<'py>(py: Python<'py>, t: &Tensor) -> PyResult<Bound<'py, PyBytes>> {
+    if t.dtype().is_complex() {
+        let parts = call(py, t.numel(), || t.detach().view_as_real())?;
+        return bytes(py, &parts);
+    }
     let data: Vec<u8> = dispatch!(t.dtype(), T => {
         let data = call(py, t.numel(), || t.detach().to_vec::<T>())?;
         data.into_iter().flat_map(little_endian).collect()
@@ -675,6 +692,15 @@ pub fn _from_bytes(
             "{} bytes are no whole number of {dtype} elements",
             data.len()
         )));
+    }
+    if dtype.is_complex() {
+        let parts = shape.into_iter().chain([2]).collect();
+        let parts = _from_bytes(py, data, dtype.to_real().name(), parts, false)?;
+        return call(py, data.len(), move || {
+            let t = parts.0.view_as_complex()?.detach();
+            t.set_requires_grad(requires_grad)?;
+            Ok(PyTensor(t))
+        });
     }
     call(py, data.len(), move || {
         let t = dispatch!(dtype, T => Tensor::from_vec(data.chunks_exact(dtype.size()).map(from_le::<T>).collect::<Vec<T>>(), shape))?;

@@ -100,19 +100,19 @@ impl PyTensor {
     fn matrix_transposed(&self, py: Python<'_>) -> PyResult<PyTensor> {
         view(self, py, |t| t.transpose(-2, -1))
     }
-    /// A matrix transposed.
+    /// A matrix transposed and conjugated.
     #[getter(H)]
     fn adjoint_matrix(&self, py: Python<'_>) -> PyResult<PyTensor> {
-        view(self, py, Tensor::t)
+        view(self, py, |t| t.t()?.conj())
     }
-    /// The last two dimensions swapped.
+    /// The last two dimensions swapped, the elements conjugated.
     #[getter(mH)]
     fn adjoint_matrices(&self, py: Python<'_>) -> PyResult<PyTensor> {
-        view(self, py, |t| t.transpose(-2, -1))
+        view(self, py, |t| t.transpose(-2, -1)?.conj())
     }
-    /// The last two dimensions swapped.
+    /// The last two dimensions swapped, the elements conjugated.
     fn adjoint(&self, py: Python<'_>) -> PyResult<PyTensor> {
-        view(self, py, |t| t.transpose(-2, -1))
+        view(self, py, Tensor::adjoint)
     }
     /// Dimensions moved to other places.
     fn movedim(&self, py: Python<'_>, source: IntList, destination: IntList) -> PyResult<PyTensor> {

@@ -166,6 +166,15 @@ fn roots(
                     ),
                 ));
             }
+            None if y.dtype().is_complex() => {
+                return Err(Error::autograd(
+                    op,
+                    format!(
+                        "a {} output has no gradient of its own; make one real number of it (abs, real) or pass a gradient",
+                        y.dtype()
+                    ),
+                ));
+            }
             None if y.numel() == 1 => Tensor::full((y.shape(), y.dtype()), 1.0)?,
             None => {
                 return Err(Error::autograd(

@@ -162,7 +162,7 @@ pub(crate) fn record<S: Send + 'static>(
 ) -> Result<()> {
     let node = new_node(op, inputs, outputs, saved, vjp)?;
     for (i, out) in outputs.iter().enumerate() {
-        if out.dtype().is_float() {
+        if out.dtype().is_differentiable() {
             attach(out, &node, i as u32);
         }
     }
@@ -180,7 +180,7 @@ pub(crate) fn new_node<S: Send + 'static>(
 ) -> Result<Arc<Node>> {
     if let Some(bad) = inputs
         .iter()
-        .find(|t| t.0.inference && !t.is_requires_grad() && t.dtype().is_float())
+        .find(|t| t.0.inference && !t.is_requires_grad() && t.dtype().is_differentiable())
     {
         return Err(Error::autograd(
             op,

@@ -6,7 +6,7 @@
 
 use super::nest::start;
 use super::pool;
-use crate::dtype::Element;
+use crate::dtype::{DType, Element};
 use crate::error::OrMemory;
 use crate::layout::{Layout, Shape};
 use crate::{Result, Tensor};
@@ -148,6 +148,7 @@ impl Picks {
             1 => self.read_as::<u8>(start(src), start(out)),
             2 => self.read_as::<u16>(start(src), start(out)),
             4 => self.read_as::<u32>(start(src), start(out)),
+            16 => self.read_as::<[u64; 2]>(start(src), start(out)),
             _ => self.read_as::<u64>(start(src), start(out)),
         }
     }
@@ -202,12 +203,18 @@ impl Picks {
             1 => self.write_as(dst, src, |d: &mut u8, s| *d = s),
             2 => self.write_as(dst, src, |d: &mut u16, s| *d = s),
             4 => self.write_as(dst, src, |d: &mut u32, s| *d = s),
+            16 => self.write_as(dst, src, |d: &mut [u64; 2], s| *d = s),
             _ => self.write_as(dst, src, |d: &mut u64, s| *d = s),
         }
     }
 
     /// As [`Picks::write`], adding.
     pub fn add(&self, dst: &Tensor, src: &Tensor) {
+        match dst.dtype() {
+            DType::C64 => return self.write_as(dst, src, add_pairs::<f32>),
+            DType::C128 => return self.write_as(dst, src, add_pairs::<f64>),
+            _ => {}
+        }
         crate::dispatch!(dst.dtype(), T => self.write_as(dst, src, |d: &mut T, s: T| *d = d.plus(s)))
     }
 
@@ -280,6 +287,13 @@ impl Address {
     fn get<T>(self) -> *mut T {
         self.0 as *mut T
     }
+}
+
+/// The sum of complex numbers.
+#[inline(always)]
+fn add_pairs<T: std::ops::AddAssign + Copy>(d: &mut [T; 2], s: [T; 2]) {
+    d[0] += s[0];
+    d[1] += s[1];
 }
 
 /// Addition as scattering means it.

@@ -104,5 +104,6 @@ pub(crate) fn product(a: &Tensor, b: &Tensor, bias: Option<&Tensor>, out: &Tenso
         DType::I16 => integer!(i16),
         DType::I32 => integer!(i32),
         DType::I64 => integer!(i64),
+        complex @ (DType::C64 | DType::C128) => crate::complex_backstop(complex),
     }
 }

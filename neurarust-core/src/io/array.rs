@@ -124,7 +124,7 @@ impl Array {
             fresh.bytes().copy_from_slice(&arrived);
         }
         if self.big_endian != cfg!(target_endian = "big") {
-            swap_words(fresh.bytes(), carrier.size());
+            swap_words(fresh.bytes(), carrier.to_real().size());
         }
         let tensor = fresh.finish().map_err(|(at, byte)| {
             Fault::format(format!(

@@ -71,7 +71,7 @@ pub fn npy_to_bytes(tensor: &Tensor) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// [`ErrorKind::Io`]: the file can't be read. [`ErrorKind::Format`]: it is no `.npy` file, or shorter or longer than its
-/// header says. [`ErrorKind::Unsupported`]: an element type that NeuraRust lacks (complex, text, objects, records).
+/// header says. [`ErrorKind::Unsupported`]: an element type that NeuraRust lacks (text, objects, records).
 #[track_caller]
 pub fn load_npy(path: impl AsRef<Path>) -> Result<Tensor> {
     let path = path.as_ref();
@@ -101,6 +101,8 @@ pub(super) fn preamble(tensor: &Tensor) -> Parsed<Vec<u8>> {
         DType::F16 => "f2",
         DType::F32 => "f4",
         DType::F64 => "f8",
+        DType::C64 => "c8",
+        DType::C128 => "c16",
         DType::BF16 => {
             return Err(Fault::new(
                 ErrorKind::Unsupported,
@@ -241,6 +243,8 @@ fn describe(header: &Header) -> Parsed<Array> {
         "f2" => Encoding::Plain(DType::F16),
         "f4" => Encoding::Plain(DType::F32),
         "f8" => Encoding::Plain(DType::F64),
+        "c8" => Encoding::Plain(DType::C64),
+        "c16" => Encoding::Plain(DType::C128),
         "u2" => Encoding::U16,
         "u4" => Encoding::U32,
         "u8" => Encoding::U64,

@@ -185,13 +185,13 @@ impl Plan<'_> {
             .zip(places)
             .map(|((name, tensor), data_offsets)| {
                 let info = TensorInfo {
-                    dtype: dtype_out(tensor.dtype()),
+                    dtype: dtype_out(tensor.dtype())?,
                     shape: tensor.dims().to_vec(),
                     data_offsets,
                 };
-                (name.as_str(), info)
+                Ok((name.as_str(), info))
             })
-            .collect();
+            .collect::<Parsed<_>>()?;
         let mut header = serde_json::to_vec(&HeaderOut { metadata, entries })
             .map_err(|e| Fault::format(e.to_string()))?;
         // Spaces, so that the data starts at a multiple of 8.
@@ -215,7 +215,7 @@ impl Plan<'_> {
         out.write_all(&(self.header.len() as u64).to_le_bytes())?;
         out.write_all(&self.header)?;
         for tensor in &self.order {
-            let size = tensor.dtype().size();
+            let size = tensor.dtype().to_real().size();
             tensor.with_bytes(|bytes| {
                 if cfg!(target_endian = "big") {
                     let mut swapped = bytes.to_vec();
@@ -432,8 +432,8 @@ fn tile(entries: &[Entry], data: u64) -> Parsed<()> {
     }
 }
 
-fn dtype_out(dtype: DType) -> Dtype {
-    match dtype {
+fn dtype_out(dtype: DType) -> Parsed<Dtype> {
+    Ok(match dtype {
         DType::Bool => Dtype::BOOL,
         DType::U8 => Dtype::U8,
         DType::I8 => Dtype::I8,
@@ -444,7 +444,14 @@ fn dtype_out(dtype: DType) -> Dtype {
         DType::BF16 => Dtype::BF16,
         DType::F32 => Dtype::F32,
         DType::F64 => Dtype::F64,
-    }
+        DType::C64 => Dtype::C64,
+        DType::C128 => {
+            return Err(Fault::new(
+                crate::ErrorKind::Unsupported,
+                "the format has no complex128; save view_as_real(), or convert to complex64",
+            ));
+        }
+    })
 }
 
 fn dtype_in(dtype: Dtype) -> Parsed<Encoding> {
@@ -459,6 +466,7 @@ fn dtype_in(dtype: Dtype) -> Parsed<Encoding> {
         Dtype::BF16 => Encoding::Plain(DType::BF16),
         Dtype::F32 => Encoding::Plain(DType::F32),
         Dtype::F64 => Encoding::Plain(DType::F64),
+        Dtype::C64 => Encoding::Plain(DType::C64),
         Dtype::U16 => Encoding::U16,
         Dtype::U32 => Encoding::U32,
         Dtype::U64 => Encoding::U64,
@@ -466,7 +474,7 @@ fn dtype_in(dtype: Dtype) -> Parsed<Encoding> {
             return Err(Fault::new(
                 crate::ErrorKind::Unsupported,
                 format!(
-                    "element type {other}; convert it to one of BOOL, U8–U64, I8–I64, F16, BF16, F32, F64"
+                    "element type {other}; convert it to one of BOOL, U8–U64, I8–I64, F16, BF16, F32, F64, C64"
                 ),
             ));
         }

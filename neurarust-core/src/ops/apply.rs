@@ -77,7 +77,11 @@ pub(crate) fn apply(
     params: &Params,
     inputs: &[&Tensor],
 ) -> Result<Tensor> {
-    let (dtype, out_dtype) = table.dtypes(promote(inputs))?;
+    let promoted = promote(inputs);
+    if promoted.is_complex() {
+        return super::complex::apply(table.name, params, inputs);
+    }
+    let (dtype, out_dtype) = table.dtypes(promoted)?;
     let out = compute(table, params, dtype, out_dtype, inputs)?;
     if tracks(inputs) {
         remember(table, params, inputs, &out, out_dtype)?;

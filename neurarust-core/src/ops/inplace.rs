@@ -8,6 +8,7 @@
 //! Everything that can be refused is refused before the first byte is written.
 
 use super::apply::{SavedOp, lock, promote, vjp};
+use super::complex;
 use super::view::View;
 use crate::autograd::{Call, Grads, Saved, attach, is_grad_enabled, new_node, tracks};
 use crate::cpu::kernel::{self, KernelFn, Params};
@@ -19,7 +20,9 @@ use std::panic::Location;
 
 /// Whether a value of `from` can be stored in `to`: not a float in an integer, not a number in a bool.
 fn can_store(from: DType, to: DType) -> bool {
-    to.is_float() || (!from.is_float() && (to != DType::Bool || from == DType::Bool))
+    to.is_complex()
+        || (to.is_float() && !from.is_complex())
+        || (!from.is_differentiable() && (to != DType::Bool || from == DType::Bool))
 }
 
 /// Refuses what must not be written to; answers whether the operation has to be recorded.
@@ -66,7 +69,7 @@ pub(crate) fn check(op: &'static str, target: &Tensor, others: &[&Tensor]) -> Re
             "this view was made under no_grad, so the gradient of what it views would be lost; make the view again with gradients enabled",
         ));
     }
-    if !target.dtype().is_float() {
+    if !target.dtype().is_differentiable() {
         return Err(Error::dtype(
             op,
             format!(
@@ -145,7 +148,11 @@ fn replace_vjp(chain: &SmallVec<[View; 1]>, call: &Call, grads: Grads) -> Result
 #[track_caller]
 pub(crate) fn apply(table: &'static OpTable, params: &Params, inputs: &[&Tensor]) -> Result<()> {
     let (target, op) = (inputs[0], table.name);
-    let (dtype, out_dtype) = table.dtypes(promote(inputs))?;
+    let promoted = promote(inputs);
+    if promoted.is_complex() {
+        return complex::apply_in_place(op, params, inputs);
+    }
+    let (dtype, out_dtype) = table.dtypes(promoted)?;
     if !can_store(out_dtype, target.dtype()) && out_dtype != DType::Bool {
         return Err(Error::dtype(
             op,
@@ -256,6 +263,9 @@ fn apart(t: &Tensor, target: &Tensor) -> Result<Tensor> {
 /// Copies `source` (broadcast, converted) into `target`. No checks, no history: for fresh targets.
 #[track_caller]
 pub(crate) fn write_copy(target: &Tensor, source: &Tensor) -> Result<()> {
+    if target.dtype().is_complex() || source.dtype().is_complex() {
+        return complex::write_copy(target, source);
+    }
     let compute = source.dtype().compute();
     let kernel = match compute.size() {
         4 => kernel::copy::<4> as KernelFn,
@@ -282,6 +292,12 @@ pub(crate) fn write_copy(target: &Tensor, source: &Tensor) -> Result<()> {
 /// Adds `source` into a fresh `target` whose elements may share memory, one after the other.
 #[track_caller]
 pub(crate) fn add_overlapping(target: &Tensor, source: &Tensor) -> Result<()> {
+    if target.dtype().is_complex() {
+        return add_overlapping(
+            &complex::pair(&target.detach())?,
+            &complex::pair(&source.detach())?,
+        );
+    }
     // Windows along the last dimension never meet themselves: add slice by slice.
     if target.rank() == 0 || !target.layout().may_overlap() {
         let (dtype, add) = (target.dtype(), super::elementwise::table::add());
@@ -422,7 +438,7 @@ impl Tensor {
 
     #[track_caller]
     fn recorded_as_copy(&self, op: &'static str, out: Tensor) -> Result<Tensor> {
-        if tracks(&[self]) && out.dtype().is_float() {
+        if tracks(&[self]) && out.dtype().is_differentiable() {
             crate::autograd::record(op, &[self], &[&out], (), |_, _, grads| Ok(grads))?;
         }
         Ok(out)

@@ -74,7 +74,7 @@ impl Tensor {
             }
             at += len;
         }
-        if tracks(tensors) && out.dtype().is_float() {
+        if tracks(tensors) && out.dtype().is_differentiable() {
             let empty: SmallVec<[Option<Shape>; 8]> = tensors
                 .iter()
                 .map(|t| legacy(t).then(|| t.shape().clone()))

@@ -69,6 +69,9 @@ fn multiply(op: &'static str, a: &Tensor, b: &Tensor, bias: Option<&Tensor>) -> 
 /// The recorded product of tensors of at least two dimensions.
 #[track_caller]
 fn matmul_nd(op: &'static str, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    if a.dtype().is_complex() {
+        return super::complex::matmul_nd(a, b);
+    }
     let out = multiply(op, a, b, None)?;
     if tracks(&[a, b]) {
         // Each side is read by the other's gradient only.
@@ -301,6 +304,13 @@ impl Tensor {
 /// `x` (rows, in), `weight` (out, in), `bias` (out) → (rows, out)
 #[track_caller]
 fn linear_2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    if x.dtype().is_complex() {
+        let out = x.matmul(&weight.t()?)?;
+        return match bias {
+            Some(bias) => out.add(bias),
+            None => Ok(out),
+        };
+    }
     let transposed = Tensor::over(
         weight.0.storage.clone(),
         weight.layout().permute(&[1, 0]),

@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 mod calculus;
+pub(crate) mod complex;
 pub mod conv;
 mod covariance;
 mod distinct;

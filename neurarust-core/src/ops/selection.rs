@@ -245,6 +245,16 @@ impl Selection {
                 ),
             ));
         }
+        if value.dtype().is_complex() && !target.dtype().is_complex() {
+            return Err(Error::dtype(
+                op,
+                format!(
+                    "a {} value for a {} tensor; convert one of them with to_dtype",
+                    value.dtype(),
+                    target.dtype()
+                ),
+            ));
+        }
         let recorded = check(op, target, &[value])?;
         let picks = self.picks(target.layout())?;
         let expanded = value.detach().expand_to(&self.0.out)?;

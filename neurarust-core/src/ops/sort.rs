@@ -80,6 +80,9 @@ impl Key for bf16 {
 /// The keys of `t`, row by row, and whether they fit 32 bits.
 #[track_caller]
 pub(super) fn keys(op: &'static str, t: &Tensor) -> Result<(Vec<u64>, bool)> {
+    if t.dtype().is_complex() {
+        return Err(super::complex::refused(op, t.dtype()));
+    }
     let mut out = Vec::new();
     out.try_reserve_exact(t.numel()).or_memory(op)?;
     crate::dispatch!(t.dtype(), T => {

@@ -3,10 +3,11 @@
 //! A view shares its tensor's buffer. The gradient of a view is the adjoint of its function on layouts: a permutation's
 //! inverse, a reshape back, or zeros with the gradient laid into the part that was seen.
 
+use super::complex;
 use crate::autograd::{ViewOf, is_grad_enabled, record, tracks};
 use crate::error::OrMemory;
 use crate::layout::{Dims, Layout, Shape, Strides};
-use crate::{Error, Result, Tensor};
+use crate::{DType, Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
 use std::panic::Location;
 
@@ -44,6 +45,10 @@ pub(crate) enum View {
         strides: Strides,
         offset: usize,
     },
+    /// Complex numbers as pairs of reals, a new last dimension.
+    AsReal,
+    /// Pairs of reals, the last dimension, as complex numbers.
+    AsComplex,
 }
 
 impl View {
@@ -58,6 +63,8 @@ impl View {
             View::Unfold { .. } => "unfold",
             View::Diagonal { .. } => "diagonal",
             View::Strided { .. } => "as_strided",
+            View::AsReal => "view_as_real",
+            View::AsComplex => "view_as_complex",
         }
     }
 
@@ -82,7 +89,18 @@ impl View {
                 strides,
                 offset,
             } => Layout::strided(shape.clone(), strides.clone(), *offset)?,
+            View::AsReal => complex::real_layout(from)?,
+            View::AsComplex => return complex::complex_layout(from),
         }))
+    }
+
+    /// The element type of the view of a tensor of `dtype`.
+    fn dtype(&self, dtype: DType) -> DType {
+        match self {
+            View::AsReal => dtype.to_real(),
+            View::AsComplex => dtype.to_complex(),
+            _ => dtype,
+        }
     }
 
     /// The gradient of a tensor of `shape` from the gradient of its view.
@@ -97,6 +115,8 @@ impl View {
             // The engine sums what was broadcast.
             View::Expand(_) => Ok(g.clone()),
             View::Flip(_) => g.viewed(self.clone()),
+            View::AsReal => complex::from_pair(g),
+            View::AsComplex => complex::pair(g),
             _ => embed(g, self, shape),
         }
     }
@@ -157,7 +177,7 @@ impl Tensor {
         } else {
             None
         };
-        let out = self.over_view(layout, origin)?;
+        let out = self.over_view(layout, view.dtype(self.dtype()), origin)?;
         if record_history {
             let shape = self.shape().clone();
             record(name, &[self], &[&out], (), move |_, _, grads| {

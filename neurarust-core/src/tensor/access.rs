@@ -10,11 +10,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 impl Tensor {
-    /// A view of this tensor with `layout`, whose bounds are proven here. `origin` is what it is a view of; none if
+    /// A view of this tensor with `layout` and `dtype`, whose bounds are proven here. `origin` is what it is a view of; none if
     /// gradients are off.
     #[track_caller]
-    pub(crate) fn over_view(&self, layout: Layout, origin: Option<ViewOf>) -> Result<Tensor> {
-        let mut out = Tensor::over(self.0.storage.clone(), layout, self.dtype())?;
+    pub(crate) fn over_view(
+        &self,
+        layout: Layout,
+        dtype: DType,
+        origin: Option<ViewOf>,
+    ) -> Result<Tensor> {
+        let mut out = Tensor::over(self.0.storage.clone(), layout, dtype)?;
         if let Some(inner) = Arc::get_mut(&mut out.0) {
             inner.untracked_view = origin.is_none();
             if let Some(of) = &origin {
@@ -143,6 +148,17 @@ impl Tensor {
                     self.numel()
                 ),
             ));
+        }
+        if self.dtype().is_complex() {
+            let (re, im) = self.item_complex()?;
+            return match im == 0.0 || T::DTYPE == DType::Bool {
+                true if T::DTYPE == DType::Bool => Ok(T::from_i64((re != 0.0 || im != 0.0) as i64)),
+                true => Ok(T::from_f64(re)),
+                false => Err(Error::dtype(
+                    "item",
+                    format!("{re} + {im}i is no {}; see item_complex", T::DTYPE),
+                )),
+            };
         }
         crate::dispatch!(self.dtype(), S => self.with_data(|v: &[S]| match S::DTYPE.is_float() {
             true => T::from_f64(v[0].to_f64()),

@@ -5,6 +5,7 @@ use crate::cpu::fresh::Fresh;
 use crate::dtype::{DType, Element};
 use crate::error::OrMemory;
 use crate::layout::{Dims, IntoShape, Shape};
+use crate::ops::inplace::write_copy;
 use crate::storage::Storage;
 use crate::{Error, Result};
 
@@ -92,6 +93,18 @@ macro_rules! like_slice {
 }
 like_slice!([A: ArrayLike, const N: usize] [A; N], [A: ArrayLike] Vec<A>, [A: ArrayLike] &[A], [A: ArrayLike, const N: usize] &[A; N], [A: ArrayLike] &Vec<A>);
 
+/// Refuses complex dtypes.
+#[track_caller]
+fn real_only(op: &'static str, dtype: DType) -> Result<()> {
+    if !dtype.is_complex() {
+        return Ok(());
+    }
+    Err(Error::unsupported(
+        op,
+        format!("not defined for {dtype}; make a real tensor and convert it with to_dtype"),
+    ))
+}
+
 impl Tensor {
     /// A tensor of numbers: one, or arrays of them to any depth.
     ///
@@ -178,6 +191,11 @@ impl Tensor {
         let dtype = spec.dtype.unwrap_or(DType::F32);
         if value == 0.0 && value.is_sign_positive() {
             return Tensor::zeroed(spec.shape, dtype);
+        }
+        if dtype.is_complex() {
+            let out = Tensor::uninit(spec.shape, dtype)?;
+            write_copy(&out, &Tensor::new(value)?)?;
+            return Ok(out);
         }
         crate::dispatch!(dtype, T => Tensor::filled(spec.shape, T::from_f64(value)))
     }
@@ -270,6 +288,7 @@ impl Tensor {
                 ),
             ));
         }
+        real_only("arange", dtype)?;
         if n > isize::MAX as f64 / 16.0 {
             return Err(Error::value("arange", format!("{n} elements")));
         }
@@ -292,6 +311,7 @@ impl Tensor {
     /// No memory.
     #[track_caller]
     pub fn linspace_dtype(start: f64, end: f64, steps: usize, dtype: DType) -> Result<Tensor> {
+        real_only("linspace", dtype)?;
         let step = if steps > 1 {
             (end - start) / (steps - 1) as f64
         } else {

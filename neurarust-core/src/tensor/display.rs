@@ -47,7 +47,11 @@ fn render(t: &Tensor) -> Result<String> {
         }
     } else {
         body(t, &mut out)?;
-        if !matches!(t.dtype(), DType::F32 | DType::I64 | DType::Bool) {
+        // `1.+2.j` says of itself what it is, as `1.` does.
+        if !matches!(
+            t.dtype(),
+            DType::F32 | DType::I64 | DType::Bool | DType::C64
+        ) {
             suffixes.push(format!("dtype={}", t.dtype()));
         }
     }
@@ -184,6 +188,29 @@ fn cells(t: &Tensor) -> Result<(Vec<String>, usize)> {
                 .map(|(_, text)| text.len())
                 .max();
             (texts, width.unwrap_or(1))
+        }
+        dtype if dtype.is_complex() => {
+            let values = t.to_complex_vec()?;
+            let (re, im): (Vec<f64>, Vec<f64>) = values.iter().copied().unzip();
+            let (real, imag) = (FloatFormat::of(&re), FloatFormat::of(&im));
+            let longest = |format: FloatFormat, v: &[f64]| {
+                v.iter().map(|&x| format.text(x).len()).max().unwrap_or(1)
+            };
+            let (wide, width) = (longest(real, &re), longest(imag, &im));
+            let texts: Vec<String> = values
+                .iter()
+                .map(|&(a, b)| {
+                    let sign = if b.is_sign_negative() && !b.is_nan() {
+                        '-'
+                    } else {
+                        '+'
+                    };
+                    let (a, b) = (real.text(a), imag.text(b.abs()));
+                    format!("{a:>wide$}{sign}{b}j")
+                })
+                .collect();
+            let widest = texts.iter().map(String::len).max().unwrap_or(wide + width);
+            (texts, widest)
         }
         _ => {
             let texts: Vec<String> = t

@@ -2,6 +2,7 @@
 
 use super::{Operand, Tensor};
 use crate::dtype::DType;
+use crate::ops::complex::refused;
 use crate::{Error, Result};
 
 impl Tensor {
@@ -12,9 +13,9 @@ impl Tensor {
     #[track_caller]
     pub fn pow(&self, e: impl Operand) -> Result<Tensor> {
         let e = e.operand()?;
-        if self.dtype().is_float() || e.dtype().is_float() {
+        if self.dtype().is_differentiable() || e.dtype().is_differentiable() {
             // The commonest exponents are cheaper, and exacter, as what they are.
-            if e.0.number && self.dtype().is_float() {
+            if e.0.number && !e.dtype().is_complex() && self.dtype().is_differentiable() {
                 match e.item::<f64>()? {
                     1.0 => return self.mul(1.0),
                     2.0 => return self.square(),
@@ -69,6 +70,9 @@ impl Tensor {
         if min.is_none() && max.is_none() {
             return Err(Error::value("clamp", "neither a lower nor an upper bound"));
         }
+        if self.dtype().is_complex() {
+            return Err(refused("clamp", self.dtype()));
+        }
         let x = if !self.dtype().is_float() && [min, max].iter().flatten().any(|b| b.fract() != 0.0)
         {
             self.to_dtype(DType::F32)?
@@ -115,6 +119,16 @@ impl Tensor {
                 format!(
                     "expected a number or a tensor without dimensions as the value, got shape {}",
                     value.shape()
+                ),
+            ));
+        }
+        if value.dtype().is_complex() && !self.dtype().is_complex() {
+            return Err(Error::dtype(
+                OP,
+                format!(
+                    "a {} value for a {} tensor; convert one of them with to_dtype",
+                    value.dtype(),
+                    self.dtype()
                 ),
             ));
         }

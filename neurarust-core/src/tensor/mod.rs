@@ -279,11 +279,11 @@ impl Tensor {
     #[track_caller]
     pub fn set_requires_grad(&self, on: bool) -> Result<()> {
         const OP: &str = "requires_grad";
-        if on && !self.dtype().is_float() {
+        if on && !self.dtype().is_differentiable() {
             return Err(Error::autograd(
                 OP,
                 format!(
-                    "only floating-point tensors have gradients, this one is {}",
+                    "only floating-point and complex tensors have gradients, this one is {}",
                     self.dtype()
                 ),
             ));

@@ -5,7 +5,8 @@ use super::{IntoSpec, Tensor};
 use crate::cpu::fresh::Fresh;
 use crate::dtype::{DType, Element};
 use crate::error::OrMemory;
-use crate::layout::Shape;
+use crate::layout::{Dims, Shape};
+use crate::ops::complex::from_pair;
 use crate::ops::inplace::{check, commit, write_copy};
 use crate::random::{Generator, default_generator};
 use crate::{Error, Result};
@@ -34,6 +35,23 @@ fn draw(
     generator: &Generator,
     f: Option<&(dyn Fn(f64) -> f64 + Sync)>,
 ) -> Result<Tensor> {
+    if dtype.is_complex() {
+        // Normal parts share the variance of 1.
+        let mut dims = Dims::from_slice(shape.dims());
+        dims.push(2);
+        let scale = match source {
+            Source::Normal => std::f64::consts::FRAC_1_SQRT_2,
+            Source::Uniform => 1.0,
+        };
+        let parts = draw(
+            Shape::from_dims(dims)?,
+            dtype.to_real(),
+            source,
+            generator,
+            None,
+        )?;
+        return from_pair(&parts.mul(scale)?);
+    }
     if dtype == DType::F64 {
         let mut out = Fresh::<f64>::new(shape)?;
         match source {
@@ -107,6 +125,9 @@ fn bounds(op: &'static str, low: i64, high: i64, dtype: DType) -> Result<()> {
             format!("from {low} to {high}; expected the first to be smaller"),
         ));
     }
+    if dtype.is_complex() {
+        return Err(crate::ops::complex::refused(op, dtype));
+    }
     let (min, max) = match dtype {
         DType::Bool => (0, 1),
         DType::U8 => (0, u8::MAX as i64),
@@ -177,7 +198,7 @@ impl Tensor {
     pub fn rand_with(spec: impl IntoSpec, generator: &Generator) -> Result<Tensor> {
         let spec = spec.into_spec()?;
         let dtype = spec.dtype.unwrap_or(DType::F32);
-        needs_float("rand", dtype)?;
+        needs_float("rand", dtype.to_real())?;
         draw(spec.shape, dtype, Source::Uniform, generator, None)
     }
 
@@ -198,7 +219,7 @@ impl Tensor {
     pub fn randn_with(spec: impl IntoSpec, generator: &Generator) -> Result<Tensor> {
         let spec = spec.into_spec()?;
         let dtype = spec.dtype.unwrap_or(DType::F32);
-        needs_float("randn", dtype)?;
+        needs_float("randn", dtype.to_real())?;
         draw(spec.shape, dtype, Source::Normal, generator, None)
     }
 
@@ -299,6 +320,9 @@ impl Tensor {
         probability("bernoulli", p)?;
         let spec = spec.into_spec()?;
         let dtype = spec.dtype.unwrap_or(DType::F32);
+        if dtype.is_complex() {
+            return Err(crate::ops::complex::refused("bernoulli", dtype));
+        }
         let p32 = p as f32;
         let mut uniform = Fresh::<f32>::new(spec.shape.clone())?;
         generator.fill_uniform_f32(uniform.slice());

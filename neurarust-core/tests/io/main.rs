@@ -62,7 +62,7 @@ fn refused<T>(result: Result<T>, kind: ErrorKind, words: &[&str]) {
 /// Tensors of every dtype and of every way to lie in memory.
 fn zoo() -> Vec<(String, Tensor)> {
     let mut out = Vec::new();
-    for dtype in DType::ALL {
+    for dtype in DType::REAL {
         let base = Tensor::arange(0..24).unwrap().to_dtype(dtype).unwrap();
         let base = base.reshape([2, 3, 4]).unwrap();
         let views = [

@@ -36,8 +36,14 @@ def is_floating_point(input):
 
 @_function
 def is_complex(input):
-    """Whether elements are complex: never."""
-    return False
+    """Whether elements are complex."""
+    return input.is_complex()
+
+
+@_function
+def is_conj(input):
+    """Whether a conjugation is still to be done: never, conj() does it."""
+    return input.is_conj()
 
 
 @_function
@@ -58,7 +64,7 @@ def result_type(tensor1, tensor2):
 @_function
 def can_cast(from_, to):
     """Whether PyTorch's rules allow the conversion without asking."""
-    kind = lambda d: 2 if d.is_floating_point else 0 if d is _C.bool else 1  # noqa: E731
+    kind = lambda d: 3 if d.is_complex else 2 if d.is_floating_point else 0 if d is _C.bool else 1  # noqa: E731
     return kind(from_) <= kind(to)
 
 
@@ -328,7 +334,9 @@ def isneginf(input):
 
 @_method
 def isreal(input):
-    """Whether it has no imaginary part: always."""
+    """Whether it has no imaginary part."""
+    if input.is_complex():
+        return input.imag == 0
     return _C.ones_like(input, dtype=_C.bool)
 
 

@@ -16,6 +16,7 @@ class finfo:
 
     def __init__(self, type=None):
         type = _C.get_default_dtype() if type is None else type
+        type = type.to_real()
         if not type.is_floating_point:
             raise TypeError(f"finfo() requires a floating point input type. Use iinfo to handle '{type}'")
         self.dtype = type.name
@@ -30,7 +31,7 @@ class iinfo:
     """Limits of an integer dtype."""
 
     def __init__(self, type):
-        if type.is_floating_point or type is _C.bool:
+        if type.is_floating_point or type.is_complex or type is _C.bool:
             raise TypeError(f"iinfo() requires an integer input type. Use finfo to handle '{type}'")
         self.dtype, self.bits = type.name, 8 * type.itemsize
         signed = type.is_signed

@@ -17,6 +17,7 @@ pub(crate) use norm::ExpBelow;
 pub(crate) use sum::float_only;
 
 use super::apply::lock_reads;
+use super::complex;
 use crate::cpu::kernel::{KernelFn, Params, Variants};
 use crate::cpu::nest::Operand;
 use crate::cpu::reduce::{self, Combine, Source};
@@ -141,6 +142,9 @@ pub(crate) fn floats_of(table: &'static crate::op::OpTable) -> [Variants; 2] {
 /// Reduces `x` by `combine`, as a fresh tensor of shape `axes.out` and of the compute type. Records nothing.
 #[track_caller]
 pub(crate) fn fold(op: &'static str, combine: Combine, x: &Tensor, axes: &Axes) -> Result<Tensor> {
+    if x.dtype().is_complex() {
+        return Err(complex::refused(op, x.dtype()));
+    }
     fold_map(op, combine, &[x], None, accumulate_in(x.dtype()), axes)
 }
 
@@ -156,6 +160,9 @@ pub(crate) fn fold_map(
     axes: &Axes,
 ) -> Result<Tensor> {
     let shape = inputs[0].shape();
+    if let Some(z) = inputs.iter().find(|t| t.dtype().is_complex()) {
+        return Err(complex::refused(op, z.dtype()));
+    }
     let out = Tensor::uninit(axes.out.clone(), compute.dtype())?;
     let _access = lock_reads(op, inputs)?;
     let map = map.as_ref().map(|m| (m.pick(compute), m.params));

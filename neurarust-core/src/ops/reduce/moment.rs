@@ -25,6 +25,11 @@ impl Tensor {
     /// Integers and bools; a dimension that isn't there, or that is named twice.
     #[track_caller]
     pub fn var_dims(&self, dims: &[i64], keepdim: bool, correction: f64) -> Result<Tensor> {
+        if self.dtype().is_complex() {
+            let parts = [self.real()?, self.imag()?];
+            let var = |x: &Tensor| x.var_dims(dims, keepdim, correction);
+            return var(&parts[0])?.add(&var(&parts[1])?);
+        }
         float_only("var", self)?;
         let axes = Axes::new("var", self, dims, keepdim)?;
         let (_, out) = self.moments(&axes, correction)?;
@@ -60,6 +65,9 @@ impl Tensor {
     /// Integers and bools; a dimension that isn't there, or that is named twice.
     #[track_caller]
     pub fn std_dims(&self, dims: &[i64], keepdim: bool, correction: f64) -> Result<Tensor> {
+        if self.dtype().is_complex() {
+            return self.var_dims(dims, keepdim, correction)?.sqrt();
+        }
         float_only("std", self)?;
         let axes = Axes::new("std", self, dims, keepdim)?;
         let (_, out) = self.moments(&axes, correction)?;

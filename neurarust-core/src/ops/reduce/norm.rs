@@ -58,6 +58,9 @@ impl Tensor {
     #[track_caller]
     pub fn norm_dims(&self, p: f64, dims: &[i64], keepdim: bool) -> Result<Tensor> {
         const OP: &str = "norm";
+        if self.dtype().is_complex() {
+            return self.abs()?.norm_dims(p, dims, keepdim);
+        }
         float_only(OP, self)?;
         if p == f64::INFINITY {
             return self.abs()?.amax(dims, keepdim);

@@ -22,6 +22,9 @@ impl Tensor {
     /// A dimension that isn't there, or that is named twice.
     #[track_caller]
     pub fn prod_dims(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+        if self.dtype().is_complex() {
+            return crate::ops::complex::prod(self, dims, keepdim);
+        }
         let axes = Axes::new("prod", self, dims, keepdim)?;
         let dtype = match self.dtype().is_float() {
             true => self.dtype(),

@@ -4,6 +4,7 @@ use super::accumulate_in;
 use crate::autograd::{Saved, record, tracks};
 use crate::cpu::scan::{self, Scan};
 use crate::ops::apply::lock;
+use crate::ops::complex::refused;
 use crate::{DType, Result, Tensor};
 use smallvec::smallvec;
 
@@ -14,6 +15,9 @@ impl Tensor {
     /// A dimension that isn't there.
     #[track_caller]
     pub fn cumsum(&self, dim: i64) -> Result<Tensor> {
+        if self.dtype().is_complex() {
+            return crate::ops::complex::cumsum(self, dim);
+        }
         let out = scanned("cumsum", Scan::Sum, self, dim)?;
         if tracks(&[self]) {
             record("cumsum", &[self], &[&out], (), move |_, _, g| {
@@ -94,6 +98,9 @@ fn through_zeros(x: &Tensor, g: &Tensor, dim: i64) -> Result<Tensor> {
 #[track_caller]
 fn scanned(op: &'static str, scan: Scan, x: &Tensor, dim: i64) -> Result<Tensor> {
     let dim = x.shape().dim(op, dim)?;
+    if x.dtype().is_complex() {
+        return Err(refused(op, x.dtype()));
+    }
     let dtype = match x.dtype().is_float() {
         true => x.dtype(),
         false => DType::I64,

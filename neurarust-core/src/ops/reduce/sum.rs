@@ -4,6 +4,7 @@ use super::{Axes, fold};
 use crate::autograd::{record, tracks};
 use crate::cpu::reduce::Combine;
 use crate::layout::Shape;
+use crate::ops::complex;
 use crate::{DType, Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
 
@@ -29,6 +30,9 @@ impl Tensor {
     /// A dimension that isn't there, or that is named twice.
     #[track_caller]
     pub fn sum_dims(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+        if self.dtype().is_complex() {
+            return complex::sum(self, dims, keepdim);
+        }
         let dtype = match self.dtype().is_float() {
             true => self.dtype(),
             false => DType::I64,
@@ -39,6 +43,9 @@ impl Tensor {
     /// Summed to `shape`, which broadcasts to this tensor's, in this tensor's dtype.
     #[track_caller]
     pub(crate) fn sum_to(&self, shape: &Shape) -> Result<Tensor> {
+        if self.dtype().is_complex() {
+            return complex::sum_to(self, shape);
+        }
         let lead = self.rank() - shape.rank();
         let reduced: SmallVec<[bool; 6]> = (0..self.rank())
             .map(|d| d < lead || (shape[d - lead] == 1 && self.dims()[d] != 1))
@@ -69,6 +76,9 @@ impl Tensor {
     /// Integers and bools; a dimension that isn't there, or that is named twice.
     #[track_caller]
     pub fn mean_dims(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
+        if self.dtype().is_complex() {
+            return complex::mean(self, dims, keepdim);
+        }
         float_only("mean", self)?;
         let axes = Axes::new("mean", self, dims, keepdim)?;
         let scale = axes.count as f64;
