@@ -16,6 +16,7 @@ pub mod real;
 pub mod storage;
 mod tensor;
 mod traced;
+pub mod viz;
 
 /// Kernels and what they stand on. The only folder with `unsafe` code, beside `storage.rs`.
 pub mod cpu {

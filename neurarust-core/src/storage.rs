@@ -18,6 +18,7 @@ pub(crate) use borrow::{Reading, Stored, without_waiting};
 pub use count::{MemoryStats, memory_stats, reset_peak};
 pub(crate) use typed::{bytes_of, slice_of};
 
+use crate::autograd::place::Place;
 use std::any::Any;
 use std::panic::Location;
 use std::ptr::NonNull;
@@ -44,6 +45,10 @@ struct Header {
     /// What keeps foreign memory alive; `None` where the data is our own.
     owner: Option<Box<dyn Any + Send + Sync>>,
 }
+
+/// Marks a pointer in `last_write` as one to a [`Place`]: the lowest bit, which alignment leaves free in both.
+const HOST: usize = 1;
+const _: () = assert!(align_of::<Location>() > 1 && align_of::<Place>() > 1);
 
 const HEADER: usize = size_of::<Header>();
 const _: () = assert!(HEADER == 64);
@@ -173,10 +178,34 @@ impl Storage {
         header.version.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Where the last write came from, if there was one.
+    /// Says that the last write came from a line of the host's program rather than from one of Rust's.
+    pub fn wrote_by(&self, place: &'static Place) {
+        let tagged = std::ptr::from_ref(place)
+            .cast_mut()
+            .map_addr(|addr| addr | HOST);
+        self.header()
+            .last_write
+            .store(tagged.cast(), Ordering::Release);
+    }
+
+    /// The line of Rust's that the last write came from, if it came from one.
     pub fn last_write(&self) -> Option<&'static Location<'static>> {
         let place = self.header().last_write.load(Ordering::Acquire);
-        // SAFETY: in a live storage the pointer is null or came from a `&'static Location` in `wrote`.
+        if place.addr() & HOST != 0 {
+            return None;
+        }
+        // SAFETY: in a live storage a pointer without the tag is null or came from a `&'static Location` in `wrote`.
+        unsafe { place.as_ref() }
+    }
+
+    /// The line of the host's that the last write came from, if it came from one.
+    pub fn last_host_write(&self) -> Option<&'static Place> {
+        let place = self.header().last_write.load(Ordering::Acquire);
+        if place.addr() & HOST == 0 {
+            return None;
+        }
+        let place: *mut Place = place.cast::<Place>().map_addr(|addr| addr & !HOST);
+        // SAFETY: a pointer with the tag came from a `&'static Place` in `wrote_by`.
         unsafe { place.as_ref() }
     }
 

@@ -1,23 +1,22 @@
-//! Differentiation from Python: `backward`, `grad`, custom functions, and whether operations are recorded.
+//! Differentiation from Python: `backward`, `grad`, the graph, and whether operations are recorded.
 
 use crate::convert::{TensorArg, tensors};
-use crate::error::{call, guard, passing};
+use crate::error::call;
 use crate::tensor::PyTensor;
-use neurarust_core::autograd::{self, Context, Function, GradOptions, HookHandle, Mode};
+use neurarust_core::autograd::{self, GradOptions, GraphNode, HookHandle, Mode};
 use neurarust_core::{Error, Result, Tensor};
-use pyo3::exceptions::{PyRuntimeError, PyTypeError};
+use pyo3::exceptions::{PyAttributeError, PyNotImplementedError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
-use std::sync::Mutex;
+use pyo3::types::PyTuple;
 
 /// The recorded operation that made a tensor.
-#[pyclass(frozen, name = "Node", module = "neurarust.autograd")]
-pub struct PyNode(String);
+#[pyclass(frozen, name = "Node", module = "neurarust.autograd.graph")]
+pub struct PyNode(GraphNode);
 
 impl PyNode {
     /// The operation that made `t`, if one did.
     pub fn of(t: &Tensor) -> Option<PyNode> {
-        t.grad_fn().map(PyNode)
+        t.grad_node().map(PyNode)
     }
 }
 
@@ -25,10 +24,41 @@ impl PyNode {
 impl PyNode {
     /// The operation's name.
     fn name(&self) -> String {
-        self.0.clone()
+        self.0.name()
+    }
+    /// Per input: the node that made it and as which output; `(None, 0)` for inputs without a gradient.
+    #[getter]
+    fn next_functions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let next = self.0.next().into_iter().map(|next| match next {
+            Some((node, index)) => (Some(PyNode(node)), index),
+            None => (None, 0),
+        });
+        PyTuple::new(py, next.collect::<Vec<_>>())
+    }
+    /// The leaf whose gradient is accumulated here.
+    #[getter]
+    fn variable(&self) -> PyResult<PyTensor> {
+        self.0
+            .variable()
+            .map(PyTensor)
+            .ok_or_else(|| PyAttributeError::new_err(format!("{} has no variable", self.0.name())))
+    }
+    /// The line of the program that asked for the operation, if it was noted: in anomaly mode, while watching, and for
+    /// custom functions.
+    #[getter]
+    fn line(&self) -> Option<String> {
+        self.0.line().filter(|line| !line.contains(".rs:"))
+    }
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other
+            .cast::<PyNode>()
+            .is_ok_and(|other| other.get().0.id() == self.0.id())
+    }
+    fn __hash__(&self) -> usize {
+        self.0.id()
     }
     fn __repr__(&self) -> String {
-        format!("<{} object>", self.0)
+        format!("<{} object>", self.0.name())
     }
 }
 
@@ -80,27 +110,13 @@ pub fn backward_of(
         let Some(inputs) = inputs else {
             return autograd::backward(&outputs, &seeds, retain_graph, create_graph);
         };
-        if inputs.is_empty() {
-            return Err(Error::autograd("backward", "inputs can't be empty"));
-        }
         let options = GradOptions {
             retain_graph,
             create_graph,
             allow_unused: true,
         };
         let targets: Vec<&Tensor> = inputs.iter().collect();
-        for (x, g) in inputs
-            .iter()
-            .zip(autograd::grad(&outputs, &targets, &seeds, options)?)
-        {
-            let Some(g) = g else { continue };
-            let g = match x.grad() {
-                Some(old) => old.add(&g)?,
-                None => g,
-            };
-            x.set_grad(Some(g))?;
-        }
-        Ok(())
+        autograd::backward_into(&outputs, &targets, &seeds, options)
     })
 }
 
@@ -124,6 +140,58 @@ fn seeds(obj: Option<Bound<'_, PyAny>>) -> PyResult<Vec<Option<Tensor>>> {
             match x.is_none() {
                 true => Ok(None),
                 false => Ok(Some(x.extract::<TensorArg<'_>>()?.0.clone())),
+            }
+        })
+        .collect()
+}
+
+/// Gradients for every element of the seeds' first dimension, stacked.
+fn batched(
+    outputs: &[&Tensor],
+    inputs: &[&Tensor],
+    seeds: &[Option<Tensor>],
+    options: GradOptions,
+) -> Result<Vec<Option<Tensor>>> {
+    let sizes: Vec<usize> = seeds
+        .iter()
+        .flatten()
+        .map(|s| s.dims().first().copied().unwrap_or(0))
+        .collect();
+    let Some(&n) = sizes.first() else {
+        return Err(Error::value("grad", "is_grads_batched needs grad_outputs"));
+    };
+    if n == 0 || sizes.iter().any(|&s| s != n) {
+        return Err(Error::value(
+            "grad",
+            format!(
+                "is_grads_batched needs a common first dimension of at least 1, got sizes {sizes:?}"
+            ),
+        ));
+    }
+    let mut columns: Vec<Vec<Option<Tensor>>> = vec![Vec::with_capacity(n); inputs.len()];
+    for i in 0..n {
+        let part: Vec<Option<Tensor>> = seeds
+            .iter()
+            .map(|s| s.as_ref().map(|s| s.select(0, i as i64)).transpose())
+            .collect::<Result<_>>()?;
+        let options = GradOptions {
+            retain_graph: options.retain_graph || i + 1 < n,
+            ..options
+        };
+        for (column, g) in columns
+            .iter_mut()
+            .zip(autograd::grad(outputs, inputs, &part, options)?)
+        {
+            column.push(g);
+        }
+    }
+    columns
+        .into_iter()
+        .map(|column| {
+            let column: Vec<&Tensor> = column.iter().flatten().collect();
+            match column.len() == n {
+                true => Tensor::stack(&column, 0).map(Some),
+                false => Ok(None),
             }
         })
         .collect()
@@ -166,9 +234,14 @@ fn grad<'py>(
     is_grads_batched: bool,
     materialize_grads: bool,
 ) -> PyResult<Bound<'py, PyTuple>> {
-    if !only_inputs || is_grads_batched {
-        return Err(pyo3::exceptions::PyNotImplementedError::new_err(
-            "grad: only_inputs=False and is_grads_batched=True aren't supported",
+    if !only_inputs {
+        return Err(PyNotImplementedError::new_err(
+            "grad: only_inputs=False isn't supported; use backward to accumulate into other leaves",
+        ));
+    }
+    if allow_unused == Some(false) && materialize_grads {
+        return Err(PyValueError::new_err(
+            "grad: materialize_grads=True answers zeros for unused inputs, so allow_unused can't be False",
         ));
     }
     let outputs = one_or_more(outputs, "grad")?;
@@ -182,10 +255,20 @@ fn grad<'py>(
     let grads = call(py, GRAPH, || {
         let (y, x): (Vec<&Tensor>, Vec<&Tensor>) =
             (outputs.iter().collect(), inputs.iter().collect());
-        let mut grads = autograd::grad(&y, &x, &seeds, options)?;
+        let mut grads = match is_grads_batched {
+            true => batched(&y, &x, &seeds, options)?,
+            false => autograd::grad(&y, &x, &seeds, options)?,
+        };
         if materialize_grads {
             for (g, x) in grads.iter_mut().zip(&x).filter(|(g, _)| g.is_none()) {
-                *g = Some(x.detach().zeros_like()?);
+                let zeros = x.detach().zeros_like()?;
+                let batch = seeds.iter().flatten().next().filter(|_| is_grads_batched);
+                *g = Some(match batch {
+                    Some(seed) => {
+                        Tensor::zeros(([&seed.dims()[..1], x.dims()].concat(), x.dtype()))?
+                    }
+                    None => zeros,
+                });
             }
         }
         Ok(grads)
@@ -221,177 +304,47 @@ fn is_inference_mode_enabled() -> bool {
     autograd::is_inference()
 }
 
-/// A Python class with `forward` and `backward` as an operation of Rust's.
-struct Custom {
-    class: Py<PyAny>,
-    ctx: Py<PyAny>,
-    /// The arguments of `apply`, tensors at the given places taken out.
-    args: Py<PyTuple>,
-    places: Vec<usize>,
-    /// Whether `forward` answered a tuple.
-    several: Mutex<bool>,
+/// Turns anomaly mode on or off.
+#[pyfunction(name = "_set_detect_anomaly")]
+fn set_detect_anomaly(mode: bool, check_nan: bool) {
+    autograd::set_detect_anomaly(mode, check_nan);
 }
 
-impl Function for Custom {
-    fn forward(&self, context: &mut Context, inputs: &[&Tensor]) -> Result<Vec<Tensor>> {
-        let _ = inputs;
-        Python::attach(|py| {
-            let mut run = || -> PyResult<Vec<Tensor>> {
-                let ctx = self.ctx.bind(py);
-                let args = [ctx.clone()].into_iter().chain(self.args.bind(py).iter());
-                let answer = self
-                    .class
-                    .bind(py)
-                    .getattr("forward")?
-                    .call1(PyTuple::new(py, args.collect::<Vec<_>>())?)?;
-                let outputs = match answer.cast::<PyTuple>() {
-                    Ok(several) => {
-                        *self.several.lock().unwrap_or_else(|e| e.into_inner()) = true;
-                        tensors(several.as_any(), "forward")?
-                    }
-                    Err(_) => vec![answer.extract::<TensorArg<'_>>()?.0.clone()],
-                };
-                let saved = ctx.getattr("_to_save")?;
-                if !saved.is_none() {
-                    let mut list = Vec::new();
-                    let mut present = Vec::new();
-                    for t in saved.try_iter()? {
-                        let t = t?;
-                        present.push(!t.is_none());
-                        if !t.is_none() {
-                            list.push(t.extract::<TensorArg<'_>>()?.0.clone());
-                        }
-                    }
-                    context.save(&list.iter().collect::<Vec<_>>());
-                    ctx.setattr("_present", present)?;
-                    // The graph keeps them now; held here too, they would never be freed.
-                    ctx.setattr("_to_save", py.None())?;
-                }
-                let constants = ctx.getattr("_constants")?;
-                if !constants.is_none() {
-                    let constants = tensors(&constants, "mark_non_differentiable")?;
-                    context.mark_non_differentiable(&constants.iter().collect::<Vec<_>>());
-                    ctx.setattr("_constants", py.None())?;
-                }
-                Ok(outputs)
-            };
-            run().map_err(|e| passing("forward", e))
-        })
-    }
-
-    fn backward(&self, context: &Context, grads: &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>> {
-        Python::attach(|py| {
-            let run = || -> PyResult<Vec<Option<Tensor>>> {
-                let ctx = self.ctx.bind(py);
-                let saved = context
-                    .saved()
-                    .iter()
-                    .map(|t| Bound::new(py, PyTensor(t.clone())))
-                    .collect::<PyResult<Vec<_>>>()?;
-                let mut saved = saved.into_iter();
-                let present = ctx.getattr("_present")?;
-                let list = PyList::empty(py);
-                for p in present.try_iter()? {
-                    match p?.is_truthy()? {
-                        true => list.append(saved.next())?,
-                        false => list.append(py.None())?,
-                    }
-                }
-                ctx.setattr("_saved", PyTuple::new(py, list.iter())?)?;
-                let grads = grads
-                    .iter()
-                    .map(|g| g.clone().map(PyTensor).into_pyobject(py))
-                    .collect::<PyResult<Vec<_>>>()?;
-                let args = [ctx.clone()].into_iter().chain(grads);
-                let answer = self
-                    .class
-                    .bind(py)
-                    .getattr("backward")?
-                    .call1(PyTuple::new(py, args.collect::<Vec<_>>())?);
-                ctx.setattr("_saved", py.None())?;
-                let answer = answer?;
-                let several = match answer.cast_into::<PyTuple>() {
-                    Ok(t) => t,
-                    Err(e) => PyTuple::new(py, [e.into_inner()])?,
-                };
-                let total = self.args.bind(py).len();
-                if several.len() < total || several.iter().skip(total).any(|g| !g.is_none()) {
-                    return Err(PyRuntimeError::new_err(format!(
-                        "{}: backward answered {} gradients for {total} arguments",
-                        self.class.bind(py).getattr("__name__")?,
-                        several.len()
-                    )));
-                }
-                self.places
-                    .iter()
-                    .map(|&i| {
-                        let g = several.get_item(i)?;
-                        match g.is_none() {
-                            true => Ok(None),
-                            false => Ok(Some(g.extract::<TensorArg<'_>>()?.0.clone())),
-                        }
-                    })
-                    .collect()
-            };
-            run().map_err(|e| passing("backward", e))
-        })
-    }
-}
-
-/// Runs `class.forward(ctx, *args)` and records `class.backward` as its gradient.
+/// Whether anomaly mode is on.
 #[pyfunction]
-fn _apply_function<'py>(
-    py: Python<'py>,
-    class: Py<PyAny>,
-    ctx: Bound<'py, PyAny>,
-    args: Bound<'py, PyTuple>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let mut inputs = Vec::new();
-    let mut places = Vec::new();
-    let mut needs = Vec::new();
-    for (i, arg) in args.iter().enumerate() {
-        match arg.cast::<PyTensor>() {
-            Ok(t) => {
-                needs.push(t.get().0.is_requires_grad());
-                inputs.push(t.get().0.clone());
-                places.push(i);
-            }
-            Err(_) => needs.push(false),
-        }
-    }
-    ctx.setattr("needs_input_grad", PyTuple::new(py, needs)?)?;
-    let several = Mutex::new(false);
-    let custom = Custom {
-        class,
-        ctx: ctx.unbind(),
-        args: args.clone().unbind(),
-        places,
-        several,
-    };
-    let shared = std::sync::Arc::new(custom);
-    let outputs = guard(|| {
-        let answer = Shared(shared.clone()).apply(&inputs.iter().collect::<Vec<_>>());
-        answer.map_err(|e| crate::error::exception(py, &e))
-    })?;
-    if *shared.several.lock().unwrap_or_else(|e| e.into_inner()) {
-        return Ok(crate::views::tuple(py, outputs)?.into_any());
-    }
-    match outputs.into_iter().next() {
-        Some(out) => Ok(Bound::new(py, PyTensor(out))?.into_any()),
-        None => Err(PyTypeError::new_err("forward answered no tensor")),
-    }
+fn is_anomaly_enabled() -> bool {
+    autograd::is_anomaly_enabled()
 }
 
-/// The function, shared between its caller and the graph.
-struct Shared(std::sync::Arc<Custom>);
+/// Whether anomaly mode looks for NaN.
+#[pyfunction]
+fn is_anomaly_check_nan_enabled() -> bool {
+    autograd::is_anomaly_check_nan_enabled()
+}
 
-impl Function for Shared {
-    fn forward(&self, context: &mut Context, inputs: &[&Tensor]) -> Result<Vec<Tensor>> {
-        self.0.forward(context, inputs)
-    }
-    fn backward(&self, context: &Context, grads: &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>> {
-        self.0.backward(context, grads)
-    }
+/// Whether the graph of any of `tensors` reaches a leaf that is none of `own`.
+#[pyfunction]
+fn _depends_beyond(tensors: &Bound<'_, PyAny>, own: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let all = crate::convert::tensors(tensors, "grad")?;
+    let own = crate::convert::tensors(own, "grad")?;
+    let own: Vec<&Tensor> = own.iter().collect();
+    Ok(all.iter().any(|t| t.depends_beyond(&own)))
+}
+
+/// Calls `function()` at the end of the backward pass that is going on.
+#[pyfunction]
+fn _at_end_of_pass(py: Python<'_>, function: Py<PyAny>) -> PyResult<()> {
+    let run = move || {
+        let answer = Python::attach(|py| function.call0(py).map(|_| ()));
+        answer.map_err(|e| crate::error::passing("hook", e))
+    };
+    autograd::at_end_of_pass(run).map_err(|e| crate::error::exception(py, &e))
+}
+
+/// Number of operations recorded and not yet freed.
+#[pyfunction]
+fn _live_nodes() -> usize {
+    autograd::live_nodes()
 }
 
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -403,7 +356,12 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
         wrap_pyfunction!(_replace_mode, m)?,
         wrap_pyfunction!(is_grad_enabled, m)?,
         wrap_pyfunction!(is_inference_mode_enabled, m)?,
-        wrap_pyfunction!(_apply_function, m)?,
+        wrap_pyfunction!(set_detect_anomaly, m)?,
+        wrap_pyfunction!(is_anomaly_enabled, m)?,
+        wrap_pyfunction!(is_anomaly_check_nan_enabled, m)?,
+        wrap_pyfunction!(_depends_beyond, m)?,
+        wrap_pyfunction!(_live_nodes, m)?,
+        wrap_pyfunction!(_at_end_of_pass, m)?,
     ] {
         m.add_function(f)?;
     }

@@ -57,7 +57,17 @@ pub fn exception(py: Python<'_>, error: &Error) -> PyErr {
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         if let Some(exception) = cause.downcast_ref::<PyErr>() {
-            return exception.clone_ref(py);
+            let exception = exception.clone_ref(py);
+            if neurarust_core::autograd::is_anomaly_enabled() {
+                // The lines of the forward that this went through.
+                for note in error.message().lines().skip(1) {
+                    let note = note.trim();
+                    if note.starts_with("in the gradient of") {
+                        let _ = exception.value(py).call_method1("add_note", (note,));
+                    }
+                }
+            }
+            return exception;
         }
         source = cause.source();
     }

@@ -1,10 +1,12 @@
 //! NeuraRust's Python module: thin bindings over the Rust crates. What can be derived from a table is (`elementwise`);
 //! formulas, kernels and distributions are Rust's, classes that users extend are Python's (`python/neurarust`).
 
+mod audit;
 mod autograd;
 mod complex;
 mod convert;
 mod create;
+mod custom;
 mod data;
 mod dlpack;
 mod dtype;
@@ -12,6 +14,7 @@ mod elementwise;
 mod error;
 mod functional;
 mod gather;
+mod held;
 mod indexing;
 mod init;
 mod interrupt;
@@ -19,6 +22,7 @@ mod methods;
 mod numpy;
 mod operators;
 mod optim;
+mod place;
 mod random;
 mod reduce;
 mod sort;
@@ -42,6 +46,8 @@ fn compiled(m: &Bound<'_, PyModule>) -> PyResult<()> {
     dlpack::register(m)?;
     autograd::register(m)?;
     complex::register(m)?;
+    custom::register(m)?;
+    audit::register(m)?;
     functional::register(m)?;
     gather::register(m)?;
     data::register(m)?;
@@ -52,6 +58,7 @@ fn compiled(m: &Bound<'_, PyModule>) -> PyResult<()> {
     init::register(m)?;
     threads::register(m)?;
     interrupt::register();
+    place::register();
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
     Ok(())
 }

@@ -3,11 +3,15 @@
 use crate::convert::{self, Number};
 use crate::dtype::{self, DTypeArg, DeviceArg, PyDType, PyDevice};
 use crate::error::{call, guard, passing};
+use crate::held::PyHeld;
+use neurarust_core::autograd::Held;
 use neurarust_core::{DType, Element, Tensor, autograd, dispatch};
 use pyo3::exceptions::{PyIndexError, PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyComplex, PyDict, PyList, PyTuple, PyType};
+use std::sync::Arc;
 
 /// An n-dimensional array that remembers how it was computed.
 ///
@@ -316,9 +320,12 @@ impl PyTensor {
     }
     /// Calls `hook(grad)` in every backward; what it answers, unless None, takes the gradient's place.
     fn register_hook(&self, py: Python<'_>, hook: Py<PyAny>) -> PyResult<crate::autograd::PyHook> {
+        let hook = Arc::new(PyHeld::new(hook));
+        let held: Held = hook.clone();
         let run = move |g: &Tensor| {
             Python::attach(|py| {
                 let answer = hook
+                    .0
                     .call1(py, (PyTensor(g.clone()),))
                     .map_err(|e| passing("hook", e))?;
                 let answer = answer.bind(py);
@@ -334,7 +341,8 @@ impl PyTensor {
                 }
             })
         };
-        call(py, 0, || self.0.register_hook(run)).map(crate::autograd::PyHook)
+        let handle = call(py, 0, || self.0.register_hook(run))?;
+        Ok(crate::autograd::PyHook(handle.holding(held)))
     }
     /// Calls `hook(tensor)` each time this leaf's gradient has been accumulated.
     fn register_post_accumulate_grad_hook(
@@ -342,13 +350,25 @@ impl PyTensor {
         py: Python<'_>,
         hook: Py<PyAny>,
     ) -> PyResult<crate::autograd::PyHook> {
+        let hook = Arc::new(PyHeld::new(hook));
+        let held: Held = hook.clone();
         let run = move |t: &Tensor| {
-            Python::attach(|py| match hook.call1(py, (PyTensor(t.clone()),)) {
+            Python::attach(|py| match hook.0.call1(py, (PyTensor(t.clone()),)) {
                 Ok(_) => Ok(()),
                 Err(e) => Err(passing("hook", e)),
             })
         };
-        call(py, 0, || self.0.register_post_accumulate_grad_hook(run)).map(crate::autograd::PyHook)
+        let handle = call(py, 0, || self.0.register_post_accumulate_grad_hook(run))?;
+        Ok(crate::autograd::PyHook(handle.holding(held)))
+    }
+
+    // ---- for the garbage collector ----
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        crate::held::traverse(&self.0, &visit)
+    }
+    fn __clear__(&self) {
+        self.0.forget_held();
     }
 
     // ---- in and out of Python ----

@@ -41,6 +41,7 @@ pub fn backward(
     create_graph: bool,
 ) -> Result<()> {
     let roots = roots("backward", outputs, seeds)?;
+    let pass = Pass::begin();
     let mut run = Run::new(&[], retain_graph || create_graph);
     let _mode = if create_graph {
         enable_grad()
@@ -48,14 +49,51 @@ pub fn backward(
         no_grad()
     };
     run.go(roots)?;
-    // All or nothing: sums first, then the assignments, which cannot fail.
     let mut ready = Vec::with_capacity(run.leaves.len());
     for (slot, g) in std::mem::take(&mut run.leaves) {
         let g = call_hooks(&slot, g)?;
         ready.push((slot, g));
     }
-    for (slot, g) in ready {
-        accumulate(&slot, g, create_graph)?;
+    pass.end()?;
+    finish(ready, create_graph)
+}
+
+/// As [`backward`], into `inputs` only: leaves or results, each of which gets its gradient added to its own.
+///
+/// # Errors
+/// As [`backward`] and [`grad`]; no inputs. An input that no output depends on stays as it is.
+#[track_caller]
+pub fn backward_into(
+    outputs: &[&Tensor],
+    inputs: &[&Tensor],
+    seeds: &[Option<Tensor>],
+    options: GradOptions,
+) -> Result<()> {
+    if inputs.is_empty() {
+        return Err(Error::value("backward", "inputs can't be empty"));
+    }
+    let options = GradOptions {
+        allow_unused: true,
+        ..options
+    };
+    let grads = grad(outputs, inputs, seeds, options)?;
+    let mut ready: Vec<(Arc<GradSlot>, Tensor)> = Vec::with_capacity(inputs.len());
+    for (x, g) in inputs.iter().zip(grads) {
+        let slot = x.grad_slot();
+        if let Some(g) = g
+            && !ready.iter().any(|(known, _)| Arc::ptr_eq(known, &slot))
+        {
+            ready.push((slot, g));
+        }
+    }
+    finish(ready, options.create_graph)
+}
+
+/// Puts gradients down and calls the hooks that wait for that.
+fn finish(ready: Vec<(Arc<GradSlot>, Tensor)>, create_graph: bool) -> Result<()> {
+    let slots: Vec<Arc<GradSlot>> = ready.iter().map(|(slot, _)| slot.clone()).collect();
+    put_down(ready, create_graph)?;
+    for slot in slots {
         let after: Vec<_> = lock(&slot.hooks)
             .after
             .iter()
@@ -105,6 +143,7 @@ pub fn grad(
         };
         targets.push(edge);
     }
+    let pass = Pass::begin();
     let mut run = Run::new(&targets, options.retain_graph || options.create_graph);
     let _mode = if options.create_graph {
         enable_grad()
@@ -129,7 +168,52 @@ pub fn grad(
         }
         out.push(g);
     }
+    pass.end()?;
     Ok(out)
+}
+
+type AtEnd = Box<dyn FnOnce() -> Result<()>>;
+
+thread_local! {
+    /// What is to be called at the end of each backward pass of this thread, the innermost last.
+    static AT_END: RefCell<Vec<Vec<AtEnd>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Calls `f` at the end of the backward pass that this thread is in: after the hooks, before any leaf is touched. For hooks
+/// that wait for others. Outside of a pass it is called at once.
+///
+/// # Errors
+/// What `f` answers, if it is called at once; otherwise the pass fails with it.
+pub fn at_end_of_pass(f: impl FnOnce() -> Result<()> + 'static) -> Result<()> {
+    let mut f: Option<AtEnd> = Some(Box::new(f));
+    AT_END.with_borrow_mut(|all| {
+        if let Some(calls) = all.last_mut() {
+            calls.extend(f.take());
+        }
+    });
+    f.map_or(Ok(()), |f| f())
+}
+
+/// A backward pass of this thread.
+struct Pass(());
+
+impl Pass {
+    fn begin() -> Pass {
+        AT_END.with_borrow_mut(|all| all.push(Vec::new()));
+        Pass(())
+    }
+
+    fn end(self) -> Result<()> {
+        let calls = AT_END.with_borrow_mut(|all| all.last_mut().map(std::mem::take));
+        calls.into_iter().flatten().try_for_each(|f| f())
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        let calls = AT_END.with_borrow_mut(Vec::pop);
+        drop(calls);
+    }
 }
 
 #[track_caller]
@@ -206,10 +290,9 @@ impl Running {
                 return Err(Error::autograd(
                     "backward",
                     format!(
-                        "the gradient of {} (at {}:{}) goes backward through itself",
+                        "the gradient of {} (at {}) goes backward through itself",
                         node.op,
-                        node.location.file(),
-                        node.location.line()
+                        node.line()
                     ),
                 ));
             }
@@ -276,16 +359,18 @@ impl Run {
             crate::interrupt::check(node.op)?;
             let call = Call { node: &node };
             let _running = Running::enter(&node)?;
-            let mut body = lock(&node.body);
-            let answer = body
+            let answer = node
+                .body
                 .vjp(&call, grads)
                 .ok_or_else(|| freed(&node))?
                 .map_err(|e| blame(e, &node))?;
             if !self.retain_graph {
-                body.release();
+                node.body.release();
             }
-            drop(body);
             drop(_running);
+            if super::is_anomaly_check_nan_enabled() {
+                super::anomaly::check(&node, &answer).map_err(|e| blame(e, &node))?;
+            }
             for (edge, g) in node.edges.iter().zip(answer) {
                 if let (Some(edge), Some(g)) = (edge, g) {
                     self.deliver(edge.clone(), g).map_err(|e| blame(e, &node))?;
@@ -422,36 +507,83 @@ fn call_hooks(slot: &Arc<GradSlot>, mut g: Tensor) -> Result<Tensor> {
     Ok(g)
 }
 
-/// Adds `g` to a leaf's gradient. The slot's lock is held over the sum: concurrent passes into one leaf add up.
-fn accumulate(slot: &Arc<GradSlot>, g: Tensor, create_graph: bool) -> Result<()> {
-    let mut grad = lock(&slot.grad);
-    *grad = Some(match grad.take() {
-        Some(old) if create_graph || old.is_requires_grad() => match old.add(&g) {
-            Ok(sum) => sum,
-            Err(e) => {
-                *grad = Some(old);
-                return Err(e);
+/// Adds gradients to those of their leaves: all of them, or none if a sum can't be had. Every slot's lock is held from the
+/// first sum to the last assignment, so concurrent passes into the same leaves add up.
+fn put_down(ready: Vec<(Arc<GradSlot>, Tensor)>, create_graph: bool) -> Result<()> {
+    enum Plan {
+        Replace(Tensor),
+        AddInPlace,
+    }
+    let mut ready = ready;
+    // Always in the same order, so that two passes never wait for each other in a circle.
+    ready.sort_by_key(|(slot, _)| Arc::as_ptr(slot).addr());
+    // Nobody may be asked for anything, or waited for, who could want one of these locks.
+    let _quiet = super::place::quiet();
+    crate::storage::without_waiting(|| {
+        let mut dropped = Vec::new();
+        let mut grads: Vec<_> = ready.iter().map(|(slot, _)| lock(&slot.grad)).collect();
+        let mut plans = Vec::with_capacity(ready.len());
+        let (mut olds, mut news) = (Vec::new(), Vec::new());
+        for ((_, g), old) in ready.iter().zip(&grads) {
+            plans.push(match &**old {
+                // Others may hold the same buffer (the other input of a sum): the gradient must be the leaf's own.
+                None if create_graph || is_ours(g) => Plan::Replace(g.clone()),
+                None => Plan::Replace(g.copy()?),
+                Some(old) if create_graph || !adds_in_place(old, g) => Plan::Replace(old.add(g)?),
+                Some(old) => {
+                    olds.push(old.clone());
+                    news.push(g.clone());
+                    Plan::AddInPlace
+                }
+            });
+        }
+        let (write, read): (Vec<&Tensor>, Vec<&Tensor>) =
+            (olds.iter().collect(), news.iter().collect());
+        let access = crate::storage::Access::lock_all(&read, &write);
+        let mut adders = Vec::with_capacity(olds.len());
+        if access.is_ok() {
+            for old in &olds {
+                adders.push(crate::ops::inplace::adder(old.dtype())?);
             }
-        },
-        Some(old) => {
-            // While this lock is held nobody may be waited for who could want it: a reader who is looking at the
-            // gradient keeps what they see.
-            match crate::storage::without_waiting(|| old.add_(&g).map(|_| ())) {
-                Ok(()) => old,
-                Err(_) => match old.add(&g) {
-                    Ok(sum) => sum,
-                    Err(e) => {
-                        *grad = Some(old);
-                        return Err(e);
-                    }
-                },
+        } else {
+            // A reader who is looking at a gradient keeps what they see.
+            let mut sums = olds.iter().zip(&news).map(|(old, g)| old.add(g));
+            for plan in &mut plans {
+                if matches!(plan, Plan::AddInPlace)
+                    && let Some(sum) = sums.next()
+                {
+                    *plan = Plan::Replace(sum?);
+                }
             }
         }
-        // Others may hold the same buffer (the other input of a sum): the gradient must be the leaf's own.
-        None if create_graph || is_ours(&g) => g,
-        None => g.copy()?,
-    });
-    Ok(())
+        // From here on nothing fails.
+        let mut sums = adders.into_iter().zip(olds.iter().zip(&news));
+        for (plan, grad) in plans.into_iter().zip(&mut grads) {
+            match plan {
+                Plan::Replace(sum) => dropped.push(grad.replace(sum)),
+                Plan::AddInPlace => {
+                    if let Some((add, (old, g))) = sums.next() {
+                        add(old, g);
+                    }
+                }
+            }
+        }
+        drop(grads);
+        drop(access);
+        // After the locks: a gradient may hold a graph, and that whatever the user gave it.
+        drop(dropped);
+        Ok(())
+    })
+}
+
+/// Whether `old += g` needs no memory and changes nothing but `old`.
+fn adds_in_place(old: &Tensor, g: &Tensor) -> bool {
+    !old.is_requires_grad()
+        && !g.is_requires_grad()
+        && old.dtype() == g.dtype()
+        && old.shape() == g.shape()
+        && !old.layout().may_overlap()
+        && old.0.storage.id() != g.0.storage.id()
 }
 
 #[cold]
@@ -459,22 +591,16 @@ fn freed(node: &Node) -> Error {
     Error::autograd(
         "backward",
         format!(
-            "the graph has been differentiated already and what {} (at {}:{}) had saved is freed; pass retain_graph to the first pass to go through it again",
+            "the graph has been differentiated already and what {} (at {}) had saved is freed; pass retain_graph to the first pass to go through it again",
             node.op,
-            node.location.file(),
-            node.location.line()
+            node.line()
         ),
     )
 }
 
 #[cold]
 fn blame(e: Error, node: &Node) -> Error {
-    e.with_note(format!(
-        "in the gradient of {} at {}:{}",
-        node.op,
-        node.location.file(),
-        node.location.line()
-    ))
+    e.with_note(format!("in the gradient of {} at {}", node.op, node.line()))
 }
 
 impl Tensor {

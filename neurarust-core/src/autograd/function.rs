@@ -1,7 +1,12 @@
 //! Operations with a gradient of the user's own, on the same footing as the built-in ones.
 
-use super::{Grads, Saved, no_grad, record, tracks};
+use super::node::{Backward, Call};
+use super::{Grads, Saved, attach, new_node_with, no_grad, take_unread, tracks_as};
+use crate::layout::Shape;
 use crate::{Error, Result, Tensor};
+use smallvec::SmallVec;
+use std::any::Any;
+use std::sync::RwLock;
 
 /// An operation whose forward and backward the user writes.
 ///
@@ -45,27 +50,35 @@ pub trait Function: Send + Sync + Sized + 'static {
     /// Whatever goes wrong.
     fn backward(&self, ctx: &Context, grads: &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>>;
 
+    /// What the function holds of a host language's, so that its garbage collector may look inside.
+    fn held(&self) -> Option<&dyn Any> {
+        None
+    }
+
     /// Applies the operation and records it.
     ///
     /// # Errors
     /// Those of [`Function::forward`].
     #[track_caller]
     fn apply(self, inputs: &[&Tensor]) -> Result<Vec<Tensor>> {
+        let name = self.name();
         let mut ctx = Context {
             needs: inputs.iter().map(|t| t.is_requires_grad()).collect(),
             ..Context::default()
         };
-        let recorded = tracks(inputs);
+        let recorded = tracks_as(name, inputs);
         let mut outputs = {
             let _guard = no_grad();
             self.forward(&mut ctx, inputs)?
         };
+        refuse_dirty(name, &ctx.dirty, inputs, &outputs, recorded)?;
+        let is_dirty = |t: &Tensor| ctx.dirty.iter().any(|d| d.is_same(t));
         if !recorded {
             return Ok(outputs);
         }
         // An input handed through becomes a result of its own.
         for out in &mut outputs {
-            if inputs.iter().any(|t| t.is_same(out)) {
+            if !is_dirty(out) && inputs.iter().any(|t| t.is_same(out)) {
                 *out = out.detach();
             }
         }
@@ -76,61 +89,143 @@ pub trait Function: Send + Sync + Sized + 'static {
                 None => Saved::input(t),
             })
             .collect();
-        let kept: Vec<bool> = outputs
+        let kept: SmallVec<[bool; 4]> = outputs
             .iter()
-            .map(|out| !ctx.constants.iter().any(|c| c.is_same(out)))
+            .map(|out| {
+                out.dtype().is_differentiable() && !ctx.constants.iter().any(|c| c.is_same(out))
+            })
             .collect();
-        let shapes: Vec<_> = inputs.iter().map(|t| t.shape().clone()).collect();
-        let needs = std::mem::take(&mut ctx.needs);
-        let constant = kept.clone();
-        record(
-            self.name(),
+        let body = Applied {
+            shapes: inputs.iter().map(|t| t.shape().clone()).collect(),
+            needs: std::mem::take(&mut ctx.needs),
+            kept: kept.clone(),
+            materialize: ctx.materialize,
+            saved: RwLock::new(Some(saved)),
+            function: self,
+        };
+        let node = new_node_with(
+            name,
             inputs,
             &outputs.iter().collect::<Vec<_>>(),
-            saved,
-            move |saved, call, grads| {
-                let tensors = saved.iter().map(|s| s.get(call)).collect::<Result<_>>()?;
-                let ctx = Context {
-                    saved: tensors,
-                    needs: needs.clone(),
-                    constants: Vec::new(),
-                };
-                let grads: Vec<Option<Tensor>> = grads
-                    .into_iter()
-                    .zip(&kept)
-                    .map(|(g, kept)| g.filter(|_| *kept))
-                    .collect();
-                let out = self.backward(&ctx, &grads)?;
-                if out.len() != shapes.len() {
-                    return Err(Error::autograd(
-                        self.name(),
-                        format!(
-                            "backward answered {} gradients for {} inputs",
-                            out.len(),
-                            shapes.len()
-                        ),
-                    ));
-                }
-                for (i, (g, shape)) in out.iter().zip(&shapes).enumerate() {
-                    if let Some(g) = g
-                        && shape.broadcast(g.shape(), self.name())? != *g.shape()
-                    {
-                        return Err(Error::shape(
-                            self.name(),
-                            format!(
-                                "backward answered a gradient of shape {} for input {i} of shape {shape}",
-                                g.shape()
-                            ),
-                        ));
-                    }
-                }
-                Ok(out.into_iter().collect::<Grads>())
-            },
+            true,
+            body,
         )?;
-        for (out, _) in outputs.iter_mut().zip(constant).filter(|(_, kept)| !kept) {
-            *out = out.detach();
+        for (i, (out, kept)) in outputs.iter_mut().zip(kept).enumerate() {
+            match (kept, is_dirty(out)) {
+                (true, true) => crate::ops::inplace::rewrite(name, out, &node, i as u32)?,
+                (true, false) => attach(out, &node, i as u32),
+                (false, true) => {}
+                (false, false) => *out = out.detach(),
+            }
         }
         Ok(outputs)
+    }
+}
+
+/// What stands against the in-place changes that a forward declares.
+#[track_caller]
+fn refuse_dirty(
+    op: &'static str,
+    dirty: &[Tensor],
+    inputs: &[&Tensor],
+    outputs: &[Tensor],
+    recorded: bool,
+) -> Result<()> {
+    for t in dirty {
+        if !inputs.iter().any(|x| x.is_same(t)) {
+            return Err(Error::autograd(
+                op,
+                "mark_dirty was given a tensor that is no input; only inputs can be changed in place",
+            ));
+        }
+        if !outputs.iter().any(|out| out.is_same(t)) {
+            return Err(Error::autograd(
+                op,
+                "an input marked as dirty was not returned; what is changed in place must be an output too",
+            ));
+        }
+        if recorded {
+            crate::ops::inplace::check(op, t, inputs)?;
+        }
+    }
+    Ok(())
+}
+
+/// A function that was applied.
+struct Applied<F> {
+    function: F,
+    saved: RwLock<Option<Vec<Saved>>>,
+    shapes: Vec<Shape>,
+    needs: Vec<bool>,
+    /// Which outputs gradients flow through.
+    kept: SmallVec<[bool; 4]>,
+    materialize: bool,
+}
+
+impl<F: Function> Backward for Applied<F> {
+    fn vjp(&self, call: &Call, grads: Grads) -> Option<Result<Grads>> {
+        let tensors: Result<Vec<Tensor>> = {
+            let saved = self.saved.read().unwrap_or_else(|e| e.into_inner());
+            saved.as_ref()?.iter().map(|s| s.get(call)).collect()
+        };
+        // The lock is open again: the user's code may do as it likes.
+        Some(tensors.and_then(|saved| self.gradients(call, saved, grads)))
+    }
+
+    fn release(&self) {
+        take_unread(&self.saved);
+    }
+
+    fn held(&self) -> Option<&dyn Any> {
+        self.function.held()
+    }
+}
+
+impl<F: Function> Applied<F> {
+    fn gradients(&self, call: &Call, saved: Vec<Tensor>, grads: Grads) -> Result<Grads> {
+        let name = self.function.name();
+        let ctx = Context {
+            saved,
+            needs: self.needs.clone(),
+            ..Context::default()
+        };
+        let mut grads: Vec<Option<Tensor>> = grads
+            .into_iter()
+            .zip(&self.kept)
+            .map(|(g, kept)| g.filter(|_| *kept))
+            .collect();
+        if self.materialize {
+            for (g, (shape, dtype)) in grads.iter_mut().zip(&call.node.outputs) {
+                if g.is_none() {
+                    *g = Some(Tensor::zeroed(shape.clone(), *dtype)?);
+                }
+            }
+        }
+        let out = self.function.backward(&ctx, &grads)?;
+        if out.len() != self.shapes.len() {
+            return Err(Error::autograd(
+                name,
+                format!(
+                    "backward answered {} gradients for {} inputs",
+                    out.len(),
+                    self.shapes.len()
+                ),
+            ));
+        }
+        for (i, (g, shape)) in out.iter().zip(&self.shapes).enumerate() {
+            if let Some(g) = g
+                && shape.broadcast(g.shape(), name)? != *g.shape()
+            {
+                return Err(Error::shape(
+                    name,
+                    format!(
+                        "backward answered a gradient of shape {} for input {i} of shape {shape}",
+                        g.shape()
+                    ),
+                ));
+            }
+        }
+        Ok(out.into_iter().collect())
     }
 }
 
@@ -140,6 +235,8 @@ pub struct Context {
     saved: Vec<Tensor>,
     needs: Vec<bool>,
     constants: Vec<Tensor>,
+    dirty: Vec<Tensor>,
+    materialize: bool,
 }
 
 impl Context {
@@ -161,5 +258,16 @@ impl Context {
     /// Declares outputs that no gradient flows through.
     pub fn mark_non_differentiable(&mut self, outputs: &[&Tensor]) {
         self.constants = outputs.iter().map(|t| (*t).clone()).collect();
+    }
+
+    /// Declares inputs that the forward has changed in place. They must be outputs too, and go on from there with their new
+    /// history.
+    pub fn mark_dirty(&mut self, inputs: &[&Tensor]) {
+        self.dirty = inputs.iter().map(|t| (*t).clone()).collect();
+    }
+
+    /// Whether gradients that are zero reach the backward as tensors of zeros; off unless asked for.
+    pub fn set_materialize_grads(&mut self, on: bool) {
+        self.materialize = on;
     }
 }

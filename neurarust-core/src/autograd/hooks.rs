@@ -3,6 +3,7 @@
 use super::node::GradSlot;
 use super::{Edge, lock};
 use crate::{Error, Result, Tensor};
+use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
 
@@ -11,16 +12,20 @@ pub(crate) type Hook = Arc<dyn Fn(&Tensor) -> Result<Option<Tensor>> + Send + Sy
 /// Sees a leaf whose gradient has just been accumulated.
 pub(crate) type PostHook = Arc<dyn Fn(&Tensor) -> Result<()> + Send + Sync>;
 
+/// What a hook holds of a host language's, so that its garbage collector may look inside; the hook holds it too.
+pub type Held = Arc<dyn Any + Send + Sync>;
+
 /// Hooks of a leaf, by number, in order of registration.
 #[derive(Default)]
 pub(crate) struct Hooks {
     pub before: Vec<(u64, Hook)>,
     pub after: Vec<(u64, PostHook)>,
+    pub held: Vec<(u64, Held)>,
 }
 
 /// Hooks of an operation's outputs: `(output, number, what)`.
 #[derive(Default)]
-pub(crate) struct NodeHooks(pub Vec<(u32, u64, NodeHook)>);
+pub(crate) struct NodeHooks(pub Vec<(u32, u64, NodeHook)>, pub Vec<(u64, Held)>);
 
 #[derive(Clone)]
 pub(crate) enum NodeHook {
@@ -39,16 +44,39 @@ pub struct HookHandle {
 impl HookHandle {
     /// Removes the hook; does nothing if it, or what it hung on, is gone.
     pub fn remove(&self) {
+        let mine = |id: &u64| *id == self.id;
+        // Dropped after the locks: a hook is the user's code.
         if let Some(slot) = self.slot.upgrade() {
             let mut hooks = lock(&slot.hooks);
-            hooks.before.retain(|(id, _)| *id != self.id);
-            hooks.after.retain(|(id, _)| *id != self.id);
+            let before: Vec<_> = hooks.before.extract_if(.., |(id, _)| mine(id)).collect();
+            let after: Vec<_> = hooks.after.extract_if(.., |(id, _)| mine(id)).collect();
+            let held: Vec<_> = hooks.held.extract_if(.., |(id, _)| mine(id)).collect();
+            drop(hooks);
+            drop((before, after, held));
         }
-        if let Some(node) = self.node.as_ref().and_then(Weak::upgrade)
-            && let Some(hooks) = lock(&node.hooks).as_mut()
-        {
-            hooks.0.retain(|(_, id, _)| *id != self.id);
+        if let Some(node) = self.node.as_ref().and_then(Weak::upgrade) {
+            let mut hooks = lock(&node.hooks);
+            let old = hooks.as_mut().map(|hooks| {
+                let calls: Vec<_> = hooks.0.extract_if(.., |(_, id, _)| mine(id)).collect();
+                let held: Vec<_> = hooks.1.extract_if(.., |(id, _)| mine(id)).collect();
+                (calls, held)
+            });
+            drop(hooks);
+            drop(old);
         }
+    }
+
+    /// Says what the hook holds of a host language's.
+    pub fn holding(self, held: Held) -> HookHandle {
+        if let Some(slot) = self.slot.upgrade() {
+            lock(&slot.hooks).held.push((self.id, held));
+        } else if let Some(node) = self.node.as_ref().and_then(Weak::upgrade) {
+            lock(&node.hooks)
+                .get_or_insert_default()
+                .1
+                .push((self.id, held));
+        }
+        self
     }
 }
 

@@ -1,6 +1,8 @@
 //! Applies an element-wise op: promotes, broadcasts, runs the kernel, records. Once for all ops, by [`OpTable`].
 
-use crate::autograd::{Call, Grads, Saved, is_grad_enabled, record, tracks};
+use crate::autograd::{
+    Call, Grads, Saved, audit_is_on, is_grad_enabled, note_cast, record, tracks_as,
+};
 use crate::cpu::kernel::{KernelFn, Params};
 use crate::cpu::nest::{self, Job, Operand};
 use crate::dtype::{Compute, DType, result_type};
@@ -83,7 +85,7 @@ pub(crate) fn apply(
     }
     let (dtype, out_dtype) = table.dtypes(promoted)?;
     let out = compute(table, params, dtype, out_dtype, inputs)?;
-    if tracks(inputs) {
+    if tracks_as(table.name, inputs) {
         remember(table, params, inputs, &out, out_dtype)?;
     }
     Ok(out)
@@ -243,6 +245,9 @@ fn remember(
 ) -> Result<()> {
     if !table.differentiable() || !out_dtype.is_float() {
         // Comparisons and integers: constant between jumps, nothing flows.
+        if audit_is_on() {
+            note_cast(table.name, inputs);
+        }
         return Ok(());
     }
     let saved = match table.from_output {

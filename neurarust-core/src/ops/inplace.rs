@@ -9,14 +9,18 @@
 
 use super::apply::{SavedOp, lock, promote, vjp};
 use super::complex;
-use super::view::View;
-use crate::autograd::{Call, Grads, Saved, attach, is_grad_enabled, new_node, tracks};
+use crate::autograd::place;
+use crate::autograd::{
+    Call, Chain, Grads, Node, Saved, attach, audit_is_on, is_grad_enabled, new_node, note_cast,
+    tracks_as,
+};
 use crate::cpu::kernel::{self, KernelFn, Params};
 use crate::cpu::nest::{self, Job, Operand};
 use crate::op::{Class, OpTable};
 use crate::{DType, Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
 use std::panic::Location;
+use std::sync::Arc;
 
 /// Whether a value of `from` can be stored in `to`: not a float in an integer, not a number in a bool.
 fn can_store(from: DType, to: DType) -> bool {
@@ -84,13 +88,13 @@ pub(crate) fn check(op: &'static str, target: &Tensor, others: &[&Tensor]) -> Re
 /// Runs `write`, which has been checked, and gives `target` its new history. `vjp` answers the gradients of the old
 /// target, then of `others`.
 #[track_caller]
-pub(crate) fn commit<S: Send + 'static>(
+pub(crate) fn commit<S: Send + Sync + 'static>(
     op: &'static str,
     target: &Tensor,
     others: &[&Tensor],
     saved: Option<S>,
     write: impl FnOnce() -> Result<()>,
-    vjp: impl Fn(&S, &Call, Grads) -> Result<Grads> + Send + 'static,
+    vjp: impl Fn(&S, &Call, Grads) -> Result<Grads> + Send + Sync + 'static,
 ) -> Result<()> {
     let node = match saved {
         None => None,
@@ -101,17 +105,37 @@ pub(crate) fn commit<S: Send + 'static>(
         }
     };
     write()?;
-    target.0.storage.wrote(Location::caller());
-    let Some(node) = node else { return Ok(()) };
+    let storage = &target.0.storage;
+    storage.wrote(Location::caller());
+    // Only what others hold too can be missed by them.
+    if (storage.ref_count() > 1 || Arc::strong_count(&target.0) > 1)
+        && let Some(place) = place::ask()
+    {
+        storage.wrote_by(place);
+    }
+    match node {
+        Some(node) => rewrite(op, target, &node, 0),
+        None => Ok(()),
+    }
+}
+
+/// Makes `target`, which has been written to, output `index` of `node`, and what it is a view of with it.
+#[track_caller]
+pub(crate) fn rewrite(
+    op: &'static str,
+    target: &Tensor,
+    node: &Arc<Node>,
+    index: u32,
+) -> Result<()> {
     match target.view_of() {
         None => {
-            attach(target, &node, 0);
+            attach(target, node, index);
             target.count_rewrite();
         }
         Some(of) => {
             let (base, chain) = (&of.base, of.chain.clone());
             let value = target.detach();
-            attach(&value, &node, 0);
+            attach(&value, node, index);
             let into = new_node(op, &[base, &value], &[base], (), move |_, call, grads| {
                 replace_vjp(&chain, call, grads)
             })?;
@@ -124,19 +148,17 @@ pub(crate) fn commit<S: Send + 'static>(
 }
 
 /// Gradients of "the base with a part replaced": the base's where it was not replaced, the part's where it was.
-fn replace_vjp(chain: &SmallVec<[View; 1]>, call: &Call, grads: Grads) -> Result<Grads> {
+fn replace_vjp(chain: &Chain, call: &Call, grads: Grads) -> Result<Grads> {
     let Some(g) = grads.into_iter().next().flatten() else {
         return Ok(smallvec![None, None]);
     };
-    let part = |t: &Tensor| {
-        chain
-            .iter()
-            .try_fold(t.clone(), |t, view| t.viewed(view.clone()))
+    let value = match call.needs(1) {
+        true => Some(chain.apply(&g)?),
+        false => None,
     };
-    let value = if call.needs(1) { Some(part(&g)?) } else { None };
     let base = if call.needs(0) {
-        let rest = g.copy()?;
-        part(&rest)?.zero_()?;
+        let rest = g.try_clone()?;
+        chain.apply(&rest)?.zero_()?;
         Some(rest)
     } else {
         None
@@ -258,6 +280,16 @@ fn apart(t: &Tensor, target: &Tensor) -> Result<Tensor> {
         return Ok(t.clone());
     }
     t.detach().copy()
+}
+
+/// Adds `source`, of the same shape and type, to `target` in place: for whoever holds the locks of both.
+pub(crate) fn adder(dtype: DType) -> Result<impl Fn(&Tensor, &Tensor)> {
+    let kernel = super::apply::pick(super::elementwise::table::add(), dtype)?;
+    Ok(move |target: &Tensor, source: &Tensor| {
+        let params = [0.0; kernel::MAX_PARAMS];
+        run(kernel, &params, dtype, false, &[target, source], target);
+        target.0.storage.wrote(Location::caller());
+    })
 }
 
 /// Copies `source` (broadcast, converted) into `target`. No checks, no history: for fresh targets.
@@ -438,7 +470,11 @@ impl Tensor {
 
     #[track_caller]
     fn recorded_as_copy(&self, op: &'static str, out: Tensor) -> Result<Tensor> {
-        if tracks(&[self]) && out.dtype().is_differentiable() {
+        if !out.dtype().is_differentiable() {
+            if audit_is_on() {
+                note_cast(op, &[self]);
+            }
+        } else if tracks_as(op, &[self]) {
             crate::autograd::record(op, &[self], &[&out], (), |_, _, grads| Ok(grads))?;
         }
         Ok(out)

@@ -4,7 +4,7 @@
 //! inverse, a reshape back, or zeros with the gradient laid into the part that was seen.
 
 use super::complex;
-use crate::autograd::{ViewOf, is_grad_enabled, record, tracks};
+use crate::autograd::{Chain, ViewOf, is_grad_enabled, record, tracks, tracks_as};
 use crate::error::OrMemory;
 use crate::layout::{Dims, Layout, Shape, Strides};
 use crate::{DType, Error, Result, Tensor};
@@ -166,13 +166,13 @@ impl Tensor {
                 ),
             ));
         };
-        let record_history = tracks(&[self]);
+        let record_history = tracks_as(name, &[self]);
         let origin = if is_grad_enabled() {
-            let (base, mut chain) = match self.view_of() {
-                Some(of) => (of.base.clone(), of.chain.clone()),
-                None => (self.clone(), SmallVec::new()),
+            let (base, below) = match self.view_of() {
+                Some(of) => (of.base.clone(), Some(&of.chain)),
+                None => (self.clone(), None),
             };
-            chain.push(view.clone());
+            let chain = Chain::on(below, view.clone());
             Some(ViewOf { base, chain })
         } else {
             None

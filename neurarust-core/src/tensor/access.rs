@@ -195,10 +195,7 @@ impl Tensor {
         }
         let _mode = crate::autograd::enable_grad();
         let rewrites = lock(&of.base.0.meta).rewrites;
-        let fresh = of
-            .chain
-            .iter()
-            .try_fold(of.base.clone(), |t, view| t.viewed(view.clone()));
+        let fresh = of.chain.apply(&of.base);
         // The chain was possible when the view was made, on this very base.
         if let Ok(fresh) = fresh {
             let edge = lock(&fresh.0.meta).edge.clone();

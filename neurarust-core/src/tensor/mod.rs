@@ -9,6 +9,7 @@ mod operators;
 mod random;
 
 pub use create::{ArrayLike, IntoSpec, Spec};
+pub(crate) use display::grad_fn_name;
 pub use index::Index;
 pub use operators::{Held, Operand};
 
@@ -138,7 +139,12 @@ impl Tensor {
     }
 
     /// The same elements as a tensor that is no part of any graph; shares the buffer.
+    #[inline]
+    #[track_caller]
     pub fn detach(&self) -> Tensor {
+        if autograd::audit_is_on() {
+            autograd::note_detach(self);
+        }
         Tensor::assemble(
             self.0.storage.clone(),
             self.0.layout.clone(),
@@ -349,7 +355,7 @@ impl Tensor {
     pub(crate) fn grad_slot(&self) -> Arc<GradSlot> {
         lock(&self.0.meta)
             .slot
-            .get_or_insert_with(|| Arc::new(GradSlot::new(self.shape().clone(), self.dtype())))
+            .get_or_insert_with(|| Arc::new(GradSlot::of(self)))
             .clone()
     }
 

@@ -36,5 +36,6 @@ for _name in _builtins.dir(Tensor):
         globals()[_name] = getattr(Tensor, _name)
 del _name
 
-from . import autograd, datasets, nn, optim, utils  # noqa: E402
+from . import autograd, datasets, func, nn, optim, utils, viz  # noqa: E402
+from .func import vmap  # noqa: E402
 from ._serialization import load, save  # noqa: E402

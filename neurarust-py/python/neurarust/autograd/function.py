@@ -1,6 +1,9 @@
 """Operations with a gradient of the user's own."""
 
+import functools
+
 from .. import _C
+from .._modes import no_grad
 
 
 class FunctionCtx:
@@ -11,6 +14,8 @@ class FunctionCtx:
         self._present = ()
         self._saved = None
         self._constants = None
+        self._dirty = None
+        self._materialize = True
         self.needs_input_grad = ()
 
     def save_for_backward(self, *tensors):
@@ -32,11 +37,15 @@ class FunctionCtx:
         """Declares outputs that no gradient flows through."""
         self._constants = outputs
 
+    def save_for_forward(self, *tensors):
+        """Accepted for compatibility: forward-mode differentiation reads nothing."""
+
     def mark_dirty(self, *inputs):
         """Declares inputs that the forward has changed in place; they must be returned as outputs too."""
+        self._dirty = inputs
 
     def set_materialize_grads(self, value):
-        """Whether gradients that are zero reach the backward as tensors of zeros."""
+        """Whether gradients that are zero reach the backward as tensors of zeros (as they do), or as None."""
         self._materialize = bool(value)
 
 
@@ -67,10 +76,15 @@ class Function:
         """Answers one gradient per argument of `forward`; None for those without."""
         raise NotImplementedError("a Function needs a static method backward(ctx, ...)")
 
+    setup_context = None
+
+    def __init__(self, *args, **kwargs):
+        raise RuntimeError(f"{type(self).__name__}: a Function is applied, not made; use {type(self).__name__}.apply(...)")
+
     @classmethod
     def apply(cls, *args):
         """Runs the forward and records the backward."""
-        if cls.__dict__.get("setup_context") is not None:
+        if cls.setup_context is not None:
             return _C._apply_function(_WithSetup(cls), FunctionCtx(), args)
         return _C._apply_function(cls, FunctionCtx(), args)
 
@@ -89,3 +103,35 @@ class _WithSetup:
 
     def backward(self, ctx, *grads):
         return self.cls.backward(ctx, *grads)
+
+
+class _Once(Function):
+    """Passes a gradient on, and refuses to be differentiated."""
+
+    @staticmethod
+    def forward(ctx, grad, *inputs):
+        return grad.detach()
+
+    @staticmethod
+    def backward(ctx, *grads):
+        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+
+
+def once_differentiable(backward):
+    """A `backward` whose own operations are not recorded: differentiating it again is an error, not a wrong answer."""
+
+    @functools.wraps(backward)
+    def wrapper(ctx, *grads):
+        with no_grad():
+            answer = backward(ctx, *grads)
+        # What it was computed from, as far as anyone can know: the gradients and what was saved.
+        inputs = [t for t in (*grads, *ctx.saved_tensors) if isinstance(t, _C.Tensor) and t.requires_grad]
+        if not _C.is_grad_enabled() or not inputs:
+            return answer
+
+        def guarded(g):
+            return _Once.apply(g, *inputs) if isinstance(g, _C.Tensor) and g.is_floating_point() else g
+
+        return tuple(map(guarded, answer)) if isinstance(answer, tuple) else guarded(answer)
+
+    return wrapper
