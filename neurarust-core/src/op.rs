@@ -50,6 +50,23 @@ pub trait IntFormula<const N: usize>: Parameters {
     fn eval_int<V: Bits>(&self, x: [V; N]) -> V;
 }
 
+/// A function of numbers: its parameters and inputs to its value.
+pub type Oracle = fn(&Params, &[f64]) -> f64;
+
+/// A function computed one element at a time in `f64`, for what is too heavy or too rare to have kernels of its own. It
+/// is no [`Formula`]: its derivatives are written with tensor operations.
+pub trait Scalar: 'static {
+    /// How many inputs it has.
+    const ARITY: usize;
+    /// The value at `x`.
+    fn value(params: &Params, x: &[f64]) -> f64;
+    /// `∂f/∂xₖ` as a tensor, by the input's name; an input without one can't be differentiated.
+    fn slopes() -> Vec<(&'static str, Slope)>;
+}
+
+/// A partial derivative as tensor operations on the inputs.
+pub type Slope = fn(&Params, &[Tensor]) -> Result<Tensor>;
+
 /// Which dtypes an op takes and which it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -85,8 +102,10 @@ pub struct OpTable {
     derivative: Option<fn(&Params) -> Program>,
     /// The program of an op without parameters, once it has been needed.
     derivative_without: OnceLock<Program>,
+    /// Of a [`Scalar`]: each input's partial derivative, if it has one.
+    slopes: Vec<Option<Slope>>,
     /// The formula on `f64`: the oracle.
-    pub oracle: fn(&Params, &[f64]) -> f64,
+    pub oracle: Oracle,
     /// What the kernels were made for, whatever the public fields say by now.
     made_for: (usize, Class, bool),
     /// What differentiating needs to know and to save, from the inputs.
@@ -100,12 +119,7 @@ const PROBE: Params = [
 ];
 
 impl OpTable {
-    const fn bare(
-        name: &'static str,
-        arity: usize,
-        class: Class,
-        oracle: fn(&Params, &[f64]) -> f64,
-    ) -> OpTable {
+    const fn bare(name: &'static str, arity: usize, class: Class, oracle: Oracle) -> OpTable {
         OpTable {
             name,
             arity,
@@ -115,6 +129,7 @@ impl OpTable {
             backward: [None; 2],
             derivative: None,
             derivative_without: OnceLock::new(),
+            slopes: Vec::new(),
             oracle,
             made_for: (arity, class, false),
             analyse: None,
@@ -163,6 +178,40 @@ impl OpTable {
         table
     }
 
+    /// A function computed one element at a time, with inputs of these names.
+    pub fn scalar<O: Scalar>(name: &'static str, inputs: &[&str]) -> OpTable {
+        assert!(
+            inputs.len() == O::ARITY && O::ARITY <= kernel::MAX_SCALARS,
+            "{name} has too many inputs"
+        );
+        let mut table = OpTable::bare(name, O::ARITY, Class::Real, O::value);
+        table.forward[Compute::F32 as usize] = Some(kernel::scalar::<f32, O>());
+        table.forward[Compute::F64 as usize] = Some(kernel::scalar::<f64, O>());
+        let slopes = O::slopes();
+        table.slopes = inputs
+            .iter()
+            .map(|x| slopes.iter().find(|(of, _)| of == x).map(|(_, f)| *f))
+            .collect();
+        table.analysis = OnceLock::from(Analysis::unknown(O::ARITY));
+        table
+    }
+
+    /// Refuses inputs that require a gradient which there is none for.
+    #[track_caller]
+    pub(crate) fn check_gradients(&self, inputs: &[&Tensor]) -> Result<()> {
+        for (k, slope) in self.slopes.iter().enumerate() {
+            if slope.is_none() && inputs[k].is_requires_grad() {
+                return Err(Error::unsupported(
+                    self.name,
+                    format!(
+                        "no derivative with respect to input {k} (counted from 0), which requires a gradient; detach() it"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// The same op on integers too.
     pub(crate) fn with_integers<O: IntFormula<N>, const N: usize>(mut self) -> OpTable {
         self.forward[Compute::I32 as usize] = Some(kernel::integer::<Int32, O, N>());
@@ -204,12 +253,25 @@ impl OpTable {
 
     /// What the derivative needs.
     pub fn analysis(&self) -> Option<&Analysis> {
-        self.analyse.map(|f| self.analysis.get_or_init(f))
+        match self.analyse {
+            Some(f) => Some(self.analysis.get_or_init(f)),
+            None => self.analysis.get(),
+        }
     }
 
     /// Whether gradients flow through it.
     pub fn differentiable(&self) -> bool {
-        self.derivative.is_some()
+        self.derivative.is_some() || self.slopes.iter().any(Option::is_some)
+    }
+
+    /// Whether a gradient flows to input `k`.
+    pub fn differentiable_in(&self, k: usize) -> bool {
+        self.derivative.is_some() || self.slopes.get(k).is_some_and(Option::is_some)
+    }
+
+    /// Whether its backward is made of tensor operations only.
+    pub(crate) fn by_slopes(&self) -> bool {
+        !self.slopes.is_empty()
     }
 
     /// The vjp as recorded tensor operations, for gradients of gradients: of each needed input, from the `saved` inputs
@@ -221,12 +283,38 @@ impl OpTable {
         g: &Tensor,
         needed: &[bool],
     ) -> Result<Vec<Option<Tensor>>> {
+        if self.by_slopes() {
+            return self.sloped(params, saved, g, needed);
+        }
         let derivative = self.derivative.expect("differentiable");
         if params.iter().all(|p| *p == 0.0) {
             let program = self.derivative_without.get_or_init(|| derivative(params));
             return traced::gradients(program, saved, g, needed);
         }
         traced::gradients(&derivative(params), saved, g, needed)
+    }
+
+    /// As [`traced`](OpTable::traced), from the slopes. In `f64`, like the values: the narrow floats lose what cancels.
+    fn sloped(
+        &self,
+        params: &Params,
+        saved: &[Option<Tensor>],
+        g: &Tensor,
+        needed: &[bool],
+    ) -> Result<Vec<Option<Tensor>>> {
+        let x: Vec<Tensor> = saved
+            .iter()
+            .map(|t| t.as_ref().unwrap_or(g).to_dtype(DType::F64))
+            .collect::<Result<_>>()?;
+        let wide = g.to_dtype(DType::F64)?;
+        let partial = |(slope, needed): (&Option<Slope>, &bool)| match slope {
+            Some(slope) if *needed => {
+                let product = wide.mul(slope(params, &x)?)?;
+                product.to_dtype(g.dtype()).map(Some)
+            }
+            _ => Ok(None),
+        };
+        self.slopes.iter().zip(needed).map(partial).collect()
     }
 
     /// The dtype to compute in and to answer, given the promoted dtype of the inputs.

@@ -19,6 +19,7 @@ use std::ffi::CString;
 
 /// One line of the table, as Python sees it.
 struct Line {
+    class: &'static str,
     name: &'static str,
     doc: &'static str,
     table: fn() -> &'static OpTable,
@@ -30,11 +31,12 @@ struct Line {
 type Fast = ffi::PyCFunctionFastWithKeywords;
 
 macro_rules! bind {
-    ($( $(#[doc = $doc:literal])* $class:ident $name:ident, $name_:ident ($x0:ident $(, $x:ident)* $(; $($p:ident),+)?) = $body:expr $(, grad $y:ident => $grad:expr)?; )*) => {
+    ($( $(#[doc = $doc:literal])* $class:ident $name:ident, $name_:ident ($x0:ident $(, $x:ident)* $(; $($p:ident),+)?) = $body:expr $(, grad $y:ident => $grad:expr)? $(, slope $of:ident => $slope:expr)*; )*) => {
         #[allow(non_upper_case_globals)]
         mod lines {
             use super::*;
             $( pub static $name: Line = Line {
+                class: stringify!($class),
                 name: stringify!($name),
                 doc: concat!($($doc),*),
                 table: table::$name,
@@ -261,10 +263,11 @@ pub fn register(class: &Bound<'_, PyType>) -> PyResult<()> {
                 None => format!(", {}", torch_name(line.name, p)),
             }))
             .collect();
-        let prefix = if INTERNAL.contains(&line.name) {
-            "_"
-        } else {
-            ""
+        let prefix = match line.class {
+            // `torch.special` takes them from here.
+            "special" => "_special_",
+            _ if INTERNAL.contains(&line.name) => "_",
+            _ => "",
         };
         for (entry, suffix, note) in [
             (out_of_place, "", ""),

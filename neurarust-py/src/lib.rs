@@ -26,6 +26,7 @@ mod place;
 mod random;
 mod reduce;
 mod sort;
+mod special;
 mod statistics;
 mod tensor;
 mod threads;

@@ -593,43 +593,93 @@ impl PyTensor {
         convert_to(slf, other.get().0.dtype())
     }
     /// As float32.
-    fn float(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+    #[pyo3(signature = (memory_format=None))]
+    fn float<'py>(
+        slf: Bound<'py, Self>,
+        memory_format: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let _ = memory_format;
         convert_to(slf, DType::F32)
     }
     /// As float64.
-    fn double(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+    #[pyo3(signature = (memory_format=None))]
+    fn double<'py>(
+        slf: Bound<'py, Self>,
+        memory_format: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let _ = memory_format;
         convert_to(slf, DType::F64)
     }
     /// As float16.
-    fn half(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+    #[pyo3(signature = (memory_format=None))]
+    fn half<'py>(
+        slf: Bound<'py, Self>,
+        memory_format: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let _ = memory_format;
         convert_to(slf, DType::F16)
     }
     /// As bfloat16.
-    fn bfloat16(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+    #[pyo3(signature = (memory_format=None))]
+    fn bfloat16<'py>(
+        slf: Bound<'py, Self>,
+        memory_format: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let _ = memory_format;
         convert_to(slf, DType::BF16)
     }
     /// As int64.
-    fn long(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+    #[pyo3(signature = (memory_format=None))]
+    fn long<'py>(
+        slf: Bound<'py, Self>,
+        memory_format: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let _ = memory_format;
         convert_to(slf, DType::I64)
     }
     /// As int32.
-    fn int(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+    #[pyo3(signature = (memory_format=None))]
+    fn int<'py>(
+        slf: Bound<'py, Self>,
+        memory_format: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let _ = memory_format;
         convert_to(slf, DType::I32)
     }
     /// As int16.
-    fn short(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+    #[pyo3(signature = (memory_format=None))]
+    fn short<'py>(
+        slf: Bound<'py, Self>,
+        memory_format: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let _ = memory_format;
         convert_to(slf, DType::I16)
     }
     /// As int8.
-    fn char(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+    #[pyo3(signature = (memory_format=None))]
+    fn char<'py>(
+        slf: Bound<'py, Self>,
+        memory_format: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let _ = memory_format;
         convert_to(slf, DType::I8)
     }
     /// As uint8.
-    fn byte(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+    #[pyo3(signature = (memory_format=None))]
+    fn byte<'py>(
+        slf: Bound<'py, Self>,
+        memory_format: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let _ = memory_format;
         convert_to(slf, DType::U8)
     }
     /// As bool: what isn't 0.
-    fn bool(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+    #[pyo3(signature = (memory_format=None))]
+    fn bool<'py>(
+        slf: Bound<'py, Self>,
+        memory_format: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, Self>> {
+        let _ = memory_format;
         convert_to(slf, DType::Bool)
     }
     /// This tensor: it lives on the CPU already.

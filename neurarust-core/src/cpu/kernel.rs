@@ -6,7 +6,7 @@
 
 use super::simd::{Float, Isa, Lanes, Level};
 use crate::dual::Dual;
-use crate::op::{Elementwise, Fused, IntFormula, Predicate};
+use crate::op::{Elementwise, Fused, IntFormula, Oracle, Predicate, Scalar};
 use crate::real::{Bits, Num};
 
 /// Elements that a tile's buffers must be rounded up to: the widest register.
@@ -14,6 +14,9 @@ pub const LANES: usize = 16;
 
 /// Most parameters an op can have.
 pub const MAX_PARAMS: usize = 8;
+
+/// Most inputs of a function that is computed one element at a time.
+pub const MAX_SCALARS: usize = 3;
 
 /// An op's parameters (a slope, a learning rate), by position.
 pub type Params = [f64; MAX_PARAMS];
@@ -289,6 +292,42 @@ pub(crate) fn integer_predicate<T: Bits<Mask = bool>, O: Predicate<N>, const N: 
         }
     }
     variants!(body, [T: Bits<Mask = bool>, O: Predicate<N>], [N])
+}
+
+/// A function computed one element at a time in `f64`: the same at every level, and one loop for all of them.
+pub(crate) fn scalar<T: Num + Into<f64>, O: Scalar>() -> Variants {
+    unsafe fn with<T: Num + Into<f64>, O: Scalar>(
+        params: &Params,
+        src: *const *const u8,
+        dst: *const *mut u8,
+        n: usize,
+    ) {
+        // SAFETY: by the caller.
+        unsafe { each::<T>(O::value, O::ARITY, params, src, dst, n) }
+    }
+    Variants([with::<T, O>; 3])
+}
+
+#[inline(never)]
+unsafe fn each<T: Num + Into<f64>>(
+    f: Oracle,
+    arity: usize,
+    params: &Params,
+    src: *const *const u8,
+    dst: *const *mut u8,
+    n: usize,
+) {
+    let mut x = [0.0; MAX_SCALARS];
+    // SAFETY: there are `arity` input tiles and one output tile of `n` elements.
+    unsafe {
+        let y = *dst as *mut T;
+        for i in 0..n {
+            for (k, x) in x[..arity].iter_mut().enumerate() {
+                *x = (*(*src.add(k) as *const T).add(i)).into();
+            }
+            *y.add(i) = T::c(f(params, &x[..arity]));
+        }
+    }
 }
 
 /// A kernel that copies tiles: what `contiguous`, `copy_` and casts are made of.

@@ -84,8 +84,12 @@ pub(crate) fn apply(
         return super::complex::apply(table.name, params, inputs);
     }
     let (dtype, out_dtype) = table.dtypes(promoted)?;
+    let tracked = tracks_as(table.name, inputs);
+    if tracked && table.by_slopes() {
+        table.check_gradients(inputs)?;
+    }
     let out = compute(table, params, dtype, out_dtype, inputs)?;
-    if tracks_as(table.name, inputs) {
+    if tracked {
         remember(table, params, inputs, &out, out_dtype)?;
     }
     Ok(out)
@@ -291,7 +295,7 @@ pub(crate) fn vjp(saved: &SavedOp, call: &Call, mut grads: Grads) -> Result<Grad
         .iter()
         .map(|s| s.as_ref().map(|s| s.get(call)).transpose())
         .collect::<Result<_>>()?;
-    if is_grad_enabled() {
+    if is_grad_enabled() || table.by_slopes() {
         let traced = table.traced(&saved.params, &tensors, &g, &general)?;
         for (k, d) in traced.into_iter().enumerate() {
             if general[k] {

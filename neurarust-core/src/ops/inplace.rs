@@ -23,7 +23,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 /// Whether a value of `from` can be stored in `to`: not a float in an integer, not a number in a bool.
-fn can_store(from: DType, to: DType) -> bool {
+pub(crate) fn can_store(from: DType, to: DType) -> bool {
     to.is_complex()
         || (to.is_float() && !from.is_complex())
         || (!from.is_differentiable() && (to != DType::Bool || from == DType::Bool))
@@ -196,6 +196,9 @@ pub(crate) fn apply(table: &'static OpTable, params: &Params, inputs: &[&Tensor]
     }
     let kernel = super::apply::pick(table, dtype)?;
     let recorded = check(op, target, &inputs[1..])?;
+    if recorded {
+        table.check_gradients(inputs)?;
+    }
     // What shares memory with the target without lying the same is read from a copy.
     let held: SmallVec<[Tensor; 3]> = inputs
         .iter()

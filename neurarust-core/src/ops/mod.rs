@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 mod calculus;
 pub(crate) mod complex;
+mod composed;
 pub mod conv;
 mod covariance;
 mod distinct;

@@ -32,6 +32,14 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// Of a function of `n` inputs that nothing is known of.
+    pub(crate) fn unknown(n: usize) -> Analysis {
+        Analysis {
+            kind: vec![Partial::General; n],
+            reads: vec![(1 << n) - 1; n],
+        }
+    }
+
     /// Reads it off a program made by [`Program::derivative`].
     pub fn of(derivative: &Program) -> Analysis {
         let code = derivative.code();

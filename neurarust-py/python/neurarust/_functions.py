@@ -280,14 +280,6 @@ def addr(input, vec1, vec2, *, beta=1, alpha=1):
 
 
 @_method
-def sinc(input):
-    """`sin(πx) / (πx)`."""
-    x = input * 3.141592653589793
-    zero = x == 0
-    return (x.sin() / x.masked_fill(zero, 1.0)).masked_fill(zero, 1.0)
-
-
-@_method
 def frac(input):
     """The part behind the point."""
     return input - input.trunc()

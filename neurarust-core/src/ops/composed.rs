@@ -1,0 +1,218 @@
+//! Element-wise functions that are made of lines of the table, and differentiated through them.
+
+use super::inplace::can_store;
+use crate::autograd::{record, tracks_as};
+use crate::dtype::DType;
+use crate::tensor::Operand;
+use crate::{Error, Result, Tensor};
+use smallvec::smallvec;
+
+impl Tensor {
+    /// The larger of the two; the other one where one is NaN.
+    ///
+    /// # Errors
+    /// Shapes that don't broadcast.
+    #[track_caller]
+    pub fn fmax(&self, other: impl Operand) -> Result<Tensor> {
+        let other = other.operand()?;
+        let keep = self.ge(&other)?.logical_or(other.isnan()?)?;
+        keep.select_where(self, &other)
+    }
+
+    /// The smaller of the two; the other one where one is NaN.
+    ///
+    /// # Errors
+    /// Shapes that don't broadcast.
+    #[track_caller]
+    pub fn fmin(&self, other: impl Operand) -> Result<Tensor> {
+        let other = other.operand()?;
+        let keep = self.le(&other)?.logical_or(other.isnan()?)?;
+        keep.select_where(self, &other)
+    }
+
+    /// The least common multiple of integers, not below 0.
+    ///
+    /// # Errors
+    /// Floats; shapes that don't broadcast.
+    #[track_caller]
+    pub fn lcm(&self, other: impl Operand) -> Result<Tensor> {
+        let other = other.operand()?;
+        self.floor_divide(self.gcd(&other)?)?.mul(&other)?.abs()
+    }
+
+    /// `self · 2ᵉ` for the exponent `e`.
+    ///
+    /// # Errors
+    /// Shapes that don't broadcast.
+    #[track_caller]
+    pub fn ldexp(&self, e: impl Operand) -> Result<Tensor> {
+        self.mul(e.operand()?.exp2()?)
+    }
+
+    /// `(m, e)` with `self = m · 2ᵉ` and `½ ≤ |m| < 1`; `e` is a tensor of `i32`.
+    ///
+    /// # Errors
+    /// Anything but floats.
+    #[track_caller]
+    pub fn frexp(&self) -> Result<(Tensor, Tensor)> {
+        if !self.dtype().is_float() {
+            return Err(Error::dtype(
+                "frexp",
+                format!(
+                    "expected a floating-point tensor, got {}; convert it with to_dtype",
+                    self.dtype()
+                ),
+            ));
+        }
+        let exponent = self.detach().frexp_exponent()?.to_dtype(DType::I32)?;
+        Ok((self.frexp_mantissa()?, exponent))
+    }
+
+    /// `self` to the power `e` in `f64`.
+    ///
+    /// # Errors
+    /// Shapes that don't broadcast.
+    #[track_caller]
+    pub fn float_power(&self, e: impl Operand) -> Result<Tensor> {
+        let e = e.operand()?;
+        let wide = self.to_dtype(DType::F64)?;
+        // A bare number stays one: the commonest exponents have shortcuts.
+        match e.0.number && e.dtype().is_float() {
+            true => wide.pow(&*e),
+            false => wide.pow(e.to_dtype(DType::F64)?),
+        }
+    }
+
+    /// The logarithm of the multivariate gamma function of dimension `p`:
+    /// `ln π · p (p - 1) / 4 + Σ lgamma(self - j / 2)` over `j < p`.
+    ///
+    /// # Errors
+    /// A dimension below 1.
+    #[track_caller]
+    pub fn mvlgamma(&self, p: i64) -> Result<Tensor> {
+        // As many functions are computed: a dimension that isn't meant so would take forever.
+        if !(1..=4096).contains(&p) {
+            return Err(Error::value(
+                "mvlgamma",
+                format!("expected a dimension p from 1 to 4096, got {p}"),
+            ));
+        }
+        let constant = std::f64::consts::PI.ln() * 0.25 * (p as f64) * (p as f64 - 1.0);
+        let mut sum = self.lgamma()?.add(constant)?;
+        for j in 1..p {
+            sum = sum.add(self.sub(0.5 * j as f64)?.lgamma()?)?;
+        }
+        Ok(sum)
+    }
+
+    /// Rounded to `decimals` places behind the point; negative numbers count places before it. Halves to even.
+    ///
+    /// # Errors
+    /// Integers, which have no places to round to.
+    #[track_caller]
+    pub fn round_to(&self, decimals: i32) -> Result<Tensor> {
+        if !self.dtype().is_float() {
+            return Err(Error::unsupported(
+                "round",
+                format!(
+                    "decimals={decimals} of {} elements; convert them to float first",
+                    self.dtype()
+                ),
+            ));
+        }
+        let ten = 10f64.powi(decimals.saturating_abs());
+        match decimals {
+            0 => self.round(),
+            1.. => self.mul(ten)?.round()?.div(ten),
+            _ => self.div(ten)?.round()?.mul(ten),
+        }
+    }
+
+    /// The number next to `self` on the way to `other`, in the common dtype. The gradient is that of `self`, but where
+    /// both are equal.
+    ///
+    /// # Errors
+    /// Integers, which have no neighbours; shapes that don't broadcast.
+    #[track_caller]
+    pub fn nextafter(&self, other: impl Operand) -> Result<Tensor> {
+        const OP: &str = "nextafter";
+        let other = other.operand()?;
+        let inputs = [self, &*other];
+        let dtype = super::apply::promote(&inputs);
+        let shape = super::apply::broadcast(OP, &inputs)?;
+        let dims: Vec<i64> = shape.iter().map(|d| *d as i64).collect();
+        let even = |t: &Tensor| t.to_dtype(dtype)?.expand(&dims[..])?.contiguous();
+        let (a, b) = (even(self)?, even(&other)?);
+        macro_rules! neighbours {
+            ($t:ty) => {{
+                let step = |(x, y): (&$t, &$t)| -> $t {
+                    let (x, y) = (*x, *y);
+                    if x == y || y.is_nan() {
+                        return y;
+                    }
+                    if x.is_nan() {
+                        return x;
+                    }
+                    if x == <$t>::from_bits(0) {
+                        return <$t>::from_bits(1).copysign(y);
+                    }
+                    let away = (y > x) == (x > <$t>::from_bits(0));
+                    let bits = x.to_bits();
+                    <$t>::from_bits(if away { bits + 1 } else { bits - 1 })
+                };
+                let (a, b) = (a.to_vec::<$t>()?, b.to_vec::<$t>()?);
+                Tensor::from_vec(a.iter().zip(&b).map(step).collect(), shape)
+            }};
+        }
+        let out = match dtype {
+            DType::F32 => neighbours!(f32),
+            DType::F64 => neighbours!(f64),
+            DType::F16 => neighbours!(crate::f16),
+            DType::BF16 => neighbours!(crate::bf16),
+            other => Err(Error::dtype(
+                OP,
+                format!("expected floating-point tensors, got {other}"),
+            )),
+        }?;
+        if tracks_as(OP, &inputs) {
+            let moved = self.detach().ne(other.detach())?;
+            record(OP, &inputs, &[&out], moved, |moved, _, grads| {
+                let Some(g) = grads.into_iter().next().flatten() else {
+                    return Ok(smallvec![None, None]);
+                };
+                Ok(smallvec![Some(g.mul(moved)?), Some(g.zeros_like()?)])
+            })?;
+        }
+        Ok(out)
+    }
+
+    /// Takes over the elements of `result`, which `op` has computed from this tensor: the in-place form of a function
+    /// that has no kernel of its own.
+    ///
+    /// # Errors
+    /// A result of another shape, or of a dtype that this one has no room for; what in-place operations refuse.
+    #[track_caller]
+    pub fn become_(&self, op: &'static str, result: &Tensor) -> Result<&Tensor> {
+        if result.shape() != self.shape() {
+            return Err(Error::shape(
+                op,
+                format!(
+                    "the result has shape {} and can't be written to a tensor of shape {}",
+                    result.shape(),
+                    self.shape()
+                ),
+            ));
+        }
+        if !can_store(result.dtype(), self.dtype()) && result.dtype() != DType::Bool {
+            return Err(Error::dtype(
+                op,
+                format!(
+                    "the result is {} and can't be written to a {} tensor",
+                    result.dtype(),
+                    self.dtype()
+                ),
+            ));
+        }
+        self.copy_(result)
+    }
+}
