@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Value,
     /// A tensor on the wrong device (`RuntimeError`).
     Device,
+    /// A matrix that an algorithm fails on: singular, not positive-definite, no convergence (`LinAlgError`).
+    LinAlg,
     /// Memory that could not be had (`MemoryError`).
     Memory,
     /// A graph that can't be differentiated as asked (`RuntimeError`).

@@ -8,6 +8,13 @@ use pyo3::exceptions::{
 use pyo3::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+pyo3::create_exception!(
+    neurarust.linalg,
+    LinAlgError,
+    PyRuntimeError,
+    "A matrix that an algorithm fails on."
+);
+
 /// Work of this many elements releases the interpreter's lock: below, handing it over costs more than it gives.
 const DETACH: usize = 1 << 14;
 
@@ -76,6 +83,7 @@ pub fn exception(py: Python<'_>, error: &Error) -> PyErr {
         ErrorKind::DType => PyTypeError::new_err(text),
         ErrorKind::Index => PyIndexError::new_err(text),
         ErrorKind::Value | ErrorKind::Format => PyValueError::new_err(text),
+        ErrorKind::LinAlg => LinAlgError::new_err(text),
         ErrorKind::Memory => PyMemoryError::new_err(text),
         ErrorKind::Io => PyOSError::new_err(text),
         ErrorKind::Unsupported => PyNotImplementedError::new_err(text),

@@ -14,6 +14,7 @@ from ._C import *  # noqa: F403
 from ._C import Tensor, device, dtype
 from ._functions import *  # noqa: F403
 from ._elementwise import *  # noqa: F403
+from ._matrix import *  # noqa: F403
 from ._modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ._size import Size
 from ._types import finfo, iinfo
@@ -37,6 +38,6 @@ for _name in _builtins.dir(Tensor):
         globals()[_name] = getattr(Tensor, _name)
 del _name
 
-from . import autograd, datasets, func, nn, optim, special, utils, viz  # noqa: E402
+from . import autograd, datasets, func, linalg, nn, optim, special, utils, viz  # noqa: E402
 from .func import vmap  # noqa: E402
 from ._serialization import load, save  # noqa: E402

@@ -114,76 +114,36 @@ def meshgrid(*tensors, indexing="ij"):
 
 
 @_function
-def einsum(equation, *operands):
-    """Sums of products by Einstein's convention: `einsum('bij,bjk->bik', a, b)`."""
+def einsum(*args):
+    """Sums of products by Einstein's convention: `einsum('bij,bjk->bik', a, b)`, or `einsum(a, [0, 1], b, [1, 2], [0, 2])`."""
+    if not args:
+        raise ValueError("einsum: expected an equation and operands")
+    if isinstance(args[0], Tensor):
+        return _sublists(args)
+    equation, *operands = args
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = operands[0]
-    equation = equation.replace(" ", "")
-    left, arrow, right = equation.partition("->")
-    terms = left.split(",")
-    if len(terms) != len(operands):
-        raise RuntimeError(f"einsum: {len(terms)} terms for {len(operands)} operands")
-    spare = max(
-        (t.dim() - len(term.replace("...", "")) for t, term in zip(operands, terms) if "..." in term), default=0
-    )
-    # Dimensions under an ellipsis get names that no letter has.
-    names = [f"_{i}" for i in range(spare)]
-    axes = []
-    for t, term in zip(operands, terms):
-        head, dots, tail = term.partition("...")
-        mine = t.dim() - len(head) - len(tail)
-        axes.append([*head, *(names[spare - mine :] if dots else ()), *tail])
-        if len(axes[-1]) != t.dim():
-            raise RuntimeError(f"einsum: the term {term!r} for an operand of {t.dim()} dimensions")
-    if arrow:
-        head, dots, tail = right.partition("...")
-        out = [*head, *(names if dots else ()), *tail]
-    else:
-        flat = [a for term in axes for a in term if a not in names]
-        out = [*names, *sorted({a for a in flat if flat.count(a) == 1})]
-    if len(set(out)) != len(out) or any(a not in sum(axes, []) for a in out):
-        raise RuntimeError(f"einsum: the output of {equation!r} must name dimensions of the operands, each once")
+    return _C._einsum(equation, operands)
 
-    def diagonal(t, term):
-        for a in dict.fromkeys(term):
-            while term.count(a) > 1:
-                i = term.index(a)
-                j = term.index(a, i + 1)
-                t = t.diagonal(0, i, j)
-                term = [x for k, x in enumerate(term) if k not in (i, j)] + [a]
-        return t, term
 
-    def product(x, xs, y, ys, keep):
-        batch = [a for a in xs if a in ys and a in keep]
-        summed = [a for a in xs if a in ys and a not in keep]
-        x_only, y_only = [a for a in xs if a not in ys], [a for a in ys if a not in xs]
-        size = {a: n for term, t in ((xs, x), (ys, y)) for a, n in zip(term, t.shape)}
-        for a in batch + summed:
-            n, m = x.shape[xs.index(a)], y.shape[ys.index(a)]
-            if n != m and 1 not in (n, m):
-                raise RuntimeError(f"einsum: sizes {n} and {m} of dimension {a!r}")
-            size[a] = max(n, m) if 0 not in (n, m) else 0
-        volume = lambda group: _prod(size[a] for a in group)  # noqa: E731
-        x = x.permute(*[xs.index(a) for a in batch + x_only + summed]).expand([size[a] for a in batch + x_only + summed])
-        y = y.permute(*[ys.index(a) for a in batch + summed + y_only]).expand([size[a] for a in batch + summed + y_only])
-        x = x.reshape([volume(batch), volume(x_only), volume(summed)])
-        y = y.reshape([volume(batch), volume(summed), volume(y_only)])
-        both = batch + x_only + y_only
-        return (x @ y).reshape([size[a] for a in both]), both
+def _sublists(args):
+    """Letters for numbers."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-    def lone(t, term, keep):
-        gone = [i for i, a in enumerate(term) if a not in keep]
-        return (t.sum(gone), [a for a in term if a in keep]) if gone else (t, term)
+    def term(sublist):
+        out = ""
+        for number in sublist:
+            if number is not ... and not 0 <= number < 52:
+                raise ValueError(f"einsum: subscript {number}; expected numbers in 0..52 and Ellipsis")
+            out += "..." if number is ... else letters[number]
+        return out
 
-    work = [diagonal(t, term) for t, term in zip(operands, axes)]
-    result, term = work[0]
-    for k, (t, other) in enumerate(work[1:], 1):
-        rest = set(out).union(*(later for _, later in work[k + 1 :]))
-        result, term = lone(result, term, rest | set(other))
-        t, other = lone(t, other, rest | set(term))
-        result, term = product(result, term, t, other, rest)
-    result, term = lone(result, term, set(out))
-    return result.permute(*[term.index(a) for a in out]) if term else result
+    terms = [term(s) for s in args[1::2]]
+    equation = ",".join(terms)
+    operands = args[::2]
+    if len(args) % 2:
+        equation, operands = ",".join(terms) + "->" + term(args[-1]), args[:-1:2]
+    return _C._einsum(equation, operands)
 
 
 def _prod(numbers):
@@ -194,21 +154,19 @@ def _prod(numbers):
 
 
 @_function
-def tensordot(a, b, dims=2):
+def tensordot(a, b, dims=2, out=None):
     """Products of `a` and `b` summed over pairs of dimensions."""
+    if isinstance(dims, Tensor):
+        dims = dims.tolist()
     if isinstance(dims, int):
+        if dims < 0:
+            raise RuntimeError(f"tensordot: dims is {dims}; expected 0 or more")
+        if dims > min(a.dim(), b.dim()):
+            raise RuntimeError(f"tensordot: dims is {dims}, of tensors of {a.dim()} and {b.dim()} dimensions")
         dims = (list(range(a.dim() - dims, a.dim())), list(range(dims)))
-    first, second = ([d % t.dim() for d in ([ds] if isinstance(ds, int) else ds)] for ds, t in zip(dims, (a, b)))
-    for i, j in zip(first, second):
-        # A size of 1 stands for any: the other side is summed.
-        if a.shape[i] != b.shape[j] and 1 in (a.shape[i], b.shape[j]):
-            a, b = (a, b.sum(j, keepdim=True)) if a.shape[i] == 1 else (a.sum(i, keepdim=True), b)
-    keep_a, keep_b = [d for d in range(a.dim()) if d not in first], [d for d in range(b.dim()) if d not in second]
-    shape = [a.shape[d] for d in keep_a] + [b.shape[d] for d in keep_b]
-    inner = _prod(a.shape[d] for d in first)
-    x = a.permute(*keep_a, *first).reshape([_prod(a.shape[d] for d in keep_a), inner]) if a.dim() else a.reshape([1, 1])
-    y = b.permute(*second, *keep_b).reshape([inner, _prod(b.shape[d] for d in keep_b)]) if b.dim() else b.reshape([1, 1])
-    return (x @ y).reshape(shape)
+    first, second = ([d] if isinstance(d, int) else list(d) for d in dims)
+    result = _C._tensordot(a, b, first, second)
+    return result if out is None else out.copy_(result)
 
 
 @_method
