@@ -294,7 +294,7 @@ fn _linalg_matrix_sqrth(py: Python<'_>, a: TensorArg<'_>) -> PyResult<PyTensor> 
 }
 #[pyfunction]
 fn _linalg_polar(py: Python<'_>, a: TensorArg<'_>) -> PyResult<(PyTensor, PyTensor)> {
-    two(py, a.0, |a| a.polar())
+    two(py, a.0, |a| a.polar_decomposition())
 }
 #[pyfunction]
 fn _linalg_householder_product(

@@ -267,6 +267,30 @@ impl PyTensor {
         keepdim: bool,
         dtype: Option<DTypeArg>,
     ) -> PyResult<PyTensor> {
+        if let Some(name) = &p
+            && name
+                .extract::<std::borrow::Cow<'_, str>>()
+                .is_ok_and(|n| n == "nuc")
+        {
+            let dims = match &dim {
+                Some(dim) => dim.0.to_vec(),
+                None => (0..self.0.rank() as i64).collect(),
+            };
+            let [a, b] = dims[..] else {
+                return Err(PyRuntimeError::new_err(format!(
+                    "norm: the nuclear norm is of two dimensions, got {dims:?}"
+                )));
+            };
+            return run(self, py, |t| {
+                let converted = dtype.map(|d| t.to_dtype(d.0)).transpose()?;
+                let t = converted.as_ref().unwrap_or(t);
+                t.matrix_norm(
+                    neurarust_core::ops::linalg::MatrixNorm::Nuclear,
+                    [a, b],
+                    keepdim,
+                )
+            });
+        }
         let p = order(p.as_ref())?;
         let over = over(dim, None, keepdim, None);
         run(self, py, |t| {

@@ -224,13 +224,21 @@ impl Tensor {
         self.matmul(other)
     }
 
-    /// `x · wᵀ + b`, the affine layer: `x` (…, in), `weight` (out, in), `bias` (out) → (…, out).
+    /// `x · wᵀ + b`, the affine layer: `x` (…, in), `weight` (out, in), `bias` (out) → (…, out); `weight` (in) → (…).
     ///
     /// # Errors
     /// Sizes or dtypes that differ.
     #[track_caller]
     pub fn linear(&self, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
         const OP: &str = "linear";
+        if weight.rank() == 1 {
+            // One output, which gets no dimension.
+            let out = self.matmul(weight)?;
+            return match bias {
+                Some(b) => out.add(b),
+                None => Ok(out),
+            };
+        }
         expect_rank(OP, &[(weight, 2)])?;
         let (out_features, in_features) = (weight.dims()[0], weight.dims()[1]);
         if self.rank() == 0 || self.dims()[self.rank() - 1] != in_features {

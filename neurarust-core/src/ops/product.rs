@@ -149,16 +149,9 @@ impl Tensor {
     /// The powers 0 to `n` - 1 of each element, as a new last dimension: Vandermonde's matrix.
     ///
     /// # Errors
-    /// A tensor without dimensions.
+    /// Too many elements.
     #[track_caller]
     pub fn vander(&self, n: usize) -> Result<Tensor> {
-        const OP: &str = "linalg.vander";
-        if self.rank() == 0 {
-            return Err(Error::shape(
-                OP,
-                "expected 1 or more dimensions, got a tensor without",
-            ));
-        }
         let x = self.unsqueeze(-1)?;
         let mut dims = Dims::from_slice(x.dims());
         let last = dims.len() - 1;

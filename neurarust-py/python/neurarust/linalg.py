@@ -306,8 +306,8 @@ def vander(x, N=None):
     """The powers of the elements, as a new last dimension."""
     if N is not None and N <= 1:
         raise RuntimeError(f"linalg.vander: N is {N}; expected more than 1")
-    if not x.dim():
-        raise RuntimeError("linalg.vander: expected 1 or more dimensions, got a tensor without")
+    if N is None and not x.dim():
+        raise RuntimeError("linalg.vander: a tensor without dimensions says no N; pass one")
     if x.dtype is _C.bool:
         x = x.to(_C.int64)
     return _C._vander(x, x.shape[-1] if N is None else N)

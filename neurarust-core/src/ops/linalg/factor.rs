@@ -91,11 +91,38 @@ impl Tensor {
     pub fn cholesky_inverse(&self, upper: bool) -> Result<Tensor> {
         let batch = Batch::square("cholesky_inverse", self)?;
         let eye = eye_like(self, batch.rows)?;
-        let inverse = self.solve_triangular(&eye, upper, true, false)?;
-        match upper {
-            true => inverse.matmul(&h(&inverse)?),
-            false => h(&inverse)?.matmul(&inverse),
+        let out = {
+            let _guard = crate::no_grad();
+            let inverse = self.detach().solve_triangular(&eye, upper, true, false)?;
+            match upper {
+                true => inverse.matmul(&h(&inverse)?)?,
+                false => h(&inverse)?.matmul(&inverse)?,
+            }
+        };
+        if tracks(&[self]) {
+            let saved = (Saved::input(self), Saved::output(&out, 0));
+            record(
+                "cholesky_inverse",
+                &[self],
+                &[&out],
+                saved,
+                move |(l, x), call, grads| {
+                    let Some(g) = &grads[0] else {
+                        return Ok(smallvec![None]);
+                    };
+                    let (l, x) = (triangle(&l.get(call)?, upper)?, x.get(call)?);
+                    // Both triangles get a share, as in PyTorch: the gradient of the symmetric product.
+                    let common = x.matmul(&g.add(&h(g)?)?)?.matmul(&x)?;
+                    let product = if upper {
+                        l.matmul(&common)?
+                    } else {
+                        common.matmul(&l)?
+                    };
+                    Ok(smallvec![Some(product.neg()?)])
+                },
+            )?;
         }
+        Ok(out)
     }
 
     /// `X` of `A · X = B`, where `factor` is `A`'s Cholesky factor and this is `B` (…, n, k).
@@ -104,9 +131,45 @@ impl Tensor {
     /// As [`Tensor::solve_triangular`].
     #[track_caller]
     pub fn cholesky_solve(&self, factor: &Tensor, upper: bool) -> Result<Tensor> {
-        let lower = if upper { h(factor)? } else { factor.clone() };
-        let half = lower.solve_triangular(self, false, true, false)?;
-        h(&lower)?.solve_triangular(&half, true, true, false)
+        const OP: &str = "cholesky_solve";
+        let solve = |l: &Tensor, b: &Tensor| -> Result<Tensor> {
+            let lower = if upper { h(l)? } else { l.clone() };
+            let half = lower.solve_triangular(b, false, true, false)?;
+            h(&lower)?.solve_triangular(&half, true, true, false)
+        };
+        let out = {
+            let _guard = crate::no_grad();
+            solve(&factor.detach(), &self.detach())?
+        };
+        if tracks(&[self, factor]) {
+            let saved = (Saved::input(factor), Saved::output(&out, 0));
+            record(
+                OP,
+                &[self, factor],
+                &[&out],
+                saved,
+                move |(l, x), call, grads| {
+                    let Some(g) = &grads[0] else {
+                        return Ok(smallvec![None, None]);
+                    };
+                    let l = triangle(&l.get(call)?, upper)?;
+                    let gb = g.cholesky_solve(&l, upper)?;
+                    let mut gl = None;
+                    if call.needs(1) {
+                        let common = gb.matmul(&h(&x.get(call)?)?)?;
+                        let common = common.add(&h(&common)?)?;
+                        let product = if upper {
+                            l.matmul(&common)?
+                        } else {
+                            common.matmul(&l)?
+                        };
+                        gl = Some(product.neg()?);
+                    }
+                    Ok(smallvec![Some(gb), gl])
+                },
+            )?;
+        }
+        Ok(out)
     }
 
     /// `(LU, pivots, info)`: both triangles of `A = P · L · U` (…, m, n) in one matrix, the ones on `L`'s diagonal left
@@ -433,6 +496,12 @@ impl Tensor {
         };
         field!(OP, ld.dtype(), T => kernels::ldl_solve::<T>(&ld, &list, &b, &joint))
     }
+}
+
+/// The triangle that counts.
+#[track_caller]
+fn triangle(x: &Tensor, upper: bool) -> Result<Tensor> {
+    if upper { x.triu(0) } else { x.tril(0) }
 }
 
 /// The gradient of `A` by that of its `LU` (…, m, n).

@@ -2,6 +2,7 @@
 
 use super::{Batch, columns, eye_like, h, rows};
 use crate::autograd::{Saved, record, tracks};
+use crate::ops::reduce::flat;
 use crate::{Result, Tensor};
 use smallvec::smallvec;
 
@@ -15,9 +16,10 @@ impl Tensor {
         const OP: &str = "linalg.matrix_power";
         let batch = Batch::square(OP, self)?;
         if n == 0 {
-            return eye_like(self, batch.rows)?
+            let out = eye_like(self, batch.rows)?
                 .expand_to(self.shape())?
-                .contiguous();
+                .contiguous()?;
+            return flat(OP, self, out);
         }
         let mut base = if n < 0 { self.inverse()? } else { self.clone() };
         let mut left = n.unsigned_abs();

@@ -311,10 +311,10 @@ impl Tensor {
             record(
                 OP,
                 &[self],
-                &[&log],
+                &[&sign, &log],
                 Saved::input(self),
                 |a, call, grads| {
-                    let Some(g) = &grads[0] else {
+                    let Some(g) = &grads[1] else {
                         return Ok(smallvec![None]);
                     };
                     let a = a.get(call)?;
@@ -449,6 +449,12 @@ impl Tensor {
         let solution = self.pinv(&tolerances, false)?.matmul(&right)?;
         let full = rank.eq(k as f64)?.all()?.item::<bool>()?;
         let nothing = |dtype| Tensor::zeros(([0usize], dtype));
+        // Empty, but of the graph, as its type doesn't tell whether there are any.
+        let no_residuals = || {
+            self.reshape([-1])?
+                .narrow(0, 0, 0)?
+                .add(&b.reshape([-1])?.narrow(0, 0, 0)?)
+        };
         let residuals =
             match m > n && driver != LstsqDriver::Gelsy && (full || driver == LstsqDriver::Gels) {
                 true => self
@@ -456,7 +462,7 @@ impl Tensor {
                     .sub(&right)?
                     .square()?
                     .sum_dims(&[-2], false)?,
-                false => nothing(self.dtype())?,
+                false => no_residuals()?,
             };
         Ok(Lstsq {
             solution: if vector {

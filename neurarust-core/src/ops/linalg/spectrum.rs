@@ -66,7 +66,9 @@ impl Tensor {
                     let Some(middle) = middle else {
                         return Ok(smallvec![None]);
                     };
-                    Ok(smallvec![Some(v.matmul(&middle)?.matmul(&h(&v)?)?)])
+                    // Of symmetric matrices only the symmetric part counts.
+                    let g = v.matmul(&middle)?.matmul(&h(&v)?)?;
+                    Ok(smallvec![Some(g.add(&h(&g)?)?.mul(0.5)?)])
                 },
             )?;
         }
@@ -236,7 +238,8 @@ impl Tensor {
                     let Some(g) = &grads[0] else {
                         return Ok(smallvec![None]);
                     };
-                    Ok(smallvec![Some(lyapunov(&x.get(call)?, g)?)])
+                    let g = g.add(&h(g)?)?.mul(0.5)?;
+                    Ok(smallvec![Some(lyapunov(&x.get(call)?, &g)?)])
                 },
             )?;
         }
@@ -249,7 +252,7 @@ impl Tensor {
     /// # Errors
     /// As [`Tensor::svd`]; fewer rows than columns.
     #[track_caller]
-    pub fn polar(&self) -> Result<(Tensor, Tensor)> {
+    pub fn polar_decomposition(&self) -> Result<(Tensor, Tensor)> {
         const OP: &str = "linalg.polar";
         let batch = Batch::of(OP, self)?;
         if batch.rows < batch.columns {

@@ -8,6 +8,8 @@ mod boolean;
 mod extreme;
 mod moment;
 mod norm;
+#[cfg(feature = "linalg")]
+pub(crate) use norm::flat;
 mod product;
 mod running;
 mod scan;

@@ -41,6 +41,18 @@ impl Formula<2, 1> for ExpBelow {
     }
 }
 
+/// `out`, which does not change with `x`: its gradient is 0, not missing.
+#[track_caller]
+pub(crate) fn flat(op: &'static str, x: &Tensor, out: Tensor) -> Result<Tensor> {
+    if tracks(&[x]) {
+        let (shape, dtype) = (x.shape().clone(), x.dtype());
+        record(op, &[x], &[&out], (), move |_, _, _| {
+            Ok(smallvec![Some(Tensor::zeroed(shape.clone(), dtype)?)])
+        })?;
+    }
+    Ok(out)
+}
+
 impl Tensor {
     /// The p-norm `(Σ|x|ᵖ)^(1/p)` of all elements; infinite `p` answers the largest (smallest) `|x|`, 0 counts.
     ///
@@ -69,9 +81,8 @@ impl Tensor {
             return self.abs()?.amin(dims, keepdim);
         }
         if p == 0.0 {
-            return self
-                .count_nonzero_dims(dims, keepdim)?
-                .to_dtype(self.dtype());
+            let count = self.detach().count_nonzero_dims(dims, keepdim)?;
+            return flat(OP, self, count.to_dtype(self.dtype())?);
         }
         let axes = Axes::new(OP, self, dims, keepdim)?;
         let mut params = [0.0; MAX_PARAMS];

@@ -8,6 +8,7 @@ from .._C import (
     l1_loss, layer_norm, linear, max_pool1d, max_pool2d, max_pool3d, mse_loss, nll_loss, one_hot, rms_norm, smooth_l1_loss,
 )
 from .._functions import broadcast_tensors
+from .._matrix import pdist  # noqa: F401
 from .._modes import no_grad
 
 
