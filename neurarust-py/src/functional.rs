@@ -3,7 +3,7 @@
 use crate::convert::{IntList, Scalar, TensorArg};
 use crate::error::call;
 use crate::tensor::PyTensor;
-use neurarust_core::ops::loss::{CrossEntropy, Reduction};
+use neurarust_core::ops::loss::{CrossEntropy, Ctc, LinearCrossEntropy, Reduction};
 use neurarust_core::ops::pool::PoolOptions;
 use neurarust_core::{ConvOptions, Padding, PerDim, Result, Tensor};
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -82,7 +82,7 @@ fn linear(
 }
 
 /// One size for all dimensions, or one each.
-fn per_dim(op: &'static str, sizes: &IntList) -> PyResult<PerDim> {
+pub(crate) fn per_dim(op: &'static str, sizes: &IntList) -> PyResult<PerDim> {
     Ok(PerDim::from(&crate::convert::shape(op, &sizes.0)?[..]))
 }
 
@@ -229,12 +229,6 @@ macro_rules! pools {
                 ceil_mode: bool, count_include_pad: bool, divisor_override: Option<i64>,
             ) -> PyResult<PyTensor> {
                 const OP: &str = stringify!($avg);
-                let divisor_override = match divisor_override {
-                    None => None,
-                    Some(d) => Some(usize::try_from(d).ok().filter(|d| *d > 0).ok_or_else(|| {
-                        PyValueError::new_err(format!("{OP}: divisor must be positive, got {d}"))
-                    })?),
-                };
                 let options = PoolOptions {
                     stride: stride.filter(|s| !s.0.is_empty()).map(|s| per_dim(OP, &s)).transpose()?,
                     padding: option(OP, padding, 0)?,
@@ -279,7 +273,7 @@ pools! {
     3 max_pool3d avg_pool3d adaptive_max_pool3d adaptive_avg_pool3d;
 }
 
-fn answer<'py>(
+pub(crate) fn answer<'py>(
     py: Python<'py>,
     values: Tensor,
     places: Tensor,
@@ -291,7 +285,7 @@ fn answer<'py>(
     }
 }
 
-fn plain<'a>(t: &Option<TensorArg<'a>>) -> Option<&'a Tensor> {
+pub(crate) fn plain<'a>(t: &Option<TensorArg<'a>>) -> Option<&'a Tensor> {
     t.as_ref().map(|t| t.0)
 }
 
@@ -399,7 +393,11 @@ fn instance_norm(
 }
 
 /// What becomes of the errors of the elements; `size_average` and `reduce` are PyTorch's older way to say it.
-fn reduction(name: &str, size_average: Option<bool>, reduce: Option<bool>) -> PyResult<Reduction> {
+pub(crate) fn reduction(
+    name: &str,
+    size_average: Option<bool>,
+    reduce: Option<bool>,
+) -> PyResult<Reduction> {
     if size_average.is_some() || reduce.is_some() {
         return Ok(
             match (reduce.unwrap_or(true), size_average.unwrap_or(true)) {
@@ -453,10 +451,87 @@ losses! {
     _kl_div(log_target: bool = false) => |x, t, r| x.kl_div(t, log_target, r);
     /// The negative log-likelihood of classes, given log-probabilities (N, C, …).
     nll_loss(weight: Option<TensorArg<'_>> = None, ignore_index: i64 = -100) => |x, t, r| x.nll_loss(t, plain(&weight), ignore_index, r);
+    /// Margins between a row's scores and that of its class.
+    _multi_margin_loss(p: i64 = 1, margin: f64 = 1.0, weight: Option<TensorArg<'_>> = None) => |x, t, r| {
+        x.multi_margin_loss(t, u32::try_from(p).unwrap_or(0), margin, plain(&weight), r)
+    };
+    /// Margins between the scores of a row's classes and those of others.
+    _multilabel_margin_loss() => |x, t, r| x.multilabel_margin_loss(t, r);
+    /// The mean binary cross-entropy of scores of several classes at once.
+    _multilabel_soft_margin_loss(weight: Option<TensorArg<'_>> = None) => |x, t, r| x.multilabel_soft_margin_loss(t, plain(&weight), r);
+    /// The cross-entropy of finding each query's own key by cosine similarity.
+    _info_nce_loss(temperature: f64 = 0.1) => |x, t, r| x.info_nce_loss(t, temperature, r);
+    /// The cross-entropy of finding each view's twin by cosine similarity.
+    _nt_xent_loss(temperature: f64 = 0.5) => |x, t, r| x.nt_xent_loss(t, temperature, r);
+    /// The attraction of representations of the same label.
+    _supervised_contrastive_loss(temperature: f64 = 0.1) => |x, t, r| x.supervised_contrastive_loss(t, temperature, r);
+    /// The binary cross-entropy, less of what is easy.
+    _sigmoid_focal_loss(alpha: f64 = 0.25, gamma: f64 = 2.0) => |x, t, r| x.sigmoid_focal_loss(t, alpha, gamma, r);
+    /// The cross-entropy, less of what is easy.
+    _focal_loss(gamma: f64 = 2.0, weight: Option<TensorArg<'_>> = None) => |x, t, r| x.focal_loss(t, gamma, plain(&weight), r);
+    /// One minus the overlap of probabilities and targets.
+    _dice_loss(smooth: f64 = 1.0) => |x, t, r| x.dice_loss(t, smooth, r);
     /// The cross-entropy of logits (N, C, …) against classes (N, …) or class probabilities (N, C, …).
     cross_entropy(weight: Option<TensorArg<'_>> = None, ignore_index: i64 = -100, label_smoothing: f64 = 0.0) => |x, t, r| {
         x.cross_entropy(t, &CrossEntropy { weight: plain(&weight).cloned(), ignore_index, label_smoothing, reduction: r })
     };
+}
+
+/// The cross-entropy behind a linear layer, some rows at a time.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+fn _linear_cross_entropy(
+    py: Python<'_>,
+    input: TensorArg<'_>,
+    linear_weight: TensorArg<'_>,
+    target: TensorArg<'_>,
+    linear_bias: Option<TensorArg<'_>>,
+    weight: Option<TensorArg<'_>>,
+    ignore_index: i64,
+    rows: i64,
+    reduction: &str,
+) -> PyResult<PyTensor> {
+    let options = LinearCrossEntropy {
+        loss: CrossEntropy {
+            weight: plain(&weight).cloned(),
+            ignore_index,
+            label_smoothing: 0.0,
+            reduction: self::reduction(reduction, None, None)?,
+        },
+        rows: usize::try_from(rows).unwrap_or(0),
+    };
+    call(py, product(input.0, linear_weight.0), || {
+        input
+            .0
+            .linear_cross_entropy(linear_weight.0, plain(&linear_bias), target.0, &options)
+    })
+    .map(PyTensor)
+}
+
+/// The likelihood of labels summed over their alignments.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+fn _ctc_loss(
+    py: Python<'_>,
+    log_probs: TensorArg<'_>,
+    targets: TensorArg<'_>,
+    input_lengths: IntList,
+    target_lengths: IntList,
+    blank: i64,
+    reduction: &str,
+    zero_infinity: bool,
+) -> PyResult<PyTensor> {
+    let lengths = |list: &IntList| crate::convert::shape("ctc_loss", &list.0);
+    let (inputs, labels) = (lengths(&input_lengths)?, lengths(&target_lengths)?);
+    let options = Ctc {
+        blank: usize::try_from(blank).unwrap_or(usize::MAX),
+        reduction: self::reduction(reduction, None, None)?,
+        zero_infinity,
+    };
+    call(py, log_probs.0.numel(), || {
+        log_probs.0.ctc_loss(targets.0, &inputs, &labels, &options)
+    })
+    .map(PyTensor)
 }
 
 /// Rows of `weight` by number: (…) of integers gives (…, width). The row `padding_idx` gets no gradient.
@@ -532,6 +607,8 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
         wrap_pyfunction!(instance_norm, m)?,
         wrap_pyfunction!(embedding, m)?,
         wrap_pyfunction!(dropout, m)?,
+        wrap_pyfunction!(_ctc_loss, m)?,
+        wrap_pyfunction!(_linear_cross_entropy, m)?,
     ] {
         m.add_function(f)?;
     }

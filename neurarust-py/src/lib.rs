@@ -1,6 +1,7 @@
 //! NeuraRust's Python module: thin bindings over the Rust crates. What can be derived from a table is (`elementwise`);
 //! formulas, kernels and distributions are Rust's, classes that users extend are Python's (`python/neurarust`).
 
+mod attention;
 mod audit;
 mod autograd;
 mod complex;
@@ -33,6 +34,7 @@ mod statistics;
 mod tensor;
 mod threads;
 mod views;
+mod vision;
 
 use pyo3::prelude::*;
 
@@ -52,6 +54,8 @@ fn compiled(m: &Bound<'_, PyModule>) -> PyResult<()> {
     custom::register(m)?;
     audit::register(m)?;
     functional::register(m)?;
+    vision::register(m)?;
+    attention::register(m)?;
     gather::register(m)?;
     data::register(m)?;
     sort::register(m)?;

@@ -29,21 +29,27 @@ impl Tensor {
     #[track_caller]
     pub fn feature_dropout(&self, p: f64, training: bool) -> Result<Tensor> {
         const OP: &str = "feature_dropout";
-        if self.rank() < 2 {
-            return Err(Error::shape(
-                OP,
-                format!("expected (batch, channels, …), got shape {}", self.shape()),
-            ));
-        }
-        let mut dims = Dims::from_slice(self.dims());
-        dims[2..].fill(1);
-        dropped(OP, self, p, training, &Shape::from_dims(dims)?)
+        let shape = channelwise(OP, self)?;
+        dropped(OP, self, p, training, &shape)
     }
 }
 
-/// `x` times a mask of `shape`.
+/// The shape of a mask of whole channels.
 #[track_caller]
-fn dropped(op: &'static str, x: &Tensor, p: f64, training: bool, shape: &Shape) -> Result<Tensor> {
+fn channelwise(op: &'static str, x: &Tensor) -> Result<Shape> {
+    if x.rank() < 2 {
+        return Err(Error::shape(
+            op,
+            format!("expected (batch, channels, …), got shape {}", x.shape()),
+        ));
+    }
+    let mut dims = Dims::from_slice(x.dims());
+    dims[2..].fill(1);
+    Shape::from_dims(dims)
+}
+
+#[track_caller]
+fn check(op: &'static str, x: &Tensor, p: f64) -> Result<()> {
     if !(0.0..=1.0).contains(&p) {
         return Err(Error::value(
             op,
@@ -56,6 +62,13 @@ fn dropped(op: &'static str, x: &Tensor, p: f64, training: bool, shape: &Shape) 
             format!("expected a floating-point tensor, got {}", x.dtype()),
         ));
     }
+    Ok(())
+}
+
+/// `x` times a mask of `shape`.
+#[track_caller]
+fn dropped(op: &'static str, x: &Tensor, p: f64, training: bool, shape: &Shape) -> Result<Tensor> {
+    check(op, x, p)?;
     if !training || p == 0.0 {
         return Ok(x.clone());
     }
@@ -64,4 +77,77 @@ fn dropped(op: &'static str, x: &Tensor, p: f64, training: bool, shape: &Shape) 
         mask.mul_(1.0 / (1.0 - p))?;
     }
     x.mul(&mask)
+}
+
+/// `x` with elements (of the mask's `shape`) at SELU's lower end, so scaled and shifted that mean and variance stay.
+#[track_caller]
+fn alpha_dropped(
+    op: &'static str,
+    x: &Tensor,
+    p: f64,
+    training: bool,
+    shape: &Shape,
+) -> Result<Tensor> {
+    check(op, x, p)?;
+    if !training || p == 0.0 {
+        return Ok(x.clone());
+    }
+    if p == 1.0 {
+        return x.mul(0.0);
+    }
+    const ALPHA: f64 = 1.7580993408473766;
+    let a = 1.0 / ((ALPHA * ALPHA * p + 1.0) * (1.0 - p)).sqrt();
+    let mask = Tensor::bernoulli_mask(1.0 - p, (shape, x.dtype()))?;
+    let shift = mask.sub(1.0)?.mul(ALPHA * a)?.add(ALPHA * a * p)?;
+    shift.addcmul(x, &mask, a)
+}
+
+impl Tensor {
+    /// Alpha dropout (Klambauer et al., 2017): as [`Tensor::dropout`], for networks of SELUs. Elements are set to SELU's lower
+    /// end, and mean and variance stay.
+    ///
+    /// # Errors
+    /// As [`Tensor::dropout`].
+    #[track_caller]
+    pub fn alpha_dropout(&self, p: f64, training: bool) -> Result<Tensor> {
+        alpha_dropped("alpha_dropout", self, p, training, self.shape())
+    }
+
+    /// As [`Tensor::alpha_dropout`], for whole channels of (batch, channels, …).
+    ///
+    /// # Errors
+    /// As [`Tensor::feature_dropout`].
+    #[track_caller]
+    pub fn feature_alpha_dropout(&self, p: f64, training: bool) -> Result<Tensor> {
+        const OP: &str = "feature_alpha_dropout";
+        let shape = channelwise(OP, self)?;
+        alpha_dropped(OP, self, p, training, &shape)
+    }
+
+    /// The randomised leaky ReLU: `x` where positive, elsewhere `x` times a slope, drawn uniformly from `[lower, upper]` for
+    /// each element while `training`, else their mean.
+    ///
+    /// # Errors
+    /// Integers; bounds that are out of order or not finite.
+    #[track_caller]
+    pub fn rrelu(&self, lower: f64, upper: f64, training: bool) -> Result<Tensor> {
+        const OP: &str = "rrelu";
+        if !(lower <= upper && (upper - lower).is_finite()) || !self.dtype().is_float() {
+            return Err(Error::value(
+                OP,
+                format!(
+                    "slopes from {lower} to {upper} for {}; expected lower ≤ upper, and floats",
+                    self.dtype()
+                ),
+            ));
+        }
+        if !training {
+            return self.leaky_relu((lower + upper) / 2.0);
+        }
+        let slopes = Tensor::rand((self.shape(), self.dtype()))?
+            .mul(upper - lower)?
+            .add(lower)?;
+        let positive = self.detach().gt(0.0)?;
+        self.mul(&slopes.masked_fill(&positive, 1.0)?)
+    }
 }

@@ -1,6 +1,8 @@
 //! Everything that can be done with tensors, one family a file, forward and gradient next to each other.
 
 pub(crate) mod apply;
+pub mod attention;
+pub mod bag;
 mod calculus;
 pub(crate) mod complex;
 mod composed;
@@ -12,6 +14,7 @@ mod einsum;
 pub mod elementwise;
 pub mod fused;
 mod gather;
+pub mod grid;
 mod histogram;
 pub(crate) mod inplace;
 mod join;
@@ -25,10 +28,12 @@ pub mod pool;
 mod product;
 mod quantile;
 pub(crate) mod reduce;
+pub mod resample;
 mod segment;
 pub(crate) mod selection;
 pub(crate) mod softmax;
 mod sort;
+mod unpool;
 pub(crate) mod view;
 
 pub use calculus::Spacing;

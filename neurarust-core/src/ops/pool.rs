@@ -29,7 +29,7 @@ pub struct PoolOptions {
     /// Count padding in the mean.
     pub count_include_pad: bool,
     /// Divide the sum by this instead.
-    pub divisor_override: Option<usize>,
+    pub divisor_override: Option<i64>,
 }
 
 impl PoolOptions {
@@ -91,7 +91,8 @@ struct Windows {
     axes: [Vec<Window>; 3],
     /// Spatial sizes of the input.
     input: [usize; 3],
-    divisor: Option<usize>,
+    /// What sums are divided by, instead of a window's count.
+    divisor: Option<f64>,
 }
 
 impl Windows {
@@ -105,7 +106,7 @@ impl Windows {
 
     /// Calls `f(output, [z, y, x], divisor)` for each window of a plane, in order.
     #[inline(always)]
-    fn for_each(&self, mut f: impl FnMut(usize, [Window; 3], usize)) {
+    fn for_each(&self, mut f: impl FnMut(usize, [Window; 3], f64)) {
         let mut output = 0;
         for z in &self.axes[0] {
             for y in &self.axes[1] {
@@ -113,7 +114,7 @@ impl Windows {
                     f(
                         output,
                         [*z, *y, *x],
-                        self.divisor.unwrap_or(z.count * y.count * x.count),
+                        self.divisor.unwrap_or((z.count * y.count * x.count) as f64),
                     );
                     output += 1;
                 }
@@ -214,7 +215,7 @@ fn windows(op: &'static str, rank: usize, x: &Tensor, options: &PoolOptions) -> 
         rank,
         axes: [whole(), whole(), whole()],
         input: [1; 3],
-        divisor: options.divisor_override,
+        divisor: options.divisor_override.map(|d| d as f64),
     };
     for d in 0..rank {
         let size = x.dims()[x.rank() - rank + d];
@@ -492,7 +493,7 @@ fn mean_pool(op: &'static str, x: &Tensor, w: &Arc<Windows>) -> Result<Tensor> {
                 w.for_each(|o, window, divisor| {
                     let mut sum = T::default();
                     w.elements(window, |i| sum += x[i]);
-                    out[o] = sum / T::from_f64(divisor as f64);
+                    out[o] = sum / T::from_f64(divisor);
                 });
             });
         })?;
@@ -528,7 +529,7 @@ fn spread(op: &'static str, y: &Tensor, w: &Arc<Windows>) -> Result<Tensor> {
             out.for_each_chunk(inputs, |start, out| {
                 let y = &y[start / inputs * outputs..][..outputs];
                 w.for_each(|o, window, divisor| {
-                    let part = y[o] / T::from_f64(divisor as f64);
+                    let part = y[o] / T::from_f64(divisor);
                     w.elements(window, |i| out[i] += part);
                 });
             });

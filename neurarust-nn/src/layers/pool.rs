@@ -203,7 +203,7 @@ pools! {
         /// Whether the zeros count, true.
         count_include_pad: bool = count_include_pad;
         /// What to divide by instead of the number of elements.
-        divisor_override: usize = Some(divisor_override);
+        divisor_override: i64 = Some(divisor_override);
     }
 }
 

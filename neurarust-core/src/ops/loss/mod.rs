@@ -1,7 +1,13 @@
 //! Losses: an element-wise error and its mean or sum, in one pass. Input and target never broadcast silently.
 
+mod chunked;
+mod contrast;
+mod ctc;
 mod entropy;
+mod margin;
 
+pub use chunked::LinearCrossEntropy;
+pub use ctc::Ctc;
 pub use entropy::CrossEntropy;
 
 use super::apply::{SavedOp, promote, vjp};

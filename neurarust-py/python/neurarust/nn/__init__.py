@@ -5,6 +5,7 @@ from .activation import *  # noqa: F403
 from .container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .conv import *  # noqa: F403
 from .dropout import *  # noqa: F403
+from ._losses import LinearCrossEntropyOptions
 from .linear import *  # noqa: F403
 from .loss import *  # noqa: F403
 from .module import Module

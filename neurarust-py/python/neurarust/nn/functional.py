@@ -10,6 +10,10 @@ from .._C import (
 from .._functions import broadcast_tensors
 from .._matrix import pdist  # noqa: F401
 from .._modes import no_grad
+from ._attention import *  # noqa: F403
+from ._losses import *  # noqa: F403
+from ._losses import _beside, _legacy, _reduced
+from ._spatial import *  # noqa: F403
 
 
 def _activation(name, doc, *parameters):
@@ -177,23 +181,17 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
     return _C._kl_div(input, target, log_target, size_average, reduce, reduction)
 
 
-def _reduced(errors, reduction):
-    if reduction == "mean":
-        return errors.mean()
-    if reduction == "sum":
-        return errors.sum()
-    if reduction == "none":
-        return errors
-    raise ValueError(f"{reduction} is not a valid value for reduction")
-
-
 def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
     """`ln(1 + exp(-t · x))`."""
+    _beside("soft_margin_loss", input, target)
+    reduction = _legacy(size_average, reduce, reduction)
     return _reduced(softplus(-target * input), reduction)
 
 
 def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
     """`x` where the target is 1, `max(0, margin - x)` where it is -1."""
+    _beside("hinge_embedding_loss", input, target)
+    reduction = _legacy(size_average, reduce, reduction)
     zero = _C.zeros_like(input.detach())
     errors = _C._where(target != 1, (margin - input).clamp_min(0), zero) + _C._where(target != -1, input, zero)
     return _reduced(errors, reduction)
@@ -201,6 +199,8 @@ def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=No
 
 def margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction="mean"):
     """`max(0, margin - t · (x1 - x2))`."""
+    _beside("margin_ranking_loss", input1, input2, target)
+    reduction = _legacy(size_average, reduce, reduction)
     return _reduced((margin - target * (input1 - input2)).clamp_min(0), reduction)
 
 
@@ -214,6 +214,7 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
 
 def cosine_embedding_loss(input1, input2, target, margin=0.0, size_average=None, reduce=None, reduction="mean"):
     """`1 - cos` where the target is 1, `max(0, cos - margin)` where it is -1."""
+    reduction = _legacy(size_average, reduce, reduction)
     cos = cosine_similarity(input1, input2, -1)
     zero = _C.zeros_like(cos.detach())
     return _reduced(_C._where(target == 1, 1 - cos, zero) + _C._where(target == -1, (cos - margin).clamp_min(0), zero), reduction)
@@ -228,6 +229,7 @@ def triplet_margin_loss(
     anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None, reduce=None, reduction="mean"
 ):
     """`max(0, d(anchor, positive) - d(anchor, negative) + margin)`."""
+    reduction = _legacy(size_average, reduce, reduction)
     near, far = pairwise_distance(anchor, positive, p, eps), pairwise_distance(anchor, negative, p, eps)
     if swap:
         far = far.minimum(pairwise_distance(positive, negative, p, eps))
@@ -238,6 +240,8 @@ def poisson_nll_loss(
     input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None, reduction="mean"
 ):
     """The negative log-likelihood of counts under a Poisson distribution."""
+    _beside("poisson_nll_loss", input, target)
+    reduction = _legacy(size_average, reduce, reduction)
     errors = input.exp() - target * input if log_input else input - target * (input + eps).log()
     if full:
         stirling = target * target.log() - target + 0.5 * (2 * 3.141592653589793 * target).log()
@@ -262,10 +266,59 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
 
 
 def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
-    """Rows of `weight` by number."""
-    if max_norm is not None or scale_grad_by_freq or sparse:
-        raise NotImplementedError("embedding: max_norm, scale_grad_by_freq and sparse aren't supported")
+    """Rows of `weight` by number. With `max_norm`, rows that are longer are shortened first, in place."""
+    if sparse:
+        raise NotImplementedError("embedding: gradients are dense here; leave sparse out")
+    if max_norm is not None:
+        _C._embedding_renorm_(weight, input, max_norm, norm_type)
+    if scale_grad_by_freq:
+        return _C._embedding_by_frequency(input, weight, padding_idx)
     return _C.embedding(input, weight, padding_idx)
+
+
+def embedding_bag(
+    input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode="mean", sparse=False,
+    per_sample_weights=None, include_last_offset=False, padding_idx=None,
+):
+    """The sum, mean or maximum of rows of `weight`, bag by bag: (B, n), or 1-d with `offsets` (B), → (B, features)."""
+    if sparse:
+        raise NotImplementedError("embedding_bag: gradients are dense here; leave sparse out")
+    if max_norm is not None:
+        _C._embedding_renorm_(weight, input, max_norm, float(norm_type))
+    return _C._embedding_bag(
+        weight, input, offsets, scale_grad_by_freq, mode, per_sample_weights, include_last_offset, padding_idx
+    )
+
+
+def alpha_dropout(input, p=0.5, training=False, inplace=False):
+    """Dropout for networks of SELUs: mean and variance stay."""
+    return _replaced(input, _C._alpha_dropout(input, _probability(p), training), inplace)
+
+
+def feature_alpha_dropout(input, p=0.5, training=False, inplace=False):
+    """Alpha dropout of whole channels of (N, C, …)."""
+    return _replaced(input, _C._feature_alpha_dropout(input, _probability(p), training), inplace)
+
+
+def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
+    """`x` where positive, elsewhere times a slope drawn from `[lower, upper]` while training, else their mean."""
+    return _replaced(input, _C._rrelu(input, lower, upper, training), inplace)
+
+
+def rrelu_(input, lower=1.0 / 8, upper=1.0 / 3, training=False):
+    """`rrelu` in place."""
+    return rrelu(input, lower, upper, training, True)
+
+
+def _probability(p):
+    if not 0.0 <= p <= 1.0:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    return p
+
+
+def _replaced(input, output, inplace):
+    """`output`, written over `input` if asked for."""
+    return input.copy_(output) if inplace and output is not input else output
 
 
 def bilinear(input1, input2, weight, bias=None):
@@ -330,26 +383,6 @@ def dropout2d(input, p=0.5, training=True, inplace=False):
 def dropout3d(input, p=0.5, training=True, inplace=False):
     """Zeroes whole channels of (N, C, D, H, W) or (C, D, H, W)."""
     return _channelwise(input, p, training, inplace, 3, "dropout3d")
-
-
-def scaled_dot_product_attention(
-    query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False
-):
-    """`softmax(q kᵀ · scale + mask) v`: (…, L, E), (…, S, E), (…, S, V) → (…, L, V)."""
-    if enable_gqa:
-        key = key.repeat_interleave(query.shape[-3] // key.shape[-3], -3)
-        value = value.repeat_interleave(query.shape[-3] // value.shape[-3], -3)
-    scores = (query * (query.shape[-1] ** -0.5 if scale is None else scale)) @ key.transpose(-2, -1)
-    if is_causal:
-        if attn_mask is not None:
-            raise RuntimeError("scaled_dot_product_attention: attn_mask and is_causal exclude each other")
-        attn_mask = _C.ones([query.shape[-2], key.shape[-2]], dtype=_C.bool).tril()
-    if attn_mask is not None:
-        if attn_mask.dtype is _C.bool:
-            scores = scores.masked_fill(~attn_mask, float("-inf"))
-        else:
-            scores = scores + attn_mask
-    return dropout(scores.softmax(-1), dropout_p, dropout_p > 0) @ value
 
 
 def max_pool2d_with_indices(*args, **kwargs):
