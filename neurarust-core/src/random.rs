@@ -2,14 +2,15 @@
 //!
 //! The default generator is counter-based ([`Philox`]): each number is a function of the seed and its place in the sequence, so filling an
 //! array gives the same bits on any number of threads. [`Mt19937`] draws what PyTorch's CPU generator draws, for ported scripts.
-//! A [`Generator`] is a shared handle on either; [`default_generator`] is the one used where none is given.
+//! A [`Generator`] is a shared handle on either; [`default_generator`] is the one used where none is given, and
+//! [`set_default`] chooses which it is.
 
 mod generator;
 mod mt19937;
 mod philox;
 
 pub use generator::{
-    Algorithm, BadState, Generator, default_generator, initial_seed, manual_seed, seed,
+    BadState, Generator, Kind, default_generator, initial_seed, manual_seed, seed, set_default,
 };
 pub use mt19937::Mt19937;
 pub use philox::{Philox, keyed};
@@ -48,8 +49,17 @@ pub trait Random {
         }
     }
 
+    /// One standard normal number.
+    fn normal_f64(&mut self) -> f64 {
+        let radius = (-2.0 * (-self.uniform_f64()).ln_1p()).sqrt();
+        radius * (std::f64::consts::TAU * self.uniform_f64()).cos()
+    }
+
     /// Puts `items` into a random order.
-    fn shuffle<T>(&mut self, items: &mut [T]) {
+    fn shuffle<T>(&mut self, items: &mut [T])
+    where
+        Self: Sized,
+    {
         for i in 0..items.len().saturating_sub(1) {
             let rest = (items.len() - i) as u64;
             items.swap(i, i + self.below(rest) as usize);

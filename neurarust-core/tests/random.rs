@@ -134,7 +134,7 @@ fn probabilities_are_kept() -> Result<()> {
 
 #[test]
 fn the_twister_draws_what_pytorch_draws() -> Result<()> {
-    let g = Generator::mt19937(0);
+    let g = Generator::torch(0);
     // torch.manual_seed(0); torch.rand(3); torch.randn(2); torch.randint(0, 10, (4,)); torch.randperm(5)
     let u = Tensor::rand_with(3, &g)?.to_vec::<f32>()?;
     assert_eq!(u, TORCH_RAND);

@@ -133,11 +133,11 @@ fn layers_start_as_in_pytorch() -> Result<()> {
 #[test]
 fn a_ported_script_starts_from_the_same_weights() -> Result<()> {
     let generator = random::default_generator();
-    let before = generator.algorithm();
-    generator.set_algorithm(random::Algorithm::Mt19937);
+    let before = generator.kind();
+    generator.set_kind(random::Kind::Torch);
     generator.manual_seed(0);
     let linear = Linear::new(3, 2);
-    generator.set_algorithm(before);
+    generator.set_kind(before);
     let linear = linear?;
     let close = |t: &Tensor, expected: &[f32]| -> Result<bool> {
         Ok(t.to_vec::<f32>()?

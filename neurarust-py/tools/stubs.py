@@ -148,7 +148,7 @@ default_generator: Generator
         if name == "device":
             out += "    def __init__(self, type: Any, index: Any = ...) -> None: ...\n"
         if name == "Generator":
-            out += "    def __init__(self, device: Any = ..., *, algorithm: str = ...) -> None: ...\n"
+            out += "    def __init__(self, device: Any = ..., *, kind: str | None = ...) -> None: ...\n"
     out += "\nclass Tensor:\n" + document(_C.Tensor.__doc__, "    ")
     out += "    def __init__(self, data: Any = ..., *, requires_grad: bool = ...) -> None: ...\n"
     out += "    def __getitem__(self, index: Any) -> Tensor: ...\n    def __setitem__(self, index: Any, value: Any) -> None: ...\n"

@@ -72,9 +72,12 @@ fn dropped(op: &'static str, x: &Tensor, p: f64, training: bool, shape: &Shape) 
     if !training || p == 0.0 {
         return Ok(x.clone());
     }
-    let mask = Tensor::bernoulli_mask(1.0 - p, (shape, x.dtype()))?;
+    let mask = match x.shape() == shape {
+        true => x.mask_like(1.0 - p)?,
+        false => Tensor::bernoulli_mask(1.0 - p, (shape, x.dtype()))?,
+    };
     if p < 1.0 {
-        mask.mul_(1.0 / (1.0 - p))?;
+        mask.div_(1.0 - p)?;
     }
     x.mul(&mask)
 }

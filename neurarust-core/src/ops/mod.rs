@@ -29,6 +29,7 @@ mod product;
 mod quantile;
 pub(crate) mod reduce;
 pub mod resample;
+mod sample;
 mod segment;
 pub(crate) mod selection;
 pub(crate) mod softmax;

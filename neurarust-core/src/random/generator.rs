@@ -9,11 +9,11 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 /// How a [`Generator`] makes its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Algorithm {
-    /// Counter-based; fills arrays on all threads. The default.
+pub enum Kind {
+    /// Counter-based ([`Philox`]); fills arrays on all threads. The default.
     Philox,
-    /// PyTorch's CPU generator, number for number.
-    Mt19937,
+    /// PyTorch's CPU generator ([`Mt19937`]), number for number, one after the other.
+    Torch,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -23,10 +23,33 @@ enum Engine {
 }
 
 impl Engine {
-    fn new(algorithm: Algorithm, seed: u64) -> Engine {
-        match algorithm {
-            Algorithm::Philox => Engine::Philox(Philox::new(seed)),
-            Algorithm::Mt19937 => Engine::Mt19937(Box::new(Mt19937::new(seed))),
+    fn new(kind: Kind, seed: u64) -> Engine {
+        match kind {
+            Kind::Philox => Engine::Philox(Philox::new(seed)),
+            Kind::Torch => Engine::Mt19937(Box::new(Mt19937::new(seed))),
+        }
+    }
+}
+
+impl Random for Engine {
+    fn next_u32(&mut self) -> u32 {
+        match self {
+            Engine::Philox(philox) => philox.next_u32(),
+            Engine::Mt19937(twister) => twister.next_u32(),
+        }
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        match self {
+            Engine::Philox(philox) => philox.next_u64(),
+            Engine::Mt19937(twister) => twister.next_u64(),
+        }
+    }
+
+    fn normal_f64(&mut self) -> f64 {
+        match self {
+            Engine::Philox(philox) => philox.normal_f64(),
+            Engine::Mt19937(twister) => twister.next_normal(),
         }
     }
 }
@@ -56,17 +79,24 @@ pub struct Generator(Arc<Mutex<Engine>>);
 impl Generator {
     /// A counter-based generator.
     pub fn new(seed: u64) -> Generator {
-        Generator::with_algorithm(Algorithm::Philox, seed)
+        Generator::with_kind(Kind::Philox, seed)
     }
 
-    /// A generator that draws what PyTorch's CPU generator draws.
-    pub fn mt19937(seed: u64) -> Generator {
-        Generator::with_algorithm(Algorithm::Mt19937, seed)
+    /// A generator that draws what PyTorch's CPU generator draws from the same seed.
+    ///
+    /// ```
+    /// use neurarust_core::{Tensor, random::Generator};
+    /// let x = Tensor::rand_with(2, &Generator::torch(0))?;
+    /// assert_eq!(x.to_vec::<f32>()?, [0.49625659, 0.76822180]); // torch.manual_seed(0); torch.rand(2)
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    pub fn torch(seed: u64) -> Generator {
+        Generator::with_kind(Kind::Torch, seed)
     }
 
     /// A generator of either kind.
-    pub fn with_algorithm(algorithm: Algorithm, seed: u64) -> Generator {
-        Generator(Arc::new(Mutex::new(Engine::new(algorithm, seed))))
+    pub fn with_kind(kind: Kind, seed: u64) -> Generator {
+        Generator(Arc::new(Mutex::new(Engine::new(kind, seed))))
     }
 
     fn engine(&self) -> MutexGuard<'_, Engine> {
@@ -76,24 +106,31 @@ impl Generator {
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    /// Which algorithm it uses.
-    pub fn algorithm(&self) -> Algorithm {
+    /// Of which kind it is.
+    pub fn kind(&self) -> Kind {
         match *self.engine() {
-            Engine::Philox(_) => Algorithm::Philox,
-            Engine::Mt19937(_) => Algorithm::Mt19937,
+            Engine::Philox(_) => Kind::Philox,
+            Engine::Mt19937(_) => Kind::Torch,
         }
     }
 
-    /// Changes the algorithm, and starts its sequence of the current seed.
-    pub fn set_algorithm(&self, algorithm: Algorithm) {
-        let seed = self.initial_seed();
-        *self.engine() = Engine::new(algorithm, seed);
+    /// Makes it one of `kind`, at the start of the current seed's sequence. Nothing changes if it is one already.
+    pub fn set_kind(&self, kind: Kind) {
+        if self.kind() != kind {
+            let seed = self.initial_seed();
+            *self.engine() = Engine::new(kind, seed);
+        }
+    }
+
+    /// Lends the source of the numbers for draws one after the other.
+    pub(crate) fn draw<R>(&self, f: impl FnOnce(&mut dyn Random) -> R) -> R {
+        f(&mut *self.engine())
     }
 
     /// Starts the sequence of `seed`.
     pub fn manual_seed(&self, seed: u64) -> &Generator {
-        let algorithm = self.algorithm();
-        *self.engine() = Engine::new(algorithm, seed);
+        let kind = self.kind();
+        *self.engine() = Engine::new(kind, seed);
         self
     }
 
@@ -119,18 +156,12 @@ impl Generator {
 
     /// 32 random bits.
     pub fn next_u32(&self) -> u32 {
-        match &mut *self.engine() {
-            Engine::Philox(philox) => philox.next_u32(),
-            Engine::Mt19937(twister) => twister.next_u32(),
-        }
+        self.engine().next_u32()
     }
 
     /// 64 random bits.
     pub fn next_u64(&self) -> u64 {
-        match &mut *self.engine() {
-            Engine::Philox(philox) => philox.next_u64(),
-            Engine::Mt19937(twister) => twister.next_u64(),
-        }
+        self.engine().next_u64()
     }
 
     /// Fills `out` with uniform numbers in `[0, 1)`, multiples of 2⁻²⁴.
@@ -165,10 +196,46 @@ impl Generator {
         });
     }
 
+    /// Fills `out` with standard normal numbers as single draws: where PyTorch draws them so, however many there are.
+    pub(crate) fn fill_single_normals(&self, out: &mut [f64]) {
+        self.fill(out, normals_f64, |twister, out| {
+            out.iter_mut().for_each(|x| *x = twister.next_normal());
+        });
+    }
+
+    /// Fills `out` with standard normal numbers that will be rounded to half precision, which PyTorch draws by whole sixteens.
+    pub(crate) fn fill_normal_for_halves(&self, out: &mut [f32]) {
+        self.fill(out, normals_f32, |twister, out| {
+            let whole = if out.len() < 16 {
+                0
+            } else {
+                out.len() / 16 * 16
+            };
+            twister.fill_normal_f32(&mut out[..whole]);
+            match out.len() {
+                n if n == whole => {}
+                n if n < 16 => twister.fill_normal_f32(out),
+                n => twister.fill_normal_f32(&mut out[n - 16..]),
+            }
+        });
+    }
+
     /// Fills `out` with integers in `0..range`, or any where `range` is 0.
     pub fn fill_below(&self, range: u64, out: &mut [u64]) {
+        self.fill_integers(range, out, |twister| twister.below(range));
+    }
+
+    /// As [`fill_below`](Generator::fill_below), of draws of 64 bits if `wide` and 32 otherwise: how PyTorch fills all of a type's range.
+    pub(crate) fn fill_range(&self, range: u64, wide: bool, out: &mut [u64]) {
+        self.fill_integers(range, out, |twister| match wide {
+            true => twister.next_u64() % range.max(1),
+            false => u64::from(twister.next_u32()) % range.max(1),
+        });
+    }
+
+    fn fill_integers(&self, range: u64, out: &mut [u64], one: impl Fn(&mut Mt19937) -> u64) {
         let twist = |twister: &mut Mt19937, out: &mut [u64]| {
-            out.iter_mut().for_each(|x| *x = twister.below(range));
+            out.iter_mut().for_each(|x| *x = one(twister));
         };
         if (1..=1 << 32).contains(&range) {
             let scale = |words: &[u32; GROUP]| -> [u64; GROUP / 2] {
@@ -229,7 +296,7 @@ impl Generator {
         });
     }
 
-    /// The state, for [`set_state`](Generator::set_state).
+    /// The state, for [`set_state`](Generator::set_state). PyTorch reads that of a generator of its kind, and the other way round.
     pub fn get_state(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         match &*self.engine() {
@@ -238,19 +305,13 @@ impl Generator {
                 bytes.extend(philox.to_words().iter().flat_map(|w| w.to_le_bytes()));
             }
             Engine::Mt19937(twister) => {
-                let (state, used) = twister.parts();
-                let spare = twister.spare_normal;
-                bytes.extend([MT19937, u8::from(spare.is_some())]);
-                bytes.extend(twister.seed().to_le_bytes());
-                bytes.extend((used as u64).to_le_bytes());
-                bytes.extend(spare.unwrap_or(0.0).to_le_bytes());
-                bytes.extend(state.iter().flat_map(|w| w.to_le_bytes()));
+                bytes.extend(twister.to_bytes());
             }
         }
         bytes
     }
 
-    /// Goes back to where [`get_state`](Generator::get_state) was called, with the algorithm of then.
+    /// Goes back to where [`get_state`](Generator::get_state) was called, as the kind it was then.
     ///
     /// # Errors
     /// If the bytes are not a state. The generator stays as it was.
@@ -262,40 +323,16 @@ impl Generator {
 }
 
 const PHILOX: u8 = 1;
-const MT19937: u8 = 2;
 
 fn parse_state(bytes: &[u8]) -> Option<Engine> {
     let (head, rest) = bytes.split_first_chunk::<2>()?;
     match *head {
-        [PHILOX, unused] => {
-            let (words, []) = rest.as_chunks::<8>() else {
-                return None;
-            };
+        [PHILOX, unused] if rest.len() == 40 => {
+            let (words, _) = rest.as_chunks::<8>();
             let words: [[u8; 8]; 5] = words.try_into().ok()?;
             Philox::from_words(words.map(u64::from_le_bytes), unused).map(Engine::Philox)
         }
-        [MT19937, has_spare] => {
-            let (seed, rest) = rest.split_first_chunk::<8>()?;
-            let (used, rest) = rest.split_first_chunk::<8>()?;
-            let (spare, rest) = rest.split_first_chunk::<8>()?;
-            let (words, []) = rest.as_chunks::<4>() else {
-                return None;
-            };
-            let words: &[[u8; 4]; 624] = words.try_into().ok()?;
-            let spare = match has_spare {
-                0 => None,
-                1 => Some(f64::from_le_bytes(*spare)),
-                _ => return None,
-            };
-            Mt19937::from_parts(
-                u64::from_le_bytes(*seed),
-                words.map(u32::from_le_bytes),
-                usize::try_from(u64::from_le_bytes(*used)).ok()?,
-                spare,
-            )
-            .map(|twister| Engine::Mt19937(Box::new(twister)))
-        }
-        _ => None,
+        _ => Mt19937::from_bytes(bytes).map(|twister| Engine::Mt19937(Box::new(twister))),
     }
 }
 
@@ -342,6 +379,11 @@ static DEFAULT: LazyLock<Generator> = LazyLock::new(|| Generator::new(entropy())
 /// The generator used where none is given. Until it is seeded, its sequence is a different one in each process.
 pub fn default_generator() -> &'static Generator {
     &DEFAULT
+}
+
+/// Makes the default generator one of `kind`: after `set_default(Kind::Torch)`, a seed gives PyTorch's numbers and initial weights.
+pub fn set_default(kind: Kind) {
+    default_generator().set_kind(kind);
 }
 
 /// Starts the default generator's sequence of `seed`.

@@ -6,6 +6,8 @@ use crate::cpu::normal::{box_muller_f32, box_muller_f64};
 
 const N: usize = 624;
 const M: usize = 397;
+/// Length of PyTorch's state.
+const BYTES: usize = 5056;
 
 /// PyTorch's CPU generator: MT19937 and the second half of the last single normal draw.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,21 +55,48 @@ impl Mt19937 {
         self.used = 0;
     }
 
-    pub(super) fn parts(&self) -> (&[u32; N], usize) {
-        (&self.state, self.used)
+    /// The state in PyTorch's layout: seed, words left and in use, the words in 64 bits each, the spare normal number (of double, then of
+    /// single precision, which is never used).
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        // Freshly seeded, PyTorch stands at the front of words that aren't to be given out.
+        let fresh = self.used == N && self.state[0] == self.seed as u32;
+        let next = if fresh { 0 } else { self.used };
+        let mut bytes = Vec::with_capacity(BYTES);
+        bytes.extend(self.seed.to_le_bytes());
+        bytes.extend(((N + 1 - self.used) as u32).to_le_bytes());
+        bytes.extend(1u32.to_le_bytes());
+        bytes.extend((next as u64).to_le_bytes());
+        bytes.extend(self.state.iter().flat_map(|&w| u64::from(w).to_le_bytes()));
+        bytes.extend([0; 8]);
+        bytes.extend(self.spare_normal.unwrap_or(0.0).to_le_bytes());
+        bytes.extend([0; 8]);
+        bytes.extend(u32::from(self.spare_normal.is_some()).to_le_bytes());
+        bytes.resize(BYTES, 0);
+        bytes
     }
 
-    pub(super) fn from_parts(
-        seed: u64,
-        state: [u32; N],
-        used: usize,
-        spare_normal: Option<f64>,
-    ) -> Option<Mt19937> {
-        (used <= N).then_some(Mt19937 {
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Mt19937> {
+        if bytes.len() != BYTES {
+            return None;
+        }
+        let word = |at: usize| {
+            let bytes = bytes.get(at..)?.first_chunk::<8>()?;
+            Some(u64::from_le_bytes(*bytes))
+        };
+        let left = (word(8)? & 0xffff_ffff) as usize;
+        if !(1..=N).contains(&left) || word(8)? >> 32 != 1 {
+            return None;
+        }
+        let mut state = [0; N];
+        for (i, place) in state.iter_mut().enumerate() {
+            *place = u32::try_from(word(24 + 8 * i)?).ok()?;
+        }
+        let spare = f64::from_bits(word(24 + 8 * N + 8)?);
+        Some(Mt19937 {
             state,
-            used,
-            seed,
-            spare_normal,
+            used: N + 1 - left,
+            seed: word(0)?,
+            spare_normal: (word(24 + 8 * N + 24)? & 0xffff_ffff != 0).then_some(spare),
         })
     }
 

@@ -5,10 +5,10 @@ use super::{IntoSpec, Tensor};
 use crate::cpu::fresh::Fresh;
 use crate::dtype::{DType, Element};
 use crate::error::OrMemory;
-use crate::layout::{Dims, Shape};
+use crate::layout::{Dims, Layout, Shape};
 use crate::ops::complex::from_pair;
 use crate::ops::inplace::{check, commit, write_copy};
-use crate::random::{Generator, default_generator};
+use crate::random::{Generator, Kind, default_generator};
 use crate::{Error, Result};
 use half::{bf16, f16};
 use smallvec::smallvec;
@@ -17,16 +17,21 @@ use smallvec::smallvec;
 const GRAIN: usize = 16 * 1024;
 
 /// A distribution over the floats, as a function of standard numbers.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Source {
     /// Uniform in `[0, 1)`.
     Uniform,
+    /// Uniform in `[0, 1)`, drawn in double precision whatever the dtype, as PyTorch does before it transforms.
+    Fine,
     /// Mean 0, variance 1.
     Normal,
+    /// The same in single draws of double precision.
+    Singles,
 }
 
-/// Numbers of `dtype` from `source`, transformed by `f` if there is one. Half precision is rounded down from a uniform number, so that 1
-/// stays out.
+/// Numbers of `dtype` from `source`, transformed by `f` if there is one.
+///
+/// What PyTorch's generator draws for half precision is rounded to nearest, and what reaches 1 begins again at 0; ours is rounded down.
 #[track_caller]
 fn draw(
     shape: Shape,
@@ -40,8 +45,8 @@ fn draw(
         let mut dims = Dims::from_slice(shape.dims());
         dims.push(2);
         let scale = match source {
-            Source::Normal => std::f64::consts::FRAC_1_SQRT_2,
-            Source::Uniform => 1.0,
+            Source::Normal | Source::Singles => std::f64::consts::FRAC_1_SQRT_2,
+            Source::Uniform | Source::Fine => 1.0,
         };
         let parts = draw(
             Shape::from_dims(dims)?,
@@ -52,23 +57,37 @@ fn draw(
         )?;
         return from_pair(&parts.mul(scale)?);
     }
-    if dtype == DType::F64 {
+    if dtype == DType::F64 || matches!(source, Source::Fine | Source::Singles) {
         let mut out = Fresh::<f64>::new(shape)?;
         match source {
-            Source::Uniform => generator.fill_uniform_f64(out.slice()),
+            Source::Uniform | Source::Fine => generator.fill_uniform_f64(out.slice()),
             Source::Normal => generator.fill_normal_f64(out.slice()),
+            Source::Singles => generator.fill_single_normals(out.slice()),
         }
         if let Some(f) = f {
             out.for_each_chunk(GRAIN, |_, part| part.iter_mut().for_each(|x| *x = f(*x)));
         }
-        return Ok(out.finish());
+        return out.finish().to_dtype(dtype);
     }
     let mut out = Fresh::<f32>::new(shape)?;
     match source {
-        Source::Uniform => generator.fill_uniform_f32(out.slice()),
-        Source::Normal => generator.fill_normal_f32(out.slice()),
+        Source::Uniform | Source::Fine => generator.fill_uniform_f32(out.slice()),
+        _ if dtype == DType::F32 => generator.fill_normal_f32(out.slice()),
+        _ => generator.fill_normal_for_halves(out.slice()),
+    }
+    if generator.kind() == Kind::Torch
+        && source == Source::Uniform
+        && dtype != DType::F32
+        && f.is_none()
+    {
+        let f = stretch(0.0, 1.0, dtype);
+        out.for_each_chunk(GRAIN, |_, part| {
+            part.iter_mut().for_each(|x| *x = f(*x as f64) as f32);
+        });
+        return out.finish().to_dtype(dtype);
     }
     let steps = match (source, dtype) {
+        _ if generator.kind() == Kind::Torch => None,
         (Source::Uniform, DType::F16) => Some((f16::MANTISSA_DIGITS as f32).exp2()),
         (Source::Uniform, DType::BF16) => Some((bf16::MANTISSA_DIGITS as f32).exp2()),
         _ => None,
@@ -86,13 +105,44 @@ fn draw(
     out.finish().to_dtype(dtype)
 }
 
-/// `u` from `[0, 1)` to `[low, high)`.
+/// `u` from `[0, 1)` to `[low, high)`, in one rounding as PyTorch's kernels are compiled.
 fn stretch(low: f64, high: f64, dtype: DType) -> impl Fn(f64) -> f64 {
+    let narrow = move |x: f64| match dtype {
+        DType::F16 => f16::from_f64(x).to_f32(),
+        DType::BF16 => bf16::from_f64(x).to_f32(),
+        _ => x as f32,
+    };
+    let (low32, high32) = (low as f32, high as f32);
     move |u| match dtype {
-        DType::F64 => u * (high - low) + low,
-        // Rounded as the narrow type would.
-        _ => (u as f32 * (high as f32 - low as f32) + low as f32) as f64,
+        DType::F64 => u.mul_add(high - low, low),
+        DType::F32 => (u as f32).mul_add(high32 - low32, low32) as f64,
+        _ => {
+            let x = narrow((u as f32).mul_add(high32 - low32, low32) as f64);
+            if x >= narrow(high) { low } else { x as f64 }
+        }
     }
+}
+
+/// The dimensions of `layout`, the one with the largest steps first: elements are drawn in the order of memory, as PyTorch does it.
+fn memory_order(layout: &Layout) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..layout.shape().rank()).collect();
+    if !layout.is_contiguous() && !layout.strides().contains(&0) {
+        order.sort_by_key(|&d| std::cmp::Reverse(layout.strides()[d].unsigned_abs()));
+    }
+    order
+}
+
+/// What `make` answers for the shape of `layout` with its dimensions in memory order, in the order of `layout` again.
+#[track_caller]
+fn in_memory_order(layout: &Layout, make: impl FnOnce(Shape) -> Result<Tensor>) -> Result<Tensor> {
+    let order = memory_order(layout);
+    if order.is_sorted() {
+        return make(layout.shape().clone());
+    }
+    let drawn = make(layout.permute(&order).shape().clone())?;
+    let mut back: Vec<i64> = vec![0; order.len()];
+    order.iter().zip(0..).for_each(|(&d, i)| back[d] = i);
+    drawn.permute(&back)
 }
 
 #[track_caller]
@@ -145,21 +195,19 @@ fn bounds(op: &'static str, low: i64, high: i64, dtype: DType) -> Result<()> {
     Ok(())
 }
 
-/// Integers in `low..high`, which [`bounds`] has seen.
+/// Integers from `low` on, of those that `fill` answers.
 #[track_caller]
 fn integers(
     op: &'static str,
     low: i64,
-    high: i64,
     shape: Shape,
     dtype: DType,
-    generator: &Generator,
+    fill: impl FnOnce(&mut [u64]),
 ) -> Result<Tensor> {
-    let range = high.wrapping_sub(low) as u64;
     let mut draws: Vec<u64> = Vec::new();
     draws.try_reserve_exact(shape.numel()).or_memory(op)?;
     draws.resize(shape.numel(), 0);
-    generator.fill_below(range, &mut draws);
+    fill(&mut draws);
     crate::dispatch!(dtype, T => {
         let mut out = Fresh::<T>::new(shape)?;
         out.for_each_chunk(GRAIN, |start, part| {
@@ -246,7 +294,9 @@ impl Tensor {
         let spec = spec.into_spec()?;
         let dtype = spec.dtype.unwrap_or(DType::I64);
         bounds("randint", low, high, dtype)?;
-        integers("randint", low, high, spec.shape, dtype, generator)
+        integers("randint", low, spec.shape, dtype, |out| {
+            generator.fill_below(high.wrapping_sub(low) as u64, out);
+        })
     }
 
     /// The integers below `n` in random order.
@@ -277,7 +327,16 @@ impl Tensor {
     /// As [`Tensor::rand`].
     #[track_caller]
     pub fn rand_like(&self) -> Result<Tensor> {
-        Tensor::rand((self.shape(), self.dtype()))
+        self.rand_like_with(self.dtype(), default_generator())
+    }
+
+    /// As [`Tensor::rand_like`], of `dtype` and from `generator`.
+    ///
+    /// # Errors
+    /// As [`Tensor::rand`].
+    #[track_caller]
+    pub fn rand_like_with(&self, dtype: DType, generator: &Generator) -> Result<Tensor> {
+        like("rand_like", self, dtype, generator)
     }
 
     /// [`Tensor::randn`] in the shape and dtype of this tensor.
@@ -286,7 +345,16 @@ impl Tensor {
     /// As [`Tensor::randn`].
     #[track_caller]
     pub fn randn_like(&self) -> Result<Tensor> {
-        Tensor::randn((self.shape(), self.dtype()))
+        self.randn_like_with(self.dtype(), default_generator())
+    }
+
+    /// As [`Tensor::randn_like`], of `dtype` and from `generator`.
+    ///
+    /// # Errors
+    /// As [`Tensor::randn`].
+    #[track_caller]
+    pub fn randn_like_with(&self, dtype: DType, generator: &Generator) -> Result<Tensor> {
+        like("randn_like", self, dtype, generator)
     }
 
     /// [`Tensor::randint`] in the shape and dtype of this tensor.
@@ -322,6 +390,11 @@ impl Tensor {
         let dtype = spec.dtype.unwrap_or(DType::F32);
         if dtype.is_complex() {
             return Err(crate::ops::complex::refused("bernoulli", dtype));
+        }
+        if generator.kind() == Kind::Torch {
+            let f = move |u| (u < p) as u8 as f64;
+            return draw(spec.shape, DType::F64, Source::Fine, generator, Some(&f))?
+                .to_dtype(dtype);
         }
         let p32 = p as f32;
         let mut uniform = Fresh::<f32>::new(spec.shape.clone())?;
@@ -361,18 +434,10 @@ impl Tensor {
     pub fn bernoulli_with(&self, generator: &Generator) -> Result<Tensor> {
         const OP: &str = "bernoulli";
         needs_float(OP, self.dtype())?;
-        let p = self.detach().to_dtype(DType::F64)?.to_vec::<f64>()?;
-        for &p in &p {
-            probability(OP, p)?;
-        }
-        let mut out = Fresh::<f64>::new(self.shape().clone())?;
-        generator.fill_uniform_f64(out.slice());
-        out.for_each_chunk(GRAIN, |start, part| {
-            for (x, &p) in part.iter_mut().zip(&p[start..]) {
-                *x = (*x < p) as u8 as f64;
-            }
-        });
-        out.finish().to_dtype(self.dtype())
+        let weights = probabilities(OP, self, self.layout())?;
+        in_memory_order(self.layout(), |shape| {
+            bernoulli_by(weights, self.dtype(), shape, generator)?.to_dtype(self.dtype())
+        })
     }
 
     /// `count` categories per row, drawn by the weights `self`, (categories) or (rows, categories): `i64`, (count) or
@@ -448,40 +513,52 @@ impl Tensor {
             dims.insert(0, rows);
         }
         let mut out = Fresh::<i64>::new(Shape::from_dims(dims)?)?;
-        let per_row = if replacement { count } else { categories };
+        let with_all = replacement && count > 1;
+        let per_row = if with_all { count } else { categories };
         let mut uniform = Fresh::<f64>::new(Shape::new(&[rows, per_row])?)?;
         generator.fill_uniform_f64(uniform.slice());
+        // Rounded as the dtype would: f64 has digits enough for its sums and quotients to be right when rounded again.
+        let round = |x: f64| match self.dtype() {
+            DType::F64 => x,
+            _ => x as f32 as f64,
+        };
         let each = weights
             .chunks(categories)
             .zip(uniform.slice().chunks(per_row))
             .zip(out.slice().chunks_mut(count));
         for ((weights, uniform), out) in each {
-            // Scaled, so that the sum stays finite.
-            let largest = weights.iter().copied().fold(0.0, f64::max);
-            if replacement {
+            if with_all {
+                let total: f64 = weights.iter().sum();
+                // Scaled where the sum would not be finite.
+                let scale = match round(total).is_finite() {
+                    true => 1.0,
+                    false => 1.0 / weights.iter().copied().fold(0.0, f64::max),
+                };
                 let mut sum = 0.0;
-                let cumulative: Vec<f64> = weights
+                let mut cumulative: Vec<f64> = weights
                     .iter()
                     .map(|w| {
-                        sum += w / largest;
+                        sum = round(sum + w * scale);
                         sum
                     })
                     .collect();
+                cumulative.iter_mut().for_each(|c| *c = round(*c / sum));
+                let first = weights.iter().position(|w| *w > 0.0).unwrap_or(0);
                 let last = weights.iter().rposition(|w| *w > 0.0).unwrap_or(0);
                 for (x, u) in out.iter_mut().zip(uniform) {
-                    *x = cumulative.partition_point(|c| *c <= u * sum).min(last) as i64;
+                    *x = cumulative.partition_point(|c| c < u).clamp(first, last) as i64;
                 }
             } else {
                 // The categories whose exponential clocks of rate w ring first (Efraimidis and Spirakis, 2006).
-                let mut clocks: Vec<(f64, i64)> = weights
+                let mut speeds: Vec<(f64, i64)> = weights
                     .iter()
                     .zip(uniform)
                     .zip(0..)
                     .filter(|((w, _), _)| **w > 0.0)
-                    .map(|((w, u), i)| (-(-u).ln_1p() / (w / largest), i))
+                    .map(|((w, u), i)| (round(w / round(-(-u).ln_1p())), i))
                     .collect();
-                clocks.sort_by(|a, b| a.0.total_cmp(&b.0));
-                out.iter_mut().zip(&clocks).for_each(|(x, (_, i))| *x = *i);
+                speeds.sort_by(|a, b| b.0.total_cmp(&a.0));
+                out.iter_mut().zip(&speeds).for_each(|(x, (_, i))| *x = *i);
             }
         }
         Ok(out.finish())
@@ -517,13 +594,9 @@ impl Tensor {
     ) -> Result<&Tensor> {
         needs_float(op, self.dtype())?;
         self.overwrite(op, || {
-            draw(
-                self.shape().clone(),
-                self.dtype(),
-                source,
-                generator,
-                Some(&f),
-            )
+            in_memory_order(self.layout(), |shape| {
+                draw(shape, self.dtype(), source, generator, Some(&f))
+            })
         })
     }
 
@@ -575,7 +648,11 @@ impl Tensor {
                 format!("standard deviation {std}; expected 0 or more"),
             ));
         }
-        self.overwrite_floats(OP, Source::Normal, generator, move |x| x * std + mean)
+        let source = match generator.kind() {
+            Kind::Torch if !self.is_contiguous() => Source::Singles,
+            _ => Source::Normal,
+        };
+        self.overwrite_floats(OP, source, generator, move |x| x * std + mean)
     }
 
     /// Ones with probability `p`, zeros elsewhere, in place.
@@ -584,9 +661,44 @@ impl Tensor {
     /// A probability outside of 0 to 1, what in-place operations refuse.
     #[track_caller]
     pub fn bernoulli_(&self, p: f64) -> Result<&Tensor> {
+        self.bernoulli_with_(p, default_generator())
+    }
+
+    /// As [`Tensor::bernoulli_`], from `generator`.
+    ///
+    /// # Errors
+    /// As [`Tensor::bernoulli_`].
+    #[track_caller]
+    pub fn bernoulli_with_(&self, p: f64, generator: &Generator) -> Result<&Tensor> {
         probability("bernoulli_", p)?;
         self.overwrite("bernoulli_", || {
-            Tensor::bernoulli_mask(p, (self.shape(), self.dtype()))
+            in_memory_order(self.layout(), |shape| {
+                Tensor::bernoulli_mask_with(p, (shape, self.dtype()), generator)
+            })
+        })
+    }
+
+    /// A dropout mask for this tensor: ones with probability `p`.
+    #[track_caller]
+    pub(crate) fn mask_like(&self, p: f64) -> Result<Tensor> {
+        in_memory_order(self.layout(), |shape| {
+            Tensor::bernoulli_mask(p, (shape, self.dtype()))
+        })
+    }
+
+    /// Ones with the probabilities `p`, which are broadcast, zeros elsewhere, in place.
+    ///
+    /// # Errors
+    /// A probability outside of 0 to 1, integers as probabilities, shapes that don't fit, what in-place operations refuse.
+    #[track_caller]
+    pub fn bernoulli_by_(&self, p: &Tensor, generator: &Generator) -> Result<&Tensor> {
+        needs_float("bernoulli_", p.dtype())?;
+        let p = p.detach().expand(self.shape())?;
+        let weights = probabilities("bernoulli_", &p, self.layout())?;
+        self.overwrite("bernoulli_", || {
+            in_memory_order(self.layout(), |shape| {
+                bernoulli_by(weights, p.dtype(), shape, generator)?.to_dtype(self.dtype())
+            })
         })
     }
 
@@ -596,17 +708,50 @@ impl Tensor {
     /// As [`Tensor::randint`], and what in-place operations refuse.
     #[track_caller]
     pub fn random_(&self, low: i64, high: i64) -> Result<&Tensor> {
+        self.random_with_(low, high, default_generator())
+    }
+
+    /// As [`Tensor::random_`], from `generator`.
+    ///
+    /// # Errors
+    /// As [`Tensor::random_`].
+    #[track_caller]
+    pub fn random_with_(&self, low: i64, high: i64, generator: &Generator) -> Result<&Tensor> {
         bounds("random_", low, high, self.dtype())?;
         self.overwrite("random_", || {
-            let shape = self.shape().clone();
-            integers(
-                "random_",
-                low,
-                high,
-                shape,
-                self.dtype(),
-                default_generator(),
-            )
+            in_memory_order(self.layout(), |shape| {
+                integers("random_", low, shape, self.dtype(), |out| {
+                    generator.fill_below(high.wrapping_sub(low) as u64, out);
+                })
+            })
+        })
+    }
+
+    /// Integers from 0 to the largest that the dtype holds; for floats, to the end of those that are all exact. In place.
+    ///
+    /// # Errors
+    /// What in-place operations refuse.
+    #[track_caller]
+    pub fn random_any_with_(&self, generator: &Generator) -> Result<&Tensor> {
+        let (range, wide) = match self.dtype() {
+            DType::Bool => (2, false),
+            DType::U8 => (1 << 8, false),
+            DType::I8 => (1 << 7, false),
+            DType::I16 => (1 << 15, false),
+            DType::I32 => (1 << 31, false),
+            DType::I64 => (1 << 63, true),
+            DType::F16 => ((1 << 11) + 1, false),
+            DType::BF16 => ((1 << 8) + 1, false),
+            DType::F32 => ((1 << 24) + 1, false),
+            DType::F64 => ((1 << 53) + 1, true),
+            dtype => return Err(crate::ops::complex::refused("random_", dtype)),
+        };
+        self.overwrite("random_", || {
+            in_memory_order(self.layout(), |shape| {
+                integers("random_", 0, shape, self.dtype(), |out| {
+                    generator.fill_range(range, wide, out);
+                })
+            })
         })
     }
 
@@ -616,6 +761,15 @@ impl Tensor {
     /// A rate that isn't above 0, integers, what in-place operations refuse.
     #[track_caller]
     pub fn exponential_(&self, rate: f64) -> Result<&Tensor> {
+        self.exponential_with_(rate, default_generator())
+    }
+
+    /// As [`Tensor::exponential_`], from `generator`.
+    ///
+    /// # Errors
+    /// As [`Tensor::exponential_`].
+    #[track_caller]
+    pub fn exponential_with_(&self, rate: f64, generator: &Generator) -> Result<&Tensor> {
         const OP: &str = "exponential_";
         if rate.is_nan() || rate <= 0.0 {
             return Err(Error::value(
@@ -623,8 +777,8 @@ impl Tensor {
                 format!("rate {rate}; expected more than 0"),
             ));
         }
-        let f = move |u: f64| -(-u).ln_1p() / rate;
-        self.overwrite_floats(OP, Source::Uniform, default_generator(), f)
+        let f = move |u: f64| -1.0 / rate * (-u).ln_1p();
+        self.overwrite_floats(OP, Source::Fine, generator, f)
     }
 
     /// Numbers whose logarithm is normal, in place.
@@ -633,6 +787,15 @@ impl Tensor {
     /// As [`Tensor::normal_`].
     #[track_caller]
     pub fn log_normal_(&self, mean: f64, std: f64) -> Result<&Tensor> {
+        self.log_normal_with_(mean, std, default_generator())
+    }
+
+    /// As [`Tensor::log_normal_`], from `generator`.
+    ///
+    /// # Errors
+    /// As [`Tensor::normal_`].
+    #[track_caller]
+    pub fn log_normal_with_(&self, mean: f64, std: f64, generator: &Generator) -> Result<&Tensor> {
         const OP: &str = "log_normal_";
         if std.is_nan() || std <= 0.0 {
             return Err(Error::value(
@@ -641,7 +804,7 @@ impl Tensor {
             ));
         }
         let f = move |x: f64| (x * std + mean).exp();
-        self.overwrite_floats(OP, Source::Normal, default_generator(), f)
+        self.overwrite_floats(OP, Source::Singles, generator, f)
     }
 
     /// Cauchy numbers, in place: `median + scale · tan(π (u - ½))`.
@@ -650,6 +813,15 @@ impl Tensor {
     /// A scale that isn't above 0, integers, what in-place operations refuse.
     #[track_caller]
     pub fn cauchy_(&self, median: f64, scale: f64) -> Result<&Tensor> {
+        self.cauchy_with_(median, scale, default_generator())
+    }
+
+    /// As [`Tensor::cauchy_`], from `generator`.
+    ///
+    /// # Errors
+    /// As [`Tensor::cauchy_`].
+    #[track_caller]
+    pub fn cauchy_with_(&self, median: f64, scale: f64, generator: &Generator) -> Result<&Tensor> {
         const OP: &str = "cauchy_";
         if scale.is_nan() || scale <= 0.0 {
             return Err(Error::value(
@@ -658,15 +830,24 @@ impl Tensor {
             ));
         }
         let f = move |u: f64| median + scale * (std::f64::consts::PI * (u - 0.5)).tan();
-        self.overwrite_floats(OP, Source::Uniform, default_generator(), f)
+        self.overwrite_floats(OP, Source::Fine, generator, f)
     }
 
-    /// The number of trials up to the first success of probability `p`, in place; 1 at least.
+    /// The number of trials up to the first success of probability `p`, in place; 1 at least. For integers too.
     ///
     /// # Errors
-    /// A probability that isn't between 0 and 1, integers, what in-place operations refuse.
+    /// A probability that isn't between 0 and 1, a bool tensor, what in-place operations refuse.
     #[track_caller]
     pub fn geometric_(&self, p: f64) -> Result<&Tensor> {
+        self.geometric_with_(p, default_generator())
+    }
+
+    /// As [`Tensor::geometric_`], from `generator`.
+    ///
+    /// # Errors
+    /// As [`Tensor::geometric_`].
+    #[track_caller]
+    pub fn geometric_with_(&self, p: f64, generator: &Generator) -> Result<&Tensor> {
         const OP: &str = "geometric_";
         if p.is_nan() || p <= 0.0 || p >= 1.0 {
             return Err(Error::value(
@@ -674,7 +855,65 @@ impl Tensor {
                 format!("probability {p}; expected one between 0 and 1"),
             ));
         }
-        let f = move |u: f64| ((-u).ln_1p() / (-p).ln_1p()).ceil().max(1.0);
-        self.overwrite_floats(OP, Source::Uniform, default_generator(), f)
+        if self.dtype() == DType::Bool {
+            return Err(Error::dtype(OP, "a bool tensor can't hold counts"));
+        }
+        // The least that `u` can be but 0 is 2⁻⁵³.
+        let f = move |u: f64| {
+            (u.max(f64::EPSILON / 4.0).ln() / (-p).ln_1p())
+                .ceil()
+                .max(1.0)
+        };
+        self.overwrite(OP, || {
+            in_memory_order(self.layout(), |shape| {
+                draw(shape, DType::F64, Source::Fine, generator, Some(&f))?.to_dtype(self.dtype())
+            })
+        })
     }
+}
+
+/// Standard numbers in the shape and memory order of `x`.
+#[track_caller]
+fn like(op: &'static str, x: &Tensor, dtype: DType, generator: &Generator) -> Result<Tensor> {
+    needs_float(op, dtype.to_real())?;
+    let source = match op {
+        "rand_like" => Source::Uniform,
+        _ if generator.kind() == Kind::Torch && !x.is_contiguous() => Source::Singles,
+        _ => Source::Normal,
+    };
+    in_memory_order(x.layout(), |shape| {
+        draw(shape, dtype, source, generator, None)
+    })
+}
+
+/// The elements of `p` in the memory order of `layout`, checked.
+#[track_caller]
+fn probabilities(op: &'static str, p: &Tensor, layout: &Layout) -> Result<Vec<f64>> {
+    let order: Vec<i64> = memory_order(layout).iter().map(|&d| d as i64).collect();
+    let weights = p
+        .detach()
+        .permute(&order)?
+        .to_dtype(DType::F64)?
+        .to_vec::<f64>()?;
+    for &p in &weights {
+        probability(op, p)?;
+    }
+    Ok(weights)
+}
+
+/// Whether uniform numbers of `dtype`'s precision fall below `weights`.
+#[track_caller]
+fn bernoulli_by(
+    weights: Vec<f64>,
+    dtype: DType,
+    shape: Shape,
+    generator: &Generator,
+) -> Result<Tensor> {
+    let dtype = if dtype == DType::F64 {
+        DType::F64
+    } else {
+        DType::F32
+    };
+    let uniform = draw(shape.clone(), dtype, Source::Uniform, generator, None)?;
+    uniform.lt(&Tensor::from_vec(weights, &shape)?.to_dtype(dtype)?)
 }
