@@ -237,7 +237,7 @@ pub fn orthogonal_(tensor: &Tensor, gain: f64) -> Result<&Tensor> {
     }
     let _guard = no_grad();
     // As many vectors as the smaller side, each along the larger one.
-    let drawn = Tensor::randn(([rows, columns], DType::F64))?;
+    let drawn = Tensor::randn(([rows, columns], tensor.dtype()))?.to_dtype(DType::F64)?;
     let wide = rows < columns;
     let vectors = if wide { drawn } else { drawn.t()? };
     let mut q = vectors.to_vec::<f64>()?;
@@ -286,15 +286,15 @@ pub fn sparse_(tensor: &Tensor, sparsity: f64, std: f64) -> Result<&Tensor> {
     }
     let zeros = (sparsity * rows as f64).ceil() as usize;
     let mut keep = vec![true; tensor.numel()];
-    let mut order: Vec<usize> = (0..rows).collect();
+    let _guard = no_grad();
+    normal_(tensor, 0.0, std)?;
     for column in 0..columns {
+        let mut order: Vec<usize> = (0..rows).collect();
         default_generator().shuffle(&mut order);
         for &row in order.iter().take(zeros) {
             keep[row * columns + column] = false;
         }
     }
-    let _guard = no_grad();
-    normal_(tensor, 0.0, std)?;
     tensor.mul_(&Tensor::from_vec(keep, [rows, columns])?)
 }
 

@@ -38,6 +38,6 @@ for _name in _builtins.dir(Tensor):
         globals()[_name] = getattr(Tensor, _name)
 del _name
 
-from . import autograd, datasets, func, linalg, nn, optim, random, special, utils, viz  # noqa: E402
+from . import autograd, datasets, distributions, func, linalg, nn, optim, random, special, utils, viz  # noqa: E402
 from .func import vmap  # noqa: E402
 from ._serialization import load, save  # noqa: E402

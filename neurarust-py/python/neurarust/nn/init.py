@@ -3,7 +3,7 @@
 from .. import _C
 
 __all__ = [
-    "calculate_gain", "constant_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_",
+    "calculate_gain", "constant_", "dirac_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_",
     "sparse_", "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_",
 ]
 
@@ -50,6 +50,20 @@ def ones_(tensor):
 def eye_(tensor):
     """Ones on the diagonal of a matrix."""
     _C._init("eye", tensor, [])
+    return tensor
+
+
+def dirac_(tensor, groups=1):
+    """Ones that make a convolution of `(out, in, kernel…)` pass its channels on, within each group."""
+    if tensor.dim() not in (3, 4, 5):
+        raise ValueError(f"dirac_: expected 3, 4 or 5 dimensions, got shape {tuple(tensor.shape)}")
+    if groups < 1 or tensor.shape[0] % groups:
+        raise ValueError(f"dirac_: {tensor.shape[0]} channels don't divide into {groups} groups")
+    each = tensor.shape[0] // groups
+    out, centre = tensor.detach().zero_(), [n // 2 for n in tensor.shape[2:]]
+    for group in range(groups):
+        for d in range(min(each, tensor.shape[1])):
+            out[(group * each + d, d, *centre)] = 1
     return tensor
 
 
