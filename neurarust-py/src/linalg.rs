@@ -254,6 +254,14 @@ fn _linalg_svd(py: Python<'_>, a: TensorArg<'_>, full: bool) -> PyResult<Three> 
     three(py, a.0, |a| a.svd(full))
 }
 #[pyfunction]
+fn _linalg_eig(py: Python<'_>, a: TensorArg<'_>) -> PyResult<(PyTensor, PyTensor)> {
+    two(py, a.0, |a| a.eig())
+}
+#[pyfunction]
+fn _linalg_eigvals(py: Python<'_>, a: TensorArg<'_>) -> PyResult<PyTensor> {
+    one(py, a.0, |a| a.eigvals())
+}
+#[pyfunction]
 fn _linalg_svdvals(py: Python<'_>, a: TensorArg<'_>) -> PyResult<PyTensor> {
     one(py, a.0, |a| a.svdvals())
 }
@@ -430,6 +438,8 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
         _linalg_eigh,
         _linalg_eigvalsh,
         _linalg_svd,
+        _linalg_eig,
+        _linalg_eigvals,
         _linalg_svdvals,
         _linalg_svd_lowrank,
         _linalg_pca_lowrank,

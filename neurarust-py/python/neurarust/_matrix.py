@@ -176,3 +176,27 @@ def pdist(input, p=2.0):
     return _C._pdist(input, p)
 
 
+@_function
+def ger(input, vec2, *, out=None):
+    """The products of all pairs of elements of two vectors."""
+    return linalg._answer(out, input.outer(vec2))
+
+
+def _in_place(name):
+    plain = getattr(Tensor, name)
+
+    def method(self, *args, **kwargs):
+        result = plain(self, *args, **kwargs)
+        if result.shape != self.shape:
+            raise RuntimeError(f"{name}_: the result has shape {tuple(result.shape)}, but is to be written to {tuple(self.shape)}")
+        return self.copy_(result)
+
+    method.__name__ = method.__qualname__ = name + "_"
+    method.__doc__ = plain.__doc__ and plain.__doc__.rstrip(".") + ", in place."
+    setattr(Tensor, name + "_", method)
+
+
+for _name in ("addmm", "addbmm", "baddbmm", "addmv", "addr"):
+    if not hasattr(Tensor, _name + "_"):
+        _in_place(_name)
+del _name

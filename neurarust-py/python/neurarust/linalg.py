@@ -7,13 +7,14 @@ from ._C import Tensor
 from ._C import _LinAlgError as LinAlgError
 
 __all__ = [
-    "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "householder_product", "inv",
+    "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "householder_product", "inv",
     "inv_ex", "ldl_factor", "ldl_factor_ex", "ldl_solve", "lstsq", "lu", "lu_factor", "lu_factor_ex", "lu_solve", "matmul", "matrix_exp",
     "matrix_norm", "matrix_power", "matrix_rank", "matrix_sqrth", "multi_dot", "norm", "pinv", "polar", "qr", "slogdet", "solve",
     "solve_ex", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot", "vector_norm",
 ]
 
 _cholesky_ex = _namedtuple("linalg_cholesky_ex", ("L", "info"))
+_eig = _namedtuple("linalg_eig", ("eigenvalues", "eigenvectors"))
 _eigh = _namedtuple("linalg_eigh", ("eigenvalues", "eigenvectors"))
 _inv_ex = _namedtuple("linalg_inv_ex", ("inverse", "info"))
 _ldl_factor = _namedtuple("linalg_ldl_factor", ("LD", "pivots"))
@@ -191,6 +192,16 @@ def tensorinv(A, ind=2, *, out=None):
 def tensorsolve(A, B, dims=None, *, out=None):
     """`X` of `tensordot(A, X) = B`."""
     return _answer(out, _C._linalg_tensorsolve(A, B, dims))
+
+
+def eig(A, *, out=None):
+    """`(eigenvalues, eigenvectors)` of real matrices, complex."""
+    return _answer(out, _eig(*_C._linalg_eig(A)))
+
+
+def eigvals(A, *, out=None):
+    """The eigenvalues of real matrices, complex."""
+    return _answer(out, _C._linalg_eigvals(A))
 
 
 def eigh(A, UPLO="L", *, out=None):

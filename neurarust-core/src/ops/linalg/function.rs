@@ -1,6 +1,6 @@
 //! Functions of matrices: integer powers, the exponential.
 
-use super::{Batch, columns, eye_like, h, rows};
+use super::{Batch, columns, complex, eye_like, h, rows};
 use crate::autograd::{Saved, record, tracks};
 use crate::ops::reduce::flat;
 use crate::{Result, Tensor};
@@ -52,6 +52,9 @@ impl Tensor {
     #[track_caller]
     pub fn matrix_exp(&self) -> Result<Tensor> {
         const OP: &str = "linalg.matrix_exp";
+        if self.dtype().is_complex() {
+            return complex::extract(&complex::embed(self)?.matrix_exp()?);
+        }
         let batch = Batch::square(OP, self)?;
         let n = batch.rows;
         let out = {

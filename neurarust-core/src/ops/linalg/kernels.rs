@@ -478,6 +478,81 @@ pub(super) fn svd<T: Field>(
     }
 }
 
+/// Eigenvalues, real and imaginary parts (…, n), and, if wanted, eigenvectors of norm 1 as columns, the largest element of
+/// each real.
+#[track_caller]
+pub(super) fn eig<T: Field<Real = T> + RealField>(
+    op: &'static str,
+    a: &Tensor,
+    b: &Batch,
+    vectors: bool,
+) -> Result<([Tensor; 2], Option<[Tensor; 2]>)> {
+    let (n, size) = (b.rows, b.rows * b.rows);
+    let mut re = Fresh::<T>::zeroed(b.shape(&[n])?)?;
+    let mut im = Fresh::<T>::zeroed(b.shape(&[n])?)?;
+    let mut columns = match vectors {
+        true => Some((
+            Fresh::<T>::zeroed(a.shape().clone())?,
+            Fresh::<T>::zeroed(a.shape().clone())?,
+        )),
+        false => None,
+    };
+    let problem = read::<T, _>(a, |data| {
+        if let Some(i) = first_not_finite(data, size) {
+            return Some((i, NOT_FINITE));
+        }
+        for i in 0..if n == 0 { 0 } else { b.count } {
+            let m = view(nth(data, i, size), n, n);
+            let (re, im) = (nth_mut(re.slice(), i, n), nth_mut(im.slice(), i, n));
+            let Some((v_re, v_im)) = &mut columns else {
+                let Ok(values) = m.eigenvalues() else {
+                    return Some((i, NO_CONVERGENCE));
+                };
+                for (j, value) in values.iter().enumerate() {
+                    (re[j], im[j]) = (value.re, value.im);
+                }
+                continue;
+            };
+            let Ok(found) = m.eigen() else {
+                return Some((i, NO_CONVERGENCE));
+            };
+            let (v_re, v_im) = (
+                nth_mut(v_re.slice(), i, size),
+                nth_mut(v_im.slice(), i, size),
+            );
+            let (values, u) = (found.S(), found.U());
+            for (j, value) in values.column_vector().iter().enumerate() {
+                (re[j], im[j]) = (value.re, value.im);
+                let mut sum = T::zero();
+                let mut top = (T::zero(), T::one(), T::zero());
+                for row in 0..n {
+                    let (x, y) = (u[(row, j)].re, u[(row, j)].im);
+                    let square = x * x + y * y;
+                    sum = sum + square;
+                    if square > top.0 {
+                        top = (square, x, y);
+                    }
+                }
+                // Divided by the norm and by the direction of the largest element.
+                let scale = (sum * (top.1 * top.1 + top.2 * top.2)).sqrt().recip();
+                for row in 0..n {
+                    let (x, y) = (u[(row, j)].re, u[(row, j)].im);
+                    v_re[row * n + j] = (x * top.1 + y * top.2) * scale;
+                    v_im[row * n + j] = (y * top.1 - x * top.2) * scale;
+                }
+            }
+        }
+        None
+    })?;
+    match problem {
+        Some((i, what)) => Err(failed(op, b, i, what)),
+        None => Ok((
+            [re.finish(), im.finish()],
+            columns.map(|(x, y)| [x.finish(), y.finish()]),
+        )),
+    }
+}
+
 // ---- symmetric indefinite ----
 
 /// `(LD, pivots, info)` of symmetric matrices given by their lower triangle, by Bunch and Kaufman's diagonal pivoting, in

@@ -4,6 +4,7 @@
 //! itself), so that it can be differentiated again. Formulas: M. Giles, "Collected matrix derivative results for forward
 //! and reverse mode algorithmic differentiation", 2008.
 
+mod complex;
 mod factor;
 mod function;
 mod kernels;

@@ -2,7 +2,9 @@
 
 use super::kernels::{self, Triangle, field};
 use super::norms::Tolerances;
-use super::{Batch, check_info, diagonal, eye_like, float_field, h, one_dtype, scale_columns};
+use super::{
+    Batch, check_info, complex, diagonal, eye_like, float_field, h, one_dtype, scale_columns,
+};
 use crate::autograd::{Saved, record, tracks};
 use crate::layout::Shape;
 use crate::{DType, Error, Result, Tensor};
@@ -231,6 +233,10 @@ impl Tensor {
     #[track_caller]
     pub fn inv_ex(&self) -> Result<(Tensor, Tensor)> {
         const OP: &str = "linalg.inv";
+        if self.dtype().is_complex() {
+            let (x, info) = complex::embed(self)?.inv_ex()?;
+            return Ok((complex::extract(&x)?, info));
+        }
         let batch = Batch::square(OP, self)?;
         let (x, info) = {
             let _guard = crate::no_grad();
@@ -346,6 +352,9 @@ impl Tensor {
     #[track_caller]
     pub fn pinv(&self, tolerances: &Tolerances, hermitian: bool) -> Result<Tensor> {
         const OP: &str = "linalg.pinv";
+        if self.dtype().is_complex() {
+            return complex::extract(&complex::embed(self)?.pinv(tolerances, hermitian)?);
+        }
         let batch = match hermitian {
             true => Batch::square(OP, self)?,
             false => Batch::of(OP, self)?,

@@ -2,8 +2,8 @@
 
 use super::kernels::{self, field};
 use super::{
-    Batch, columns, diagonal_matrix, eye_like, h, on_diagonal, one_dtype, rows, scale_columns,
-    scale_rows,
+    Batch, columns, complex, diagonal, diagonal_matrix, eye_like, h, on_diagonal, one_dtype, rows,
+    scale_columns, scale_rows,
 };
 use crate::autograd::{Saved, record, tracks};
 use crate::{Error, Result, Tensor};
@@ -89,6 +89,78 @@ impl Tensor {
         let (values, _) =
             field!(OP, self.dtype(), T => kernels::eigh::<T>(OP, self, &batch, upper, false))?;
         Ok(values)
+    }
+
+    /// `(eigenvalues, eigenvectors)` of real matrices (…, n, n), complex: (…, n), and the columns of (…, n, n), of norm 1.
+    ///
+    /// The gradient of the vectors is finite only where eigenvalues differ, and right for what doesn't depend on the phase
+    /// that eigenvectors are free in.
+    ///
+    /// # Errors
+    /// Other than square matrices of `f32` or `f64`; NaN or infinite elements; no convergence.
+    #[track_caller]
+    pub fn eig(&self) -> Result<(Tensor, Tensor)> {
+        const OP: &str = "linalg.eig";
+        let batch = Batch::square(OP, self)?;
+        let ([re, im], vectors) =
+            field!(OP, self.dtype(), T => kernels::eig::<T>(OP, self, &batch, true))?;
+        let Some([v_re, v_im]) = vectors else {
+            return Err(Error::value(OP, "no eigenvectors"));
+        };
+        let (values, vectors) = (Tensor::complex(&re, &im)?, Tensor::complex(&v_re, &v_im)?);
+        if tracks(&[self]) {
+            let saved = [Saved::output(&values, 0), Saved::output(&vectors, 1)];
+            record(
+                OP,
+                &[self],
+                &[&values, &vectors],
+                saved,
+                |[l, v], call, grads| {
+                    let (l, v) = (l.get(call)?, v.get(call)?);
+                    let n = l.dims()[l.rank() - 1];
+                    let vh = v.adjoint()?;
+                    let eye = Tensor::eye(n, None, l.dtype().to_real())?;
+                    let mut middle = None;
+                    if let Some(gv) = &grads[1] {
+                        let turn = vh.matmul(gv)?;
+                        let stretch = diagonal(&turn)?.real()?;
+                        let turn = turn.sub(&vh.matmul(&v)?.mul(&stretch.unsqueeze(-2)?)?)?;
+                        let gaps = l.unsqueeze(-2)?.sub(&l.unsqueeze(-1)?)?.add(&eye)?.conj()?;
+                        let off = eye.mul(-1.0)?.add(1.0)?;
+                        middle = Some(turn.div(&gaps)?.mul(&off)?);
+                    }
+                    if let Some(gl) = &grads[0] {
+                        let own = gl.unsqueeze(-1)?.mul(&eye)?;
+                        middle = Some(match middle {
+                            Some(m) => m.add(&own)?,
+                            None => own,
+                        });
+                    }
+                    let Some(middle) = middle else {
+                        return Ok(smallvec![None]);
+                    };
+                    let g = complex::solve(&vh, &middle.matmul(&vh)?)?;
+                    Ok(smallvec![Some(g.real()?)])
+                },
+            )?;
+        }
+        Ok((values, vectors))
+    }
+
+    /// The eigenvalues alone, see [`Tensor::eig`].
+    ///
+    /// # Errors
+    /// As [`Tensor::eig`].
+    #[track_caller]
+    pub fn eigvals(&self) -> Result<Tensor> {
+        const OP: &str = "linalg.eigvals";
+        if tracks(&[self]) {
+            return Ok(self.eig()?.0);
+        }
+        let batch = Batch::square(OP, self)?;
+        let ([re, im], _) =
+            field!(OP, self.dtype(), T => kernels::eig::<T>(OP, self, &batch, false))?;
+        Tensor::complex(&re, &im)
     }
 
     /// `(U, S, Vᴴ)` of `A = U · diag(S) · Vᴴ` (…, m, n): singular values (…, min(m, n)) in descending order, and singular
