@@ -149,7 +149,7 @@ pub fn graph<N: AsRef<str>>(result: &Tensor, parameters: &[(N, &Tensor)]) -> Gra
             };
             out.arrows.push((from, at, label));
         }
-        if chained.contains(node.op()) && inputs.len() == 1 {
+        if chained.contains(node.op()) {
             out.open.insert(at);
         }
         out.groups.insert(at, group);

@@ -461,7 +461,7 @@ fn anomalies_name_the_operation_and_its_line() -> Result<()> {
 #[test]
 fn an_audit_tells_where_paths_end() -> Result<()> {
     let _alone = alone();
-    let [a, b, c, d, e, f] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].map(|v| leaf(&[v]));
+    let [a, b, c, d, e, f, g] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0].map(|v| leaf(&[v]));
     let names = [
         ("a", &a),
         ("b", &b),
@@ -469,6 +469,7 @@ fn an_audit_tells_where_paths_end() -> Result<()> {
         ("d", &d),
         ("e", &e),
         ("f", &f),
+        ("g", &g),
     ];
     let watch = watch();
     let cut = b.exp()?.detach();
@@ -478,6 +479,7 @@ fn an_audit_tells_where_paths_end() -> Result<()> {
     };
     let mask = d.gt(0.0)?;
     let _end = e.mul(2.0)?.exp()?;
+    let _place = g.mul(2.0)?.argmax(None, false)?;
     let loss = a.mul(&cut)?.add(&silent)?.masked_fill(&mask, 0.0)?.sum()?;
     let report = audit(&loss, &names)?;
     assert_eq!(report.reached, 1);
@@ -493,7 +495,8 @@ fn an_audit_tells_where_paths_end() -> Result<()> {
             ("c", Cut::NoGrad, "mul"),
             ("d", Cut::NotDifferentiable, "gt"),
             ("e", Cut::DeadEnd, "exp"),
-            ("f", Cut::Unused, "")
+            ("f", Cut::Unused, ""),
+            ("g", Cut::NotDifferentiable, "argmax")
         ]
     );
     assert!(
@@ -504,7 +507,7 @@ fn an_audit_tells_where_paths_end() -> Result<()> {
     drop(watch);
     loss.backward()?;
     let report = audit(&loss, &names)?;
-    assert!(!report.watched && report.unreached.len() == 5 && report.unreached[0].cuts.is_empty());
+    assert!(!report.watched && report.unreached.len() == 6 && report.unreached[0].cuts.is_empty());
     Ok(())
 }
 

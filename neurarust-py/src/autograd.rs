@@ -2,12 +2,14 @@
 
 use crate::convert::{TensorArg, tensors};
 use crate::error::call;
+use crate::held::PyHeld;
 use crate::tensor::PyTensor;
-use neurarust_core::autograd::{self, GradOptions, GraphNode, HookHandle, Mode};
+use neurarust_core::autograd::{self, GradOptions, GraphNode, Held, HookHandle, Mode};
 use neurarust_core::{Error, Result, Tensor};
 use pyo3::exceptions::{PyAttributeError, PyNotImplementedError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
+use std::sync::Arc;
 
 /// The recorded operation that made a tensor.
 #[pyclass(frozen, name = "Node", module = "neurarust.autograd.graph")]
@@ -49,6 +51,31 @@ impl PyNode {
     fn line(&self) -> Option<String> {
         self.0.line().filter(|line| !line.contains(".rs:"))
     }
+    /// Calls `fn(grad_inputs, grad_outputs)` in every backward; what it answers, unless None, takes the inputs' place.
+    fn register_hook(&self, py: Python<'_>, r#fn: Py<PyAny>) -> PyResult<PyHook> {
+        let hook = Arc::new(PyHeld::new(r#fn));
+        let held: Held = hook.clone();
+        let run = move |inputs: &[Option<Tensor>], outputs: &[Option<Tensor>]| {
+            Python::attach(|py| {
+                let args = (optional(py, inputs)?, optional(py, outputs)?);
+                answered(hook.0.bind(py).call1(args)?)
+            })
+            .map_err(|e| crate::error::passing("hook", e))
+        };
+        let handle = call(py, 0, || self.0.register_hook(run))?;
+        Ok(PyHook(handle.holding(held)))
+    }
+    /// Calls `fn(grad_outputs)` in every backward, before the operation's own; what it answers, unless None, takes their place.
+    fn register_prehook(&self, py: Python<'_>, r#fn: Py<PyAny>) -> PyResult<PyHook> {
+        let hook = Arc::new(PyHeld::new(r#fn));
+        let held: Held = hook.clone();
+        let run = move |outputs: &[Option<Tensor>]| {
+            Python::attach(|py| answered(hook.0.bind(py).call1((optional(py, outputs)?,))?))
+                .map_err(|e| crate::error::passing("prehook", e))
+        };
+        let handle = call(py, 0, || self.0.register_prehook(run))?;
+        Ok(PyHook(handle.holding(held)))
+    }
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         other
             .cast::<PyNode>()
@@ -60,6 +87,21 @@ impl PyNode {
     fn __repr__(&self) -> String {
         format!("<{} object>", self.0.name())
     }
+}
+
+fn optional<'py>(py: Python<'py>, grads: &[Option<Tensor>]) -> PyResult<Bound<'py, PyTuple>> {
+    let grads = grads
+        .iter()
+        .map(|g| g.clone().map(PyTensor).into_pyobject(py));
+    PyTuple::new(py, grads.collect::<PyResult<Vec<_>>>()?)
+}
+
+/// What a hook on a node has answered: None, a tensor, or a sequence of tensors and None.
+fn answered(answer: Bound<'_, PyAny>) -> PyResult<Option<Vec<Option<Tensor>>>> {
+    if answer.is_none() {
+        return Ok(None);
+    }
+    seeds(Some(answer)).map(Some)
 }
 
 /// A registered hook: `remove()` ends it.

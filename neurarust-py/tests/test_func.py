@@ -137,7 +137,7 @@ def test_func_inside_autograd():
 def test_func_products_and_jacobians():
     x = t(1.0, 2.0)
     out, pull = func.vjp(lambda x: (x * x, x.sum()), x)
-    (g,) = (pull((t(1.0, 1.0), torch.tensor(1.0, dtype=torch.float64))),)
+    (g,) = pull((t(1.0, 1.0), torch.tensor(1.0, dtype=torch.float64)))
     close(g, [3.0, 5.0])
     out, push = func.jvp(lambda x: x.exp(), (x,), (t(1.0, 0.5),))
     close(push, [math.e, 0.5 * math.exp(2)])
@@ -187,12 +187,13 @@ def test_vmap_refuses():
         lambda: func.vmap(lambda x, y: x)(x, torch.ones(3)),
         lambda: func.vmap(lambda x, y: x)(x, 2),
         lambda: func.vmap(lambda x: 3)(x),
-        lambda: func.vmap(lambda x: x, out_dims=7)(x),
         lambda: func.vmap(lambda x: x, out_dims=None)(t(1.0, 2.0)),
         lambda: func.vmap(lambda x: x, chunk_size=0)(x),
     ):
         with pytest.raises(ValueError):
             bad()
+    with pytest.raises(IndexError):
+        func.vmap(lambda x: x, out_dims=7)(x)
 
 
 def test_vmap_randomness():
@@ -408,6 +409,29 @@ def test_nodes():
     assert leaf.variable.is_set_to(x) and leaf == y.grad_fn.next_functions[0][0].next_functions[0][0]
     with pytest.raises(AttributeError):
         y.grad_fn.variable
+
+
+def test_hooks_on_nodes():
+    x = t(2.0, grad=True)
+    y = x * 3
+    seen = []
+    before = y.grad_fn.register_prehook(lambda grads: (grads[0] * 10,))
+    after = y.grad_fn.register_hook(lambda to, got: seen.append((to[0].item(), got[0].item())) or tuple(g and g + 1 for g in to))
+    y.sum().backward(retain_graph=True)
+    assert x.grad.item() == 31 and seen == [(30.0, 10.0)]
+    before.remove(), after.remove()
+    y.sum().backward(retain_graph=True)
+    assert x.grad.item() == 34
+    y.grad_fn.register_prehook(lambda grads: ())
+    with pytest.raises(RuntimeError):
+        y.sum().backward()
+    leaf = y.grad_fn.next_functions[0][0]
+    x.grad = None
+    leaf.register_prehook(lambda grads: (grads[0] * 0,))
+    (x * 3).sum().backward()
+    assert x.grad.item() == 0
+    with pytest.raises(NotImplementedError):
+        leaf.register_hook(print)
 
 
 def test_multi_grad_hooks():

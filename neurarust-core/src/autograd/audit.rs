@@ -131,6 +131,12 @@ struct Event {
     location: &'static Location<'static>,
 }
 
+impl Event {
+    fn is_beside(&self, other: &Event) -> bool {
+        self.location == other.location && self.place == other.place
+    }
+}
+
 thread_local!(static LOG: RefCell<Option<Vec<Event>>> = const { RefCell::new(None) });
 static WATCHES: AtomicUsize = AtomicUsize::new(0);
 
@@ -315,8 +321,11 @@ fn follow(log: &[Event], leaf: usize, reached: &HashSet<u64>) -> Vec<CutAt> {
     let mut seen = HashSet::new();
     let mut work = vec![Source::Leaf(leaf)];
     while let Some(source) = work.pop() {
-        for &i in uses.get(&source).into_iter().flatten() {
-            if !seen.insert(i) {
+        let users = uses.get(&source).map_or(&[][..], Vec::as_slice);
+        for &i in users {
+            // What an operation detaches for itself is no cut: it was recorded at the same line.
+            let recorded = |&j: &usize| log[j].what.is_ok() && log[j].is_beside(&log[i]);
+            if !seen.insert(i) || (log[i].what.is_err() && users.iter().any(recorded)) {
                 continue;
             }
             match log[i].what {

@@ -4,7 +4,7 @@
 //! those that hold a gradient has received all of it. A map ordered by that number is the whole schedule: no search, no
 //! recursion. Gradients of leaves are put down at the very end, so that a backward that fails changes none of them.
 
-use super::hooks::NodeHook;
+use super::hooks::{GradsHook2, NodeHook};
 use super::node::Call;
 use super::{Edge, GradSlot, Grads, Node, enable_grad, is_grad_enabled, lock, no_grad};
 use crate::layout::Shape;
@@ -357,9 +357,11 @@ impl Run {
                 continue;
             }
             crate::interrupt::check(node.op)?;
+            let after = after_hooks(&node);
+            let seen = after.is_some().then(|| grads.clone());
             let call = Call { node: &node };
             let _running = Running::enter(&node)?;
-            let answer = node
+            let mut answer = node
                 .body
                 .vjp(&call, grads)
                 .ok_or_else(|| freed(&node))?
@@ -368,6 +370,12 @@ impl Run {
                 node.body.release();
             }
             drop(_running);
+            for hook in after.into_iter().flatten() {
+                let seen = seen.as_deref().unwrap_or_default();
+                if let Some(new) = hook(&answer, seen)? {
+                    replace("hook", &mut answer, new)?;
+                }
+            }
             if super::is_anomaly_check_nan_enabled() {
                 super::anomaly::check(&node, &answer).map_err(|e| blame(e, &node))?;
             }
@@ -420,6 +428,15 @@ impl Run {
             None => Vec::new(),
         };
         for (output, hook) in hooks {
+            if let NodeHook::Before(hook) = &hook {
+                if let Some(new) = hook(grads)? {
+                    replace("prehook", grads, new)?;
+                    for (g, (shape, dtype)) in grads.iter_mut().zip(&node.outputs) {
+                        *g = g.take().map(|g| checked(g, shape, *dtype)).transpose()?;
+                    }
+                }
+                continue;
+            }
             let Some(g) = &mut grads[output as usize] else {
                 continue;
             };
@@ -430,6 +447,7 @@ impl Run {
                         *g = checked(new, shape, *dtype)?;
                     }
                 }
+                NodeHook::Before(_) | NodeHook::After(_) => {}
                 NodeHook::Retain(slot) => {
                     // Dropped after the lock: a gradient may hold a graph, and that whatever the user gave it.
                     let old = lock(&slot.grad).replace(g.clone());
@@ -444,6 +462,32 @@ impl Run {
         }
         Ok(())
     }
+}
+
+/// Hooks that want to see what `node` answers.
+fn after_hooks(node: &Node) -> Option<Vec<GradsHook2>> {
+    let hooks = lock(&node.hooks);
+    let after = hooks.as_ref()?.0.iter().filter_map(|(_, _, h)| match h {
+        NodeHook::After(hook) => Some(hook.clone()),
+        _ => None,
+    });
+    Some(after.collect()).filter(|after: &Vec<_>| !after.is_empty())
+}
+
+/// Puts what a hook has answered in the place of `grads`.
+fn replace(what: &'static str, grads: &mut Grads, new: Vec<Option<Tensor>>) -> Result<()> {
+    if new.len() != grads.len() {
+        return Err(Error::autograd(
+            what,
+            format!(
+                "answered {} gradients in place of {}",
+                new.len(),
+                grads.len()
+            ),
+        ));
+    }
+    *grads = new.into_iter().collect();
+    Ok(())
 }
 
 /// A gradient in the shape and type of the tensor it belongs to: the one place where broadcasting is undone.

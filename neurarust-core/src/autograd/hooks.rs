@@ -1,7 +1,7 @@
 //! Functions of the user's that see gradients on their way.
 
 use super::node::GradSlot;
-use super::{Edge, lock};
+use super::{Edge, GraphNode, lock};
 use crate::{Error, Result, Tensor};
 use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -31,7 +31,18 @@ pub(crate) struct NodeHooks(pub Vec<(u32, u64, NodeHook)>, pub Vec<(u64, Held)>)
 pub(crate) enum NodeHook {
     Call(Hook),
     Retain(Arc<GradSlot>),
+    /// Sees the gradients of all outputs.
+    Before(GradsHook),
+    /// Sees the gradients of the inputs, and those of the outputs that they came from.
+    After(GradsHook2),
 }
+
+type List = [Option<Tensor>];
+/// May answer other gradients in the place of those it sees.
+pub(crate) type GradsHook = Arc<dyn Fn(&List) -> Result<Option<Vec<Option<Tensor>>>> + Send + Sync>;
+/// As [`GradsHook`], with two lists.
+pub(crate) type GradsHook2 =
+    Arc<dyn Fn(&List, &List) -> Result<Option<Vec<Option<Tensor>>>> + Send + Sync>;
 
 /// A registered hook; [`HookHandle::remove`] ends it. Dropping the handle keeps the hook.
 #[derive(Clone)]
@@ -81,6 +92,73 @@ impl HookHandle {
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
+
+fn number() -> u64 {
+    NEXT.fetch_add(1, Relaxed)
+}
+
+impl GraphNode {
+    fn add(&self, node: &Arc<super::Node>, hook: NodeHook) -> HookHandle {
+        let id = number();
+        lock(&node.hooks)
+            .get_or_insert_default()
+            .0
+            .push((0, id, hook));
+        HookHandle {
+            id,
+            slot: Weak::new(),
+            node: Some(Arc::downgrade(node)),
+        }
+    }
+
+    /// Calls `hook` with the gradients of this operation's outputs in every backward, before its own is computed; what it
+    /// answers takes their place.
+    ///
+    /// # Errors
+    /// None today; kept for nodes that take no hooks.
+    pub fn register_prehook(
+        &self,
+        hook: impl Fn(&[Option<Tensor>]) -> Result<Option<Vec<Option<Tensor>>>> + Send + Sync + 'static,
+    ) -> Result<HookHandle> {
+        match &self.0 {
+            Edge::Node(node, _) => Ok(self.add(node, NodeHook::Before(Arc::new(hook)))),
+            Edge::Leaf(slot) => {
+                let hook = move |g: &Tensor| {
+                    Ok(hook(&[Some(g.clone())])?.and_then(|new| new.into_iter().next().flatten()))
+                };
+                let id = number();
+                lock(&slot.hooks).before.push((id, Arc::new(hook)));
+                Ok(HookHandle {
+                    id,
+                    slot: Arc::downgrade(slot),
+                    node: None,
+                })
+            }
+        }
+    }
+
+    /// Calls `hook` with the gradients of this operation's inputs and outputs in every backward, once they are computed; what
+    /// it answers takes the place of the inputs'.
+    ///
+    /// # Errors
+    /// A leaf, which has no inputs.
+    #[track_caller]
+    pub fn register_hook(
+        &self,
+        hook: impl Fn(&[Option<Tensor>], &[Option<Tensor>]) -> Result<Option<Vec<Option<Tensor>>>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<HookHandle> {
+        match &self.0 {
+            Edge::Node(node, _) => Ok(self.add(node, NodeHook::After(Arc::new(hook)))),
+            Edge::Leaf(_) => Err(Error::unsupported(
+                "register_hook",
+                "a leaf's node has no inputs; use the tensor's register_post_accumulate_grad_hook",
+            )),
+        }
+    }
+}
 
 impl Tensor {
     /// Calls `hook` with this tensor's gradient in every backward; what it answers takes the gradient's place.

@@ -149,6 +149,9 @@ impl Tensor {
                 ),
             ));
         }
+        if crate::autograd::audit_is_on() {
+            crate::autograd::note_cast("item", &[self]);
+        }
         if self.dtype().is_complex() {
             let (re, im) = self.item_complex()?;
             return match im == 0.0 || T::DTYPE == DType::Bool {

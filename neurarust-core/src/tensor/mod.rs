@@ -145,6 +145,12 @@ impl Tensor {
         if autograd::audit_is_on() {
             autograd::note_detach(self);
         }
+        self.bare()
+    }
+
+    /// As [`Tensor::detach`], where the operation itself says what becomes of gradients.
+    #[inline]
+    pub(crate) fn bare(&self) -> Tensor {
         Tensor::assemble(
             self.0.storage.clone(),
             self.0.layout.clone(),

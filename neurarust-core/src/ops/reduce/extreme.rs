@@ -1,7 +1,7 @@
 //! Largest and smallest elements, and where they are. NaN counts as larger and smaller than everything.
 
 use super::{Axes, accumulate_in, fold};
-use crate::autograd::{Saved, record, tracks};
+use crate::autograd::{Saved, audit_is_on, note_cast, record, tracks};
 use crate::cpu::nest::Operand;
 use crate::cpu::reduce::{self, Combine, Source};
 use crate::ops::apply::lock;
@@ -50,10 +50,13 @@ macro_rules! extremes {
             #[track_caller]
             pub fn $arg(&self, dim: impl Into<Option<i64>>, keepdim: bool) -> Result<Tensor> {
                 const OP: &str = stringify!($arg);
+                if audit_is_on() {
+                    note_cast(OP, &[self]);
+                }
                 match dim.into() {
                     Some(dim) => Ok(place(OP, $max, self, dim, keepdim)?.1),
                     None => {
-                        let flat = self.detach().reshape([-1i64])?;
+                        let flat = self.bare().reshape([-1i64])?;
                         let place = place(OP, $max, &flat, 0, false)?.1;
                         match keepdim {
                             true => place.reshape(vec![1usize; self.rank()]),

@@ -131,7 +131,7 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
         v = _vectors(v, xs, "the input", "jvp")
         dummies = tuple(_C.zeros_like(y.detach()).requires_grad_() for y in ys)
         linear = _grads(ys, xs, dummies, True, strict, "The output of the user-provided function")
-        products = _grads(linear, dummies, v, create_graph, False, "The product")
+        products = _grads(linear, dummies, v, create_graph, strict, "The jacobian of the user-provided function")
     return _out(ys, create_graph, several_out), _out(products, create_graph, several_out)
 
 

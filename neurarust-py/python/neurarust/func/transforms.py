@@ -138,7 +138,7 @@ def grad(func, argnums=0, has_aux=False):
 
 
 def vjp(func, *primals, has_aux=False):
-    """`(output, vjp_fn)` (and aux), where `vjp_fn(cotangents)` answers the product with the Jacobian, one per primal."""
+    """`(output, vjp_fn)` (and aux), where `vjp_fn(cotangents)` answers the products with the Jacobian in a tuple, one per primal."""
     if not primals:
         raise RuntimeError("vjp: expected at least one primal")
     level = _Level("vjp", primals)
@@ -154,8 +154,7 @@ def vjp(func, *primals, has_aux=False):
             raise RuntimeError(f"vjp_fn: expected cotangents of the same structure as the outputs, {spec}, got {seeds_spec}")
         if create_graph is None:
             create_graph = _C.is_grad_enabled() and (matters or any(s.requires_grad for s in seeds))
-        grads = tree_unflatten(level.grads(outputs, seeds, create_graph), level.spec)
-        return grads[0] if len(primals) == 1 else grads
+        return tree_unflatten(level.grads(outputs, seeds, create_graph), level.spec)
 
     result = level.out(output, matters)
     return (result, vjp_fn, level.out(aux, matters)) if has_aux else (result, vjp_fn)

@@ -112,7 +112,7 @@ def _collect(results, n, out_dims):
             raise ValueError(f"vmap: expected out_dims of int or None, got {dim}")
         rank = column[0].dim() + 1
         if not -rank <= dim < rank:
-            raise ValueError(f"vmap: out_dim={dim} for an output of {rank} dimensions")
+            raise IndexError(f"vmap: out_dim={dim} for an output of {rank} dimensions; expected -{rank} <= out_dim < {rank}")
         stacked = _C.stack(column, dim)
         out.append(stacked if n else stacked.narrow(dim, 0, 0))
     return tree_unflatten(out, first)
