@@ -54,3 +54,8 @@ pub mod prelude {
     pub use crate::random::manual_seed;
     pub use crate::{DType, Error, Result, Tensor, fuse, i};
 }
+
+/// The script on the README's first screen, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
