@@ -183,8 +183,8 @@ def block(call, count):
     return (time.perf_counter() - start) / count
 
 
-def measure(calls, rounds, seconds):
-    """Median seconds per call of each of `calls`, in turns."""
+def measure(calls, rounds, seconds, pause=0.01):
+    """Median and best seconds per call of each of `calls`, in turns."""
     counts = []
     for call in calls:
         call()
@@ -194,7 +194,7 @@ def measure(calls, rounds, seconds):
     for _ in range(rounds):
         for call, count, row in zip(calls, counts, times):
             # The other library's threads spin for a moment after their last task: let them go to sleep, then wake ours.
-            time.sleep(0.01)
+            time.sleep(pause)
             call()
             row.append(block(call, count))
     return [(statistics.median(row), min(row)) for row in times]
