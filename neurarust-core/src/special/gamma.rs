@@ -86,11 +86,12 @@ pub fn zeta(s: f64, q: f64) -> f64 {
         return zeta(s, fraction) + sign * below;
     }
     let (mut a, mut sum) = (q, 0.0);
-    while a < 10.0 {
+    // The expansion needs an `a` that isn't small beside `s`; up to there the terms fall by a factor e and more.
+    while a < s.max(10.0) {
         let term = a.powf(-s);
         sum += term;
         a += 1.0;
-        if term < 1e-17 * sum {
+        if term <= 1e-17 * sum {
             return sum;
         }
     }
