@@ -13,6 +13,7 @@ mod dlpack;
 mod dtype;
 mod elementwise;
 mod error;
+mod fft;
 mod functional;
 mod gather;
 mod held;
@@ -51,6 +52,7 @@ fn compiled(m: &Bound<'_, PyModule>) -> PyResult<()> {
     dlpack::register(m)?;
     autograd::register(m)?;
     complex::register(m)?;
+    fft::register(m)?;
     custom::register(m)?;
     audit::register(m)?;
     functional::register(m)?;

@@ -12,6 +12,8 @@ mod distinct;
 mod dropout;
 mod einsum;
 pub mod elementwise;
+#[cfg(feature = "fft")]
+pub mod fft;
 pub mod fused;
 mod gather;
 pub mod grid;

@@ -38,6 +38,7 @@ for _name in _builtins.dir(Tensor):
         globals()[_name] = getattr(Tensor, _name)
 del _name
 
-from . import autograd, datasets, distributions, func, linalg, nn, optim, random, special, utils, viz  # noqa: E402
+from . import autograd, datasets, distributions, fft, func, linalg, nn, optim, random, signal, special, utils, viz  # noqa: E402
+from .signal.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window  # noqa: E402
 from .func import vmap  # noqa: E402
 from ._serialization import load, save  # noqa: E402

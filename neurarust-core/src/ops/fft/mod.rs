@@ -1,0 +1,570 @@
+//! Discrete Fourier transforms: one recorded operation on rows of complex numbers ([`transform`]), whose gradient is the
+//! transform in the other direction. Everything else is cutting, padding, weighting and scaling around it.
+//!
+//! A real transform keeps the first half of the spectrum, as the other half mirrors it; back again, every kept element
+//! that has a mirror image counts twice, and the real part is the answer. So the gradients of the real transforms are
+//! those of the steps they are made of.
+
+mod short;
+
+pub use short::{PadMode, StftOptions};
+
+use crate::autograd::{record, tracks};
+use crate::cpu::fresh::Fresh;
+use crate::layout::{Dims, Shape};
+use crate::ops::complex::{from_pair, pair};
+use crate::{DType, Element, Error, Result, Tensor};
+use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftDirection, FftNum, FftPlanner};
+use smallvec::smallvec;
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Which of the two directions divides, and by how much.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FftNorm {
+    /// The inverse transform divides by `n`.
+    #[default]
+    Backward,
+    /// Both divide by `√n`: the transform is unitary.
+    Ortho,
+    /// The forward transform divides by `n`.
+    Forward,
+}
+
+impl FftNorm {
+    /// By PyTorch's name.
+    ///
+    /// # Errors
+    /// Any other name.
+    #[track_caller]
+    pub fn from_name(name: &str) -> Result<FftNorm> {
+        match name {
+            "backward" => Ok(FftNorm::Backward),
+            "ortho" => Ok(FftNorm::Ortho),
+            "forward" => Ok(FftNorm::Forward),
+            _ => Err(Error::shape(
+                "fft",
+                format!(
+                    "unknown normalization {name:?}; expected \"forward\", \"backward\" or \"ortho\""
+                ),
+            )),
+        }
+    }
+
+    fn scale(self, n: usize, forward: bool) -> f64 {
+        let n = n as f64;
+        match (self, forward) {
+            (FftNorm::Ortho, _) => 1.0 / n.sqrt(),
+            (FftNorm::Forward, true) | (FftNorm::Backward, false) => 1.0 / n,
+            _ => 1.0,
+        }
+    }
+}
+
+/// How many numbers one task transforms, roughly.
+const TASK: usize = 16 * 1024;
+
+thread_local! {
+    /// This thread's planners, one per element type: a plan is made once per length.
+    static PLANNERS: RefCell<HashMap<DType, Box<dyn Any>>> = RefCell::default();
+}
+
+fn plan<T: Element + FftNum>(n: usize, forward: bool) -> Arc<dyn Fft<T>> {
+    let direction = match forward {
+        true => FftDirection::Forward,
+        false => FftDirection::Inverse,
+    };
+    PLANNERS.with(|planners| {
+        let mut planners = planners.borrow_mut();
+        let planner = planners
+            .entry(T::DTYPE)
+            .or_insert_with(|| Box::new(FftPlanner::<T>::new()));
+        match planner.downcast_mut::<FftPlanner<T>>() {
+            Some(planner) => planner.plan_fft(n, direction),
+            None => FftPlanner::new().plan_fft(n, direction),
+        }
+    })
+}
+
+/// `scale` times the transform of every row of `z` (…, n), unrecorded.
+#[track_caller]
+fn rows<T: Element + FftNum>(z: &Tensor, forward: bool, scale: f64) -> Result<Tensor> {
+    let n = z.dims()[z.rank() - 1];
+    let source = pair(&z.detach())?;
+    let mut out = Fresh::<T>::new(source.shape().clone())?;
+    if z.numel() > 0 {
+        let (plan, scale) = (plan::<T>(n, forward), <T as Element>::from_f64(scale));
+        let each = (TASK / n).max(1) * 2 * n;
+        source.with_data(|from: &[T]| {
+            out.for_each_chunk(each, |start, to| {
+                let mut row = vec![Complex::new(T::default(), T::default()); n];
+                let mut scratch = row.clone();
+                scratch.resize(
+                    plan.get_inplace_scratch_len(),
+                    Complex::new(T::default(), T::default()),
+                );
+                let from = &from[start..start + to.len()];
+                for (to, from) in to.chunks_exact_mut(2 * n).zip(from.chunks_exact(2 * n)) {
+                    for (z, p) in row.iter_mut().zip(from.chunks_exact(2)) {
+                        *z = Complex::new(p[0], p[1]);
+                    }
+                    plan.process_with_scratch(&mut row, &mut scratch);
+                    for (z, p) in row.iter().zip(to.chunks_exact_mut(2)) {
+                        (p[0], p[1]) = (z.re * scale, z.im * scale);
+                    }
+                }
+            });
+        })?;
+    }
+    from_pair(&out.finish())
+}
+
+/// `scale` times the transform of `z`, which is complex, along `dim`: `Σ z[j] exp(∓2πi jk / n)`.
+#[track_caller]
+fn transform(
+    op: &'static str,
+    z: &Tensor,
+    dim: usize,
+    forward: bool,
+    scale: f64,
+) -> Result<Tensor> {
+    let moved = z.movedim(dim as i64, -1)?;
+    let out = match z.dtype() {
+        DType::C128 => rows::<f64>(&moved, forward, scale)?,
+        _ => rows::<f32>(&moved, forward, scale)?,
+    };
+    if tracks(&[&moved]) {
+        record(op, &[&moved], &[&out], (), move |_, _, grads| {
+            let g = grads.into_iter().next().flatten();
+            // The transposed conjugate of the matrix exp(-2πi jk / n).
+            let back = |g: Tensor| transform(op, &g, g.rank() - 1, !forward, scale);
+            Ok(smallvec![g.map(back).transpose()?])
+        })?;
+    }
+    out.movedim(-1, dim as i64)
+}
+
+/// `x` cut, or padded with zeros, to `n` elements along `dim`.
+#[track_caller]
+fn resized(x: &Tensor, dim: usize, n: usize) -> Result<Tensor> {
+    let have = x.dims()[dim];
+    if n <= have {
+        return x.narrow(dim as i64, 0, n);
+    }
+    let mut dims = Dims::from_slice(x.dims());
+    dims[dim] = n - have;
+    let zeros = Tensor::zeros((Shape::from_dims(dims)?, x.dtype()))?;
+    Tensor::cat(&[x, &zeros], dim as i64)
+}
+
+/// `x` as floats that can be transformed.
+#[track_caller]
+fn promoted(op: &'static str, x: &Tensor) -> Result<Tensor> {
+    match x.dtype() {
+        DType::F16 | DType::BF16 => Err(Error::unsupported(
+            op,
+            format!(
+                "not defined for {} tensors; convert with to_dtype(DType::F32)",
+                x.dtype()
+            ),
+        )),
+        d if d.is_differentiable() => Ok(x.clone()),
+        _ => x.to_dtype(DType::F32),
+    }
+}
+
+#[track_caller]
+fn real_only(op: &'static str, x: &Tensor) -> Result<Tensor> {
+    if x.dtype().is_complex() {
+        return Err(Error::shape(
+            op,
+            format!("expected a real tensor, got {}", x.dtype()),
+        ));
+    }
+    promoted(op, x)
+}
+
+#[track_caller]
+fn complex(op: &'static str, x: &Tensor) -> Result<Tensor> {
+    let x = promoted(op, x)?;
+    x.to_dtype(x.dtype().to_complex())
+}
+
+/// The length of a transform: as given, or `have`.
+#[track_caller]
+fn length(op: &'static str, n: Option<i64>, have: usize) -> Result<usize> {
+    let n = n.unwrap_or(have as i64);
+    match usize::try_from(n) {
+        Ok(n) if n > 0 => Ok(n),
+        _ => Err(Error::shape(
+            op,
+            format!("a transform of {n} elements; expected 1 or more"),
+        )),
+    }
+}
+
+/// Complex to complex.
+#[track_caller]
+fn c2c(
+    op: &'static str,
+    x: &Tensor,
+    n: Option<i64>,
+    dim: usize,
+    norm: FftNorm,
+    forward: bool,
+) -> Result<Tensor> {
+    let n = length(op, n, x.dims()[dim])?;
+    let z = resized(&complex(op, x)?, dim, n)?;
+    transform(op, &z, dim, forward, norm.scale(n, forward))
+}
+
+/// Real to the first half of the spectrum; conjugated if it is the inverse transform.
+#[track_caller]
+fn r2c(
+    op: &'static str,
+    x: &Tensor,
+    n: Option<i64>,
+    dim: usize,
+    norm: FftNorm,
+    forward: bool,
+) -> Result<Tensor> {
+    let n = length(op, n, x.dims()[dim])?;
+    let x = resized(&real_only(op, x)?, dim, n)?;
+    let z = x.to_dtype(x.dtype().to_complex())?;
+    transform(op, &z, dim, forward, norm.scale(n, forward))?.narrow(dim as i64, 0, n / 2 + 1)
+}
+
+/// The first half of a spectrum to reals; the forward transform of its conjugate mirror if `forward`.
+#[track_caller]
+fn c2r(
+    op: &'static str,
+    x: &Tensor,
+    n: Option<i64>,
+    dim: usize,
+    norm: FftNorm,
+    forward: bool,
+) -> Result<Tensor> {
+    let have = x.dims()[dim] as i64;
+    let n = length(op, n.or(Some(2 * (have - 1))), 0)?;
+    let z = resized(&complex(op, x)?, dim, n / 2 + 1)?;
+    let z = if forward { z.conj()? } else { z };
+    let last = n / 2;
+    let weights: Vec<f64> = (0..=last)
+        .map(|k| if k == 0 || 2 * k == n { 1.0 } else { 2.0 })
+        .collect();
+    let mut along = vec![1usize; x.rank()];
+    along[dim] = last + 1;
+    let weights = Tensor::from_vec(weights, along)?.to_dtype(z.dtype().to_real())?;
+    let full = resized(&z.mul(&weights)?, dim, n)?;
+    transform(op, &full, dim, false, norm.scale(n, forward))?.real()
+}
+
+/// The dimensions of a transform over several, and the length along each.
+#[track_caller]
+fn several(
+    op: &'static str,
+    x: &Tensor,
+    sizes: Option<&[i64]>,
+    dims: Option<&[i64]>,
+) -> Result<Vec<(usize, Option<i64>)>> {
+    let rank = x.rank();
+    let dims: Vec<usize> = match (dims, sizes) {
+        (Some(dims), _) => dims
+            .iter()
+            .map(|&d| x.existing_dim(op, d))
+            .collect::<Result<_>>()?,
+        (None, Some(sizes)) if sizes.len() > rank => {
+            return Err(Error::shape(
+                op,
+                format!("{} sizes for a tensor of shape {}", sizes.len(), x.shape()),
+            ));
+        }
+        (None, Some(sizes)) => (rank - sizes.len()..rank).collect(),
+        (None, None) => (0..rank).collect(),
+    };
+    if (1..dims.len()).any(|i| dims[..i].contains(&dims[i])) {
+        return Err(Error::shape(op, format!("a dimension twice in {dims:?}")));
+    }
+    if let Some(sizes) = sizes
+        && sizes.len() != dims.len()
+    {
+        return Err(Error::shape(
+            op,
+            format!("{} sizes for {} dimensions", sizes.len(), dims.len()),
+        ));
+    }
+    Ok(dims
+        .iter()
+        .enumerate()
+        .map(|(i, &d)| (d, sizes.map(|s| s[i]).filter(|&s| s != -1)))
+        .collect())
+}
+
+/// As [`several`], of at least one dimension: the others, then the last.
+#[track_caller]
+#[allow(clippy::type_complexity)]
+fn all_but_last(
+    op: &'static str,
+    x: &Tensor,
+    sizes: Option<&[i64]>,
+    dims: Option<&[i64]>,
+) -> Result<(Vec<(usize, Option<i64>)>, (usize, Option<i64>))> {
+    let mut all = several(op, x, sizes, dims)?;
+    match all.pop() {
+        Some(last) => Ok((all, last)),
+        None => Err(Error::shape(op, "no dimensions; expected one or more")),
+    }
+}
+
+macro_rules! along_one {
+    ($($(#[$doc:meta])* $name:ident = $how:ident, $forward:literal;)*) => {
+        impl Tensor { $(
+            $(#[$doc])*
+            /// `n` is the length of the transform along `dim`: the input is cut or padded with zeros to fit.
+            ///
+            /// # Errors
+            /// A dimension that isn't there, a length of 0, half precision, a dtype the transform isn't defined for.
+            #[track_caller]
+            pub fn $name(&self, n: Option<i64>, dim: i64, norm: FftNorm) -> Result<Tensor> {
+                const OP: &str = concat!("fft_", stringify!($name));
+                let dim = self.existing_dim(OP, dim)?;
+                $how(OP, self, n, dim, norm, $forward)
+            }
+        )* }
+    };
+}
+along_one! {
+    /// The discrete Fourier transform along `dim`, complex of the same shape.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::FftNorm};
+    /// let x = Tensor::new([1.0f32, 0.0, -1.0, 0.0])?;
+    /// let y = x.fft(None, -1, FftNorm::Backward)?;
+    /// assert_eq!(y.real()?.to_vec::<f32>()?, [0.0, 2.0, 0.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    fft = c2c, true;
+    /// The inverse of [`Tensor::fft`].
+    ///
+    ifft = c2c, false;
+    /// The first `n / 2 + 1` elements of the Fourier transform of a real tensor; the others mirror them.
+    ///
+    rfft = r2c, true;
+    /// The inverse of [`Tensor::rfft`], real; `n` is 2(m - 1) by default for m elements.
+    ///
+    irfft = c2r, false;
+    /// The Fourier transform of a signal that mirrors its first half, real; `n` is 2(m - 1) by default.
+    ///
+    hfft = c2r, true;
+    /// The inverse of [`Tensor::hfft`].
+    ///
+    ihfft = r2c, false;
+}
+
+impl Tensor {
+    /// [`Tensor::fft`] along each of `dims` (all if none are named, or the last ones if there are sizes), of length
+    /// `sizes`, where -1 keeps a length.
+    ///
+    /// # Errors
+    /// As [`Tensor::fft`]; a dimension twice, another number of sizes.
+    #[track_caller]
+    pub fn fftn(
+        &self,
+        sizes: Option<&[i64]>,
+        dims: Option<&[i64]>,
+        norm: FftNorm,
+    ) -> Result<Tensor> {
+        const OP: &str = "fft_fftn";
+        let all = several(OP, self, sizes, dims)?;
+        all.iter().rev().try_fold(complex(OP, self)?, |x, &(d, n)| {
+            c2c(OP, &x, n, d, norm, true)
+        })
+    }
+
+    /// The inverse of [`Tensor::fftn`].
+    ///
+    /// # Errors
+    /// As [`Tensor::fftn`].
+    #[track_caller]
+    pub fn ifftn(
+        &self,
+        sizes: Option<&[i64]>,
+        dims: Option<&[i64]>,
+        norm: FftNorm,
+    ) -> Result<Tensor> {
+        const OP: &str = "fft_ifftn";
+        let all = several(OP, self, sizes, dims)?;
+        all.iter().rev().try_fold(complex(OP, self)?, |x, &(d, n)| {
+            c2c(OP, &x, n, d, norm, false)
+        })
+    }
+
+    /// [`Tensor::rfft`] along the last of the dimensions, [`Tensor::fft`] along the others.
+    ///
+    /// # Errors
+    /// As [`Tensor::fftn`]; a complex tensor, no dimensions.
+    #[track_caller]
+    pub fn rfftn(
+        &self,
+        sizes: Option<&[i64]>,
+        dims: Option<&[i64]>,
+        norm: FftNorm,
+    ) -> Result<Tensor> {
+        const OP: &str = "fft_rfftn";
+        real_only(OP, self)?;
+        let (others, (last, n)) = all_but_last(OP, self, sizes, dims)?;
+        let half = r2c(OP, self, n, last, norm, true)?;
+        others
+            .iter()
+            .try_fold(half, |x, &(d, n)| c2c(OP, &x, n, d, norm, true))
+    }
+
+    /// The inverse of [`Tensor::rfftn`].
+    ///
+    /// # Errors
+    /// As [`Tensor::fftn`]; no dimensions.
+    #[track_caller]
+    pub fn irfftn(
+        &self,
+        sizes: Option<&[i64]>,
+        dims: Option<&[i64]>,
+        norm: FftNorm,
+    ) -> Result<Tensor> {
+        const OP: &str = "fft_irfftn";
+        let (others, (last, n)) = all_but_last(OP, self, sizes, dims)?;
+        let z = others.iter().try_fold(complex(OP, self)?, |x, &(d, n)| {
+            c2c(OP, &x, n, d, norm, false)
+        })?;
+        c2r(OP, &z, n, last, norm, false)
+    }
+
+    /// [`Tensor::hfft`] along the last of the dimensions, after [`Tensor::fft`] along the others.
+    ///
+    /// # Errors
+    /// As [`Tensor::fftn`]; no dimensions.
+    #[track_caller]
+    pub fn hfftn(
+        &self,
+        sizes: Option<&[i64]>,
+        dims: Option<&[i64]>,
+        norm: FftNorm,
+    ) -> Result<Tensor> {
+        const OP: &str = "fft_hfftn";
+        let (others, (last, n)) = all_but_last(OP, self, sizes, dims)?;
+        let z = others.iter().try_fold(complex(OP, self)?, |x, &(d, n)| {
+            c2c(OP, &x, n, d, norm, true)
+        })?;
+        c2r(OP, &z, n, last, norm, true)
+    }
+
+    /// The inverse of [`Tensor::hfftn`].
+    ///
+    /// # Errors
+    /// As [`Tensor::fftn`]; a complex tensor, no dimensions.
+    #[track_caller]
+    pub fn ihfftn(
+        &self,
+        sizes: Option<&[i64]>,
+        dims: Option<&[i64]>,
+        norm: FftNorm,
+    ) -> Result<Tensor> {
+        const OP: &str = "fft_ihfftn";
+        real_only(OP, self)?;
+        let (others, (last, n)) = all_but_last(OP, self, sizes, dims)?;
+        let half = r2c(OP, self, n, last, norm, false)?;
+        others
+            .iter()
+            .try_fold(half, |x, &(d, n)| c2c(OP, &x, n, d, norm, false))
+    }
+
+    /// Rolled so that frequency 0 comes to the middle of `dims` (all if none are named).
+    ///
+    /// # Errors
+    /// A dimension that isn't there.
+    #[track_caller]
+    pub fn fftshift(&self, dims: Option<&[i64]>) -> Result<Tensor> {
+        self.centred("fft_fftshift", dims, |n| n / 2)
+    }
+
+    /// The inverse of [`Tensor::fftshift`].
+    ///
+    /// # Errors
+    /// A dimension that isn't there.
+    #[track_caller]
+    pub fn ifftshift(&self, dims: Option<&[i64]>) -> Result<Tensor> {
+        self.centred("fft_ifftshift", dims, |n| n.div_ceil(2))
+    }
+
+    #[track_caller]
+    fn centred(
+        &self,
+        op: &'static str,
+        dims: Option<&[i64]>,
+        by: fn(usize) -> usize,
+    ) -> Result<Tensor> {
+        let dims: Vec<i64> = match dims {
+            Some(dims) => dims
+                .iter()
+                .map(|&d| Ok(self.existing_dim(op, d)? as i64))
+                .collect::<Result<_>>()?,
+            None => (0..self.rank() as i64).collect(),
+        };
+        let shifts: Vec<i64> = dims
+            .iter()
+            .map(|&d| by(self.dims()[d as usize]) as i64)
+            .collect();
+        self.roll(&shifts, &dims)
+    }
+
+    /// The frequencies of the elements of an [`Tensor::fft`] of length `n`, in cycles per unit, for samples `spacing`
+    /// apart: 0, 1, …, -2, -1 over `n · spacing`.
+    ///
+    /// # Errors
+    /// No memory, a dtype that isn't real.
+    #[track_caller]
+    pub fn fftfreq(n: usize, spacing: f64, dtype: DType) -> Result<Tensor> {
+        let split = n.div_ceil(2) as i64;
+        let whole = Tensor::cat(
+            &[
+                &Tensor::arange(0..split)?,
+                &Tensor::arange(-((n / 2) as i64)..0)?,
+            ],
+            0,
+        )?;
+        frequencies("fft_fftfreq", &whole, n, spacing, dtype)
+    }
+
+    /// The frequencies of the elements of an [`Tensor::rfft`] of length `n`: 0, 1, …, n / 2 over `n · spacing`.
+    ///
+    /// # Errors
+    /// No memory, a dtype that isn't real.
+    #[track_caller]
+    pub fn rfftfreq(n: usize, spacing: f64, dtype: DType) -> Result<Tensor> {
+        let whole = Tensor::arange(0..(n / 2) as i64 + 1)?;
+        frequencies("fft_rfftfreq", &whole, n, spacing, dtype)
+    }
+}
+
+#[track_caller]
+fn frequencies(
+    op: &'static str,
+    whole: &Tensor,
+    n: usize,
+    spacing: f64,
+    dtype: DType,
+) -> Result<Tensor> {
+    if !dtype.is_differentiable() {
+        return Err(Error::value(
+            op,
+            format!("expected a floating-point dtype, got {dtype}"),
+        ));
+    }
+    whole
+        .to_dtype(DType::F64)?
+        .mul(1.0 / (n as f64 * spacing))?
+        .to_dtype(dtype)
+}
