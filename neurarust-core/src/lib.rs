@@ -43,6 +43,7 @@ pub use dtype::{ComplexUnsupported, DType, Element, complex_backstop};
 pub use error::{Error, ErrorKind, Result};
 pub use half::{bf16, f16};
 pub use layout::{IntoShape, Layout, Shape};
+pub use ops::Reduce;
 pub use ops::conv::{ConvOptions, Padding, PerDim};
 pub use ops::pool::PoolOptions;
 pub use ops::view::Sizes;

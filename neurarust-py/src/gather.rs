@@ -4,12 +4,12 @@ use crate::convert::{IntList, Scalar, TensorArg, expect_operand, shape, sizes, t
 use crate::error::call;
 use crate::tensor::PyTensor;
 use crate::views::tuple;
-use neurarust_core::{Result, Tensor};
-use pyo3::exceptions::PyTypeError;
+use neurarust_core::{Reduce, Result, Tensor};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
-fn run(
+pub fn run(
     t: &PyTensor,
     py: Python<'_>,
     f: impl FnOnce(&Tensor) -> Result<Tensor> + Send,
@@ -17,7 +17,7 @@ fn run(
     call(py, t.0.numel(), || f(&t.0)).map(PyTensor)
 }
 
-fn overwrite<'py>(
+pub fn overwrite<'py>(
     slf: Bound<'py, PyTensor>,
     f: impl FnOnce(&Tensor) -> Result<()> + Send,
 ) -> PyResult<Bound<'py, PyTensor>> {
@@ -30,6 +30,28 @@ fn overwrite<'py>(
 enum Source {
     Tensor(Tensor),
     Number(f64),
+}
+
+impl Source {
+    /// As a tensor of the index's shape.
+    fn tensor(&self, target: &Tensor, index: &Tensor) -> Result<Tensor> {
+        match self {
+            Source::Tensor(t) => Ok(t.clone()),
+            Source::Number(x) => Tensor::full(((), target.dtype()), *x)?.expand(index.shape()),
+        }
+    }
+}
+
+/// What `scatter(reduce=)` means.
+fn combined(reduce: Option<&str>) -> PyResult<Option<Reduce>> {
+    match reduce {
+        None => Ok(None),
+        Some("add") => Ok(Some(Reduce::Sum)),
+        Some("multiply") => Ok(Some(Reduce::Prod)),
+        Some(name) => Err(PyRuntimeError::new_err(format!(
+            "scatter: reduce must be 'add' or 'multiply', got {name:?}; scatter_reduce has others"
+        ))),
+    }
 }
 
 fn placed(src: Option<&Bound<'_, PyAny>>, value: Option<Scalar>) -> PyResult<Source> {
@@ -57,8 +79,8 @@ impl PyTensor {
         let _ = sparse_grad;
         run(self, py, |t| t.gather(dim, index.0))
     }
-    /// `src` (a tensor or a number) written at `index` along `dim`.
-    #[pyo3(signature = (dim, index, src=None, *, value=None))]
+    /// `src` (a tensor or a number) written, or by `reduce` ('add', 'multiply') combined, at `index` along `dim`.
+    #[pyo3(signature = (dim, index, src=None, *, value=None, reduce=None))]
     fn scatter(
         &self,
         py: Python<'_>,
@@ -66,26 +88,36 @@ impl PyTensor {
         index: TensorArg<'_>,
         src: Option<&Bound<'_, PyAny>>,
         value: Option<Scalar>,
+        reduce: Option<&str>,
     ) -> PyResult<PyTensor> {
-        let source = placed(src, value)?;
-        run(self, py, |t| match &source {
-            Source::Tensor(s) => t.scatter(dim, index.0, s),
-            Source::Number(x) => t.scatter_value(dim, index.0, *x),
+        let (source, reduce) = (placed(src, value)?, combined(reduce)?);
+        run(self, py, |t| match (&source, reduce) {
+            (source, Some(how)) => {
+                t.scatter_reduce(dim, index.0, &source.tensor(t, index.0)?, how, true)
+            }
+            (Source::Tensor(s), None) => t.scatter(dim, index.0, s),
+            (Source::Number(x), None) => t.scatter_value(dim, index.0, *x),
         })
     }
-    /// `src` (a tensor or a number) written at `index` along `dim`, in place.
-    #[pyo3(signature = (dim, index, src=None, *, value=None))]
+    /// `src` (a tensor or a number) written, or by `reduce` ('add', 'multiply') combined, at `index` along `dim`, in place.
+    #[pyo3(signature = (dim, index, src=None, *, value=None, reduce=None))]
     fn scatter_<'py>(
         slf: Bound<'py, Self>,
         dim: i64,
         index: TensorArg<'_>,
         src: Option<&Bound<'py, PyAny>>,
         value: Option<Scalar>,
+        reduce: Option<&str>,
     ) -> PyResult<Bound<'py, Self>> {
-        let source = placed(src, value)?;
-        overwrite(slf, |t| match &source {
-            Source::Tensor(s) => t.scatter_(dim, index.0, s).map(|_| ()),
-            Source::Number(x) => t.scatter_value_(dim, index.0, *x).map(|_| ()),
+        let (source, reduce) = (placed(src, value)?, combined(reduce)?);
+        overwrite(slf, |t| match (&source, reduce) {
+            (source, Some(how)) => {
+                let src = source.tensor(t, index.0)?;
+                t.copy_(&t.scatter_reduce(dim, index.0, &src, how, true)?)
+                    .map(|_| ())
+            }
+            (Source::Tensor(s), None) => t.scatter_(dim, index.0, s).map(|_| ()),
+            (Source::Number(x), None) => t.scatter_value_(dim, index.0, *x).map(|_| ()),
         })
     }
     /// `src` added at `index` along `dim`.

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyEllipsis, PyInt, PyList, PySlice, PyTuple};
 use smallvec::SmallVec;
 
-type Indices = SmallVec<[Index; 4]>;
+pub type Indices = SmallVec<[Index; 4]>;
 
 /// One part of an index expression.
 fn part(obj: &Bound<'_, PyAny>) -> PyResult<Index> {
@@ -110,6 +110,34 @@ fn indices(obj: &Bound<'_, PyAny>) -> PyResult<Indices> {
         Ok(t) => t.iter_borrowed().map(|x| part(&x)).collect(),
         Err(_) => Ok(SmallVec::from_iter([part(obj)?])),
     }
+}
+
+/// The tensors of `index_put(indices, …)`; `None` stands for a whole dimension.
+pub fn listed(obj: &Bound<'_, PyAny>) -> PyResult<Indices> {
+    obj.try_iter()
+        .map_err(|_| {
+            PyTypeError::new_err(format!(
+                "index_put: indices must be a tuple of Tensors, got {}",
+                type_name(obj)
+            ))
+        })?
+        .map(|x| {
+            let x = x?;
+            match x.is_none() {
+                true => Ok(Index::Full),
+                false => match x.cast::<PyTensor>() {
+                    Ok(t) if t.get().0.dtype().is_float() => Err(PyIndexError::new_err(
+                        "tensors used as indices must hold integers or bools",
+                    )),
+                    Ok(t) => Ok(Index::Tensor(t.get().0.clone())),
+                    Err(_) => Err(PyTypeError::new_err(format!(
+                        "index_put: indices must be Tensors, got {}",
+                        type_name(&x)
+                    ))),
+                },
+            }
+        })
+        .collect()
 }
 
 fn work(t: &Tensor, index: &Indices) -> usize {

@@ -313,16 +313,9 @@ impl PyTensor {
     }
     /// Cuts this tensor's history, in place.
     fn detach_(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
-        match slf.get().0.is_leaf() {
-            true => {
-                let t = &slf.get().0;
-                call(slf.py(), 0, || t.set_requires_grad(false))?;
-                Ok(slf)
-            }
-            false => Err(PyRuntimeError::new_err(
-                "detach_: the history of a result can't be cut in place; use detach()",
-            )),
-        }
+        let t = &slf.get().0;
+        call(slf.py(), 0, || t.detach_().map(|_| ()))?;
+        Ok(slf)
     }
     /// Whether all elements are equal within `rtol · |other| + atol`.
     #[pyo3(signature = (other, rtol=1e-5, atol=1e-8, equal_nan=false))]

@@ -11,7 +11,9 @@ use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyComplex, PyDict, PyList, PyTuple, PyType};
+use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 /// An n-dimensional array that remembers how it was computed.
 ///
@@ -22,7 +24,77 @@ use std::sync::Arc;
 /// >>> x.grad.tolist()
 /// [[2.0, 4.0], [6.0, 8.0]]
 #[pyclass(frozen, subclass, dict, weakref, name = "Tensor", module = "neurarust")]
-pub struct PyTensor(pub Tensor);
+pub struct PyTensor {
+    link: Link,
+}
+
+/// What a Python object stands for: `t.0`. A method that changes the object itself (`t_`, `resize_`, `set_`) appends what
+/// it stands for from then on; what it stood for before lives as long as the object, since others may be reading it.
+struct Link {
+    current: Current,
+    next: OnceLock<Box<Link>>,
+}
+
+/// The tensor that a Python object stands for.
+pub struct Current(pub Tensor);
+
+/// The Python object of `t`.
+#[allow(non_snake_case)]
+pub fn PyTensor(t: Tensor) -> PyTensor {
+    let (current, next) = (Current(t), OnceLock::new());
+    PyTensor {
+        link: Link { current, next },
+    }
+}
+
+impl Deref for PyTensor {
+    type Target = Current;
+    #[inline]
+    fn deref(&self) -> &Current {
+        &self.last().current
+    }
+}
+
+impl PyTensor {
+    #[inline]
+    fn last(&self) -> &Link {
+        let mut link = &self.link;
+        while let Some(next) = link.next.get() {
+            link = next;
+        }
+        link
+    }
+
+    /// From now on the object stands for `t`.
+    pub fn become_(&self, t: Tensor) {
+        let (current, next) = (Current(t), OnceLock::new());
+        let mut link = Box::new(Link { current, next });
+        while let Err(back) = self.last().next.set(link) {
+            link = back;
+        }
+    }
+
+    /// Whether nobody but this object (and what it once stood for) holds its buffer.
+    pub fn is_alone(&self) -> bool {
+        let storage = self.0.storage();
+        let (mut own, mut link) = (0, Some(&self.link));
+        while let Some(at) = link {
+            own += (at.current.0.storage().id() == storage.id()) as usize;
+            link = at.next.get().map(|next| &**next);
+        }
+        storage.ref_count() <= own
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // However long the chain, one link at a time.
+        let mut next = self.next.take();
+        while let Some(mut link) = next {
+            next = link.next.take();
+        }
+    }
+}
 
 /// The class `Size`, a tuple with `numel()`, defined in Python.
 static SIZE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
@@ -266,20 +338,27 @@ impl PyTensor {
     fn get_data(&self) -> PyTensor {
         PyTensor(self.0.detach())
     }
-    /// Overwrites the elements; sizes stay.
+    /// Overwrites the elements. Data of another shape or dtype is taken as it is, with its buffer.
     #[setter]
     fn set_data(&self, py: Python<'_>, data: &Bound<'_, PyTensor>) -> PyResult<()> {
-        let data = data.get().0.clone();
-        if data.dims() != self.0.dims() {
-            return Err(PyRuntimeError::new_err(format!(
-                "data: shape {} can't replace shape {}; make a new tensor",
-                data.shape(),
-                self.0.shape()
-            )));
+        let data = data.get().0.detach();
+        if data.dims() != self.0.dims() || data.dtype() != self.0.dtype() {
+            if !self.0.is_leaf() {
+                return Err(PyRuntimeError::new_err(format!(
+                    "data: {} elements of shape {} can't replace those of a result of shape {}; detach it first",
+                    data.dtype(),
+                    data.shape(),
+                    self.0.shape()
+                )));
+            }
+            let on = self.0.is_requires_grad() && data.dtype().is_float();
+            call(py, 0, || data.set_requires_grad(on))?;
+            self.become_(data);
+            return Ok(());
         }
         call(py, data.numel(), || {
             let _guard = autograd::no_grad();
-            self.0.detach().copy_(&data.detach()).map(|_| ())
+            self.0.detach().copy_(&data).map(|_| ())
         })
     }
     /// The same elements as a tensor that is no part of any graph; shares the buffer.

@@ -4,7 +4,7 @@ use crate::convert::{IntList, TensorArg, shape, sizes};
 use crate::error::call;
 use crate::tensor::PyTensor;
 use neurarust_core::{Result, Tensor};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -176,15 +176,15 @@ impl PyTensor {
             Some(dims) => dims.0,
             None => sizes(args)?,
         };
-        view(self, py, |t| t.flip(&dims))
+        crate::gather::run(self, py, |t| t.flip(&dims)?.try_clone())
     }
     /// Columns in reverse order.
     fn fliplr(&self, py: Python<'_>) -> PyResult<PyTensor> {
-        view(self, py, |t| t.flip(&[1]))
+        crate::gather::run(self, py, |t| t.flip(&[1])?.try_clone())
     }
     /// Rows in reverse order.
     fn flipud(&self, py: Python<'_>) -> PyResult<PyTensor> {
-        view(self, py, |t| t.flip(&[0]))
+        crate::gather::run(self, py, |t| t.flip(&[0])?.try_clone())
     }
     /// Windows of `size` every `step` along `dimension`, as a new last dimension.
     fn unfold(
@@ -211,6 +211,11 @@ impl PyTensor {
         storage_offset: Option<usize>,
     ) -> PyResult<PyTensor> {
         let size = shape("as_strided", &size.0)?;
+        if let Some(bad) = stride.0.iter().find(|s| **s < 0) {
+            return Err(PyRuntimeError::new_err(format!(
+                "as_strided: strides can't be negative, got {bad}; use flip()"
+            )));
+        }
         let strides: Vec<isize> = stride.0.iter().map(|&s| s as isize).collect();
         let offset = storage_offset.unwrap_or(self.0.layout().offset());
         view(self, py, |t| t.as_strided(&size, &strides, offset))

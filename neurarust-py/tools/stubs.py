@@ -198,6 +198,7 @@ e: builtins.float
 '''
     for name in sorted(vars(neurarust)):
         f = getattr(neurarust, name)
+        f = f.__wrapped__ if isinstance(f, _C._Function) else f
         if f is getattr(_C.Tensor, name, None) and name not in neurarust._functions.__all__:
             args = parameters(f).replace("self", "input: Tensor", 1)
             args = args if args.startswith("input") else f"input: Tensor, {args}"

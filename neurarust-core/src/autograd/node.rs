@@ -66,6 +66,18 @@ impl Chain {
         }))
     }
 
+    /// Whether strides of the user's own take part.
+    pub fn is_strided(&self) -> bool {
+        let mut at = Some(self);
+        while let Some(Chain(link)) = at {
+            if matches!(link.view, View::Strided { .. }) {
+                return true;
+            }
+            at = link.below.as_ref();
+        }
+        false
+    }
+
     /// `base` seen through all of them.
     #[track_caller]
     pub fn apply(&self, base: &Tensor) -> Result<Tensor> {

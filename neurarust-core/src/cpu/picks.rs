@@ -9,6 +9,7 @@ use super::pool;
 use crate::dtype::{DType, Element};
 use crate::error::OrMemory;
 use crate::layout::{Layout, Shape};
+use crate::ops::Reduce;
 use crate::{Result, Tensor};
 use half::{bf16, f16};
 
@@ -218,6 +219,20 @@ impl Picks {
         crate::dispatch!(dst.dtype(), T => self.write_as(dst, src, |d: &mut T, s: T| *d = d.plus(s)))
     }
 
+    /// As [`Picks::write`], combining.
+    pub fn fold(&self, dst: &Tensor, src: &Tensor, reduce: Reduce) {
+        crate::dispatch!(dst.dtype(), T => self.write_as(dst, src, |d: &mut T, s: T| *d = match reduce {
+            Reduce::Sum | Reduce::Mean => d.plus(s),
+            Reduce::Prod => d.times(s),
+            // A NaN is unequal to itself, and stays.
+            #[allow(clippy::eq_op)]
+            Reduce::Amin if s < *d || s != s => s,
+            #[allow(clippy::eq_op)]
+            Reduce::Amax if s > *d || s != s => s,
+            _ => *d,
+        }))
+    }
+
     fn write_as<T: Copy>(&self, dst: &Tensor, src: &Tensor, put: impl Fn(&mut T, T) + Sync) {
         assert!(dst.layout() == &self.layout && src.dtype() == dst.dtype());
         assert!(src.numel() == self.count() && src.is_contiguous());
@@ -296,21 +311,26 @@ fn add_pairs<T: std::ops::AddAssign + Copy>(d: &mut [T; 2], s: [T; 2]) {
     d[1] += s[1];
 }
 
-/// Addition as scattering means it.
+/// Addition and multiplication as scattering means them.
 trait Plus: Element {
     fn plus(self, other: Self) -> Self;
+    fn times(self, other: Self) -> Self;
 }
 macro_rules! plus {
-    ($($t:ty: ($a:ident, $b:ident) $sum:expr;)*) => { $(
+    ($($t:ty: ($a:ident, $b:ident) $sum:expr, $product:expr;)*) => { $(
         impl Plus for $t {
             #[inline(always)]
             fn plus(self, other: $t) -> $t { let ($a, $b) = (self, other); $sum }
+            #[inline(always)]
+            fn times(self, other: $t) -> $t { let ($a, $b) = (self, other); $product }
         }
     )* };
 }
 plus! {
-    f32: (a, b) a + b; f64: (a, b) a + b;
-    u8: (a, b) a.wrapping_add(b); i8: (a, b) a.wrapping_add(b); i16: (a, b) a.wrapping_add(b);
-    i32: (a, b) a.wrapping_add(b); i64: (a, b) a.wrapping_add(b); bool: (a, b) a | b;
-    f16: (a, b) f16::from_f32(a.to_f32() + b.to_f32()); bf16: (a, b) bf16::from_f32(a.to_f32() + b.to_f32());
+    f32: (a, b) a + b, a * b; f64: (a, b) a + b, a * b;
+    u8: (a, b) a.wrapping_add(b), a.wrapping_mul(b); i8: (a, b) a.wrapping_add(b), a.wrapping_mul(b);
+    i16: (a, b) a.wrapping_add(b), a.wrapping_mul(b); i32: (a, b) a.wrapping_add(b), a.wrapping_mul(b);
+    i64: (a, b) a.wrapping_add(b), a.wrapping_mul(b); bool: (a, b) a | b, a & b;
+    f16: (a, b) f16::from_f32(a.to_f32() + b.to_f32()), f16::from_f32(a.to_f32() * b.to_f32());
+    bf16: (a, b) bf16::from_f32(a.to_f32() + b.to_f32()), bf16::from_f32(a.to_f32() * b.to_f32());
 }

@@ -6,7 +6,7 @@ use crate::{Error, Result, Tensor, tensor::Operand};
 
 /// A scalar counts as a vector of one element.
 #[track_caller]
-fn lifted(t: &Tensor) -> Result<Tensor> {
+pub(super) fn lifted(t: &Tensor) -> Result<Tensor> {
     if t.rank() == 0 {
         t.reshape([1])
     } else {
@@ -15,7 +15,7 @@ fn lifted(t: &Tensor) -> Result<Tensor> {
 }
 
 #[track_caller]
-fn same_dtype(op: &'static str, target: &Tensor, source: &Tensor) -> Result<()> {
+pub(super) fn same_dtype(op: &'static str, target: &Tensor, source: &Tensor) -> Result<()> {
     if source.dtype() == target.dtype() {
         return Ok(());
     }
@@ -58,7 +58,12 @@ fn cut(op: &'static str, source: &Tensor, index: &Tensor) -> Result<Tensor> {
 impl Tensor {
     /// The selection that a 1-d (or 0-d) `index` along `dim` makes.
     #[track_caller]
-    fn slices(&self, op: &'static str, dim: i64, index: &Tensor) -> Result<(usize, Selection)> {
+    pub(super) fn slices(
+        &self,
+        op: &'static str,
+        dim: i64,
+        index: &Tensor,
+    ) -> Result<(usize, Selection)> {
         let dim = self.shape().dim(op, dim)?;
         if index.rank() > 1 {
             return Err(Error::shape(
@@ -108,12 +113,26 @@ impl Tensor {
         source: &Tensor,
         accumulate: bool,
     ) -> Result<()> {
+        let (dim, index, source) = self.scatter_parts(op, dim, index, source)?;
+        let target = lifted(self)?;
+        let selection = Selection::each(op, target.shape(), dim, &index, false)?;
+        selection.put_(op, &target, &source, accumulate)
+    }
+
+    /// Dimension, index and as much of the source as the index needs, checked.
+    #[track_caller]
+    pub(super) fn scatter_parts(
+        &self,
+        op: &'static str,
+        dim: i64,
+        index: &Tensor,
+        source: &Tensor,
+    ) -> Result<(usize, Tensor, Tensor)> {
         let dim = self.shape().dim(op, dim)?;
         same_dtype(op, self, source)?;
-        let (target, index) = (lifted(self)?, lifted(index)?);
-        let selection = Selection::each(op, target.shape(), dim, &index, false)?;
+        let index = lifted(index)?;
         let source = cut(op, &lifted(source)?, &index)?;
-        selection.put_(op, &target, &source, accumulate)
+        Ok((dim, index, source))
     }
 
     /// Writes `source` where `index` says along `dim`, in place: `self[index[i][j]][j] = source[i][j]` for `dim` 0. Of

@@ -9,6 +9,7 @@
 
 use super::apply::{SavedOp, lock, promote, vjp};
 use super::complex;
+use super::view::relaid;
 use crate::autograd::place;
 use crate::autograd::{
     Call, Chain, Grads, Node, Saved, attach, audit_is_on, is_grad_enabled, new_node, note_cast,
@@ -16,6 +17,7 @@ use crate::autograd::{
 };
 use crate::cpu::kernel::{self, KernelFn, Params};
 use crate::cpu::nest::{self, Job, Operand};
+use crate::layout::Layout;
 use crate::op::{Class, OpTable};
 use crate::{DType, Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
@@ -48,8 +50,9 @@ pub(crate) fn check(op: &'static str, target: &Tensor, others: &[&Tensor]) -> Re
         return Ok(false);
     }
     let base = target.view_of().map_or(target, |v| &v.base);
-    if base.is_requires_grad() && base.is_leaf() {
-        let what = if target.view_of().is_some() {
+    let own = target.is_requires_grad() && target.is_leaf();
+    if own || (base.is_requires_grad() && base.is_leaf()) {
+        let what = if !own {
             "a view of a leaf tensor"
         } else {
             "a leaf tensor"
@@ -136,8 +139,9 @@ pub(crate) fn rewrite(
             let (base, chain) = (&of.base, of.chain.clone());
             let value = target.detach();
             attach(&value, node, index);
+            let lay = base.layout().clone();
             let into = new_node(op, &[base, &value], &[base], (), move |_, call, grads| {
-                replace_vjp(&chain, call, grads)
+                replace_vjp(&chain, &lay, call, grads)
             })?;
             attach(base, &into, 0);
             base.count_rewrite();
@@ -148,16 +152,24 @@ pub(crate) fn rewrite(
 }
 
 /// Gradients of "the base with a part replaced": the base's where it was not replaced, the part's where it was.
-fn replace_vjp(chain: &Chain, call: &Call, grads: Grads) -> Result<Grads> {
-    let Some(g) = grads.into_iter().next().flatten() else {
+fn replace_vjp(chain: &Chain, lay: &Layout, call: &Call, grads: Grads) -> Result<Grads> {
+    let Some(mut g) = grads.into_iter().next().flatten() else {
         return Ok(smallvec![None, None]);
     };
+    // Strides of the user's own mean the base's buffer: the gradient has to lie as the base lay.
+    let strided = chain.is_strided();
+    if strided {
+        g = relaid(&g, lay, lay)?;
+    }
     let value = match call.needs(1) {
         true => Some(chain.apply(&g)?),
         false => None,
     };
     let base = if call.needs(0) {
-        let rest = g.try_clone()?;
+        let rest = match strided {
+            true => relaid(&g, lay, lay)?,
+            false => g.try_clone()?,
+        };
         chain.apply(&rest)?.zero_()?;
         Some(rest)
     } else {

@@ -306,6 +306,22 @@ impl Selection {
         )
     }
 
+    /// Combines `src`, of the selection's shape, into the selected elements of the fresh `target`, in order.
+    #[track_caller]
+    pub fn fold_(
+        &self,
+        op: &'static str,
+        target: &Tensor,
+        src: &Tensor,
+        reduce: super::Reduce,
+    ) -> Result<()> {
+        let picks = self.picks(target.layout())?;
+        let packed = src.detach().contiguous()?;
+        let _access = lock(op, &[&packed], &[target])?;
+        picks.fold(target, &packed, reduce);
+        Ok(())
+    }
+
     /// `g` with zeros where the selection looks.
     #[track_caller]
     fn cleared(&self, g: &Tensor) -> Result<Tensor> {

@@ -103,8 +103,9 @@ impl View {
         }
     }
 
-    /// The gradient of a tensor of `shape` from the gradient of its view.
-    fn adjoint(&self, g: &Tensor, shape: &Shape) -> Result<Tensor> {
+    /// The gradient of a tensor that lay as `from` from the gradient of its view.
+    fn adjoint(&self, g: &Tensor, from: &Layout) -> Result<Tensor> {
+        let shape = from.shape();
         match self {
             View::Reshape(_) => g.reshape(shape.dims()),
             View::Permute(order) => {
@@ -117,6 +118,10 @@ impl View {
             View::Flip(_) => g.viewed(self.clone()),
             View::AsReal => complex::from_pair(g),
             View::AsComplex => complex::pair(g),
+            View::Strided { .. } => match self.layout(from)? {
+                Some(seen) => relaid(g, &seen, from),
+                None => Ok(g.clone()),
+            },
             _ => embed(g, self, shape),
         }
     }
@@ -151,6 +156,28 @@ fn embed(g: &Tensor, view: &View, shape: &Shape) -> Result<Tensor> {
     Ok(out)
 }
 
+/// `g` laid into a buffer of zeros as `from` says (added, where elements share memory) and read as `to` says: the
+/// adjoint of the same with `from` and `to` swapped, if `from` doesn't overlap.
+#[track_caller]
+pub(crate) fn relaid(g: &Tensor, from: &Layout, to: &Layout) -> Result<Tensor> {
+    let end = |l: &Layout| l.span().map_or(0, |(_, high)| high + 1);
+    let elements = usize::try_from(end(from).max(end(to))).unwrap_or(usize::MAX);
+    let buffer = Tensor::zeroed(Shape::new(&[elements])?, g.dtype())?;
+    let window = Tensor::over(buffer.0.storage.clone(), from.clone(), g.dtype())?;
+    super::inplace::add_overlapping(&window, &g.detach())?;
+    let out = Tensor::over(buffer.0.storage.clone(), to.clone(), g.dtype())?;
+    // Nobody else writes to the buffer, but its elements may be shared within.
+    let out = if to.may_overlap() { out.copy()? } else { out };
+    if tracks(&[g]) {
+        let (from, to) = (from.clone(), to.clone());
+        record("as_strided", &[g], &[&out], (), move |_, _, grads| {
+            let g = grads.into_iter().next().flatten();
+            Ok(smallvec![g.map(|g| relaid(&g, &to, &from)).transpose()?])
+        })?;
+    }
+    Ok(out)
+}
+
 impl Tensor {
     /// The one constructor of views: shares the buffer, knows its base, records the adjoint.
     #[track_caller]
@@ -179,14 +206,14 @@ impl Tensor {
         };
         let out = self.over_view(layout, view.dtype(self.dtype()), origin)?;
         if record_history {
-            let shape = self.shape().clone();
+            let from = self.layout().clone();
             record(name, &[self], &[&out], (), move |_, _, grads| {
                 Ok(smallvec![
                     grads
                         .into_iter()
                         .next()
                         .flatten()
-                        .map(|g| view.adjoint(&g, &shape))
+                        .map(|g| view.adjoint(&g, &from))
                         .transpose()?
                 ])
             })?;
@@ -449,6 +476,34 @@ impl Tensor {
         self.expand(shape.dims())
     }
 
+    /// Summed over the dimensions that broadcasting `shape` to this tensor's shape would stretch: the adjoint of
+    /// [`Tensor::expand`].
+    ///
+    /// # Errors
+    /// A shape that doesn't broadcast to this tensor's.
+    #[track_caller]
+    pub fn sum_to_size(&self, shape: impl crate::IntoShape) -> Result<Tensor> {
+        let shape = shape.into_shape()?;
+        if shape.broadcast(self.shape(), "sum_to_size")? != *self.shape() {
+            return Err(Error::shape(
+                "sum_to_size",
+                format!(
+                    "shape {shape} doesn't broadcast to {}, so there is nothing to sum over",
+                    self.shape()
+                ),
+            ));
+        }
+        let lead = self.rank() - shape.rank();
+        let gone: Vec<i64> = (0..self.rank())
+            .filter(|&d| d < lead || (shape[d - lead] == 1 && self.dims()[d] != 1))
+            .map(|d| d as i64)
+            .collect();
+        match gone.is_empty() {
+            true => Ok(self.clone()),
+            false => self.sum_dims(&gone, true)?.reshape(&shape),
+        }
+    }
+
     /// `len` elements of dimension `dim`, from `start`; a negative start counts from the back.
     ///
     /// # Errors
@@ -569,6 +624,11 @@ impl Tensor {
     /// A dimension that isn't there, a window larger than it, a step of 0.
     #[track_caller]
     pub fn unfold(&self, dim: i64, size: usize, step: usize) -> Result<Tensor> {
+        // A tensor without dimensions counts as a vector of one element.
+        if self.rank() == 0 && step > 0 && size <= 1 {
+            self.shape().dim("unfold", dim)?;
+            return self.reshape([1])?.narrow(0, 0, size);
+        }
         let dim = self.existing_dim("unfold", dim)?;
         if step == 0 || size > self.dims()[dim] {
             return Err(Error::value(
@@ -598,16 +658,21 @@ impl Tensor {
         self.viewed(View::Diagonal { a, b, shift })
     }
 
-    /// Any strides over the same buffer; bounds are proven.
+    /// Any strides over the same buffer; bounds are proven. Elements of the buffer that this tensor doesn't show count
+    /// as constants.
     ///
     /// # Errors
-    /// Elements outside of the buffer, or a gradient through a tensor that isn't contiguous from the buffer's start.
+    /// Elements outside of the buffer, or a gradient through a tensor some of whose elements share memory.
     #[track_caller]
     pub fn as_strided(&self, shape: &[usize], strides: &[isize], offset: usize) -> Result<Tensor> {
-        if tracks(&[self]) && !(self.is_contiguous() && self.layout().offset() == 0) {
+        if tracks(&[self]) && self.layout().may_overlap() {
             return Err(Error::autograd(
                 "as_strided",
-                "can be differentiated on a contiguous tensor only; call contiguous() first",
+                format!(
+                    "a tensor of shape {} with strides {:?}, some of whose elements share memory (expand?), can't be differentiated through; call contiguous() first",
+                    self.shape(),
+                    self.strides()
+                ),
             ));
         }
         self.viewed(View::Strided {

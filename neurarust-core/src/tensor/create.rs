@@ -4,7 +4,7 @@ use super::Tensor;
 use crate::cpu::fresh::Fresh;
 use crate::dtype::{DType, Element};
 use crate::error::OrMemory;
-use crate::layout::{Dims, IntoShape, Shape};
+use crate::layout::{Dims, IntoShape, Layout, Shape, Strides};
 use crate::ops::inplace::write_copy;
 use crate::storage::Storage;
 use crate::{Error, Result};
@@ -221,6 +221,56 @@ impl Tensor {
         } else {
             Tensor::uninit(spec.shape, dtype)
         }
+    }
+
+    /// Zeros that lie by `strides`, in a buffer just large enough.
+    ///
+    /// # Errors
+    /// Another number of strides than of sizes, a negative stride, more than memory holds.
+    #[track_caller]
+    pub fn empty_strided(shape: impl IntoShape, strides: &[isize], dtype: DType) -> Result<Tensor> {
+        const OP: &str = "empty_strided";
+        let shape = shape.into_shape()?;
+        if strides.len() != shape.rank() || strides.iter().any(|s| *s < 0) {
+            return Err(Error::shape(
+                OP,
+                format!(
+                    "strides {strides:?} for shape {shape}; expected one of 0 or more for each size"
+                ),
+            ));
+        }
+        let layout = Layout::strided(shape, Strides::from_slice(strides), 0)?;
+        let elements = layout.span().map_or(0, |(_, high)| high + 1);
+        let room = usize::try_from(elements).unwrap_or(usize::MAX);
+        let bytes = Shape::new(&[room])?.numel() * dtype.size();
+        Tensor::over(Storage::zeroed(bytes).or_memory(OP)?, layout, dtype)
+    }
+
+    /// Zeros whose dimensions lie in memory in the order `physical`, outermost first.
+    ///
+    /// # Errors
+    /// An order that isn't a permutation.
+    #[track_caller]
+    pub fn empty_permuted(
+        shape: impl IntoShape,
+        physical: &[usize],
+        dtype: DType,
+    ) -> Result<Tensor> {
+        let shape = shape.into_shape()?;
+        let mut strides = vec![0isize; shape.rank()];
+        let mut step = 1isize;
+        let known = (0..shape.rank()).all(|d| physical.contains(&d));
+        if !known || physical.len() != shape.rank() {
+            return Err(Error::shape(
+                "empty_permuted",
+                format!("{physical:?} is no order of the dimensions of shape {shape}"),
+            ));
+        }
+        for &d in physical.iter().rev() {
+            strides[d] = step;
+            step *= shape[d].max(1) as isize;
+        }
+        Tensor::empty_strided(shape, &strides, dtype)
     }
 
     /// Zeros in the shape and dtype of this tensor.

@@ -270,6 +270,7 @@ impl Tensor {
 
     /// Whether it was made by the user and not by a recorded operation.
     pub fn is_leaf(&self) -> bool {
+        self.renew();
         lock(&self.0.meta).edge.is_none()
     }
 
@@ -314,6 +315,24 @@ impl Tensor {
         }
         self.0.requires_grad.store(on, Relaxed);
         Ok(())
+    }
+
+    /// Cuts this tensor's history: it becomes one of the user's own that requires no gradient.
+    ///
+    /// # Errors
+    /// A view, whose history is its base's; detach makes another tensor.
+    #[track_caller]
+    pub fn detach_(&self) -> Result<&Tensor> {
+        if self.view_of().is_some() && !(self.is_leaf() && !self.is_requires_grad()) {
+            return Err(Error::autograd(
+                "detach_",
+                "the history of a view can't be cut in place; use detach()",
+            ));
+        }
+        let old = lock(&self.0.meta).edge.take();
+        self.0.requires_grad.store(false, Relaxed);
+        drop(old);
+        Ok(self)
     }
 
     /// The accumulated gradient, after a backward.

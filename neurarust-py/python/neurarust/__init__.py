@@ -9,7 +9,7 @@ tensor([2., 4.])
 
 import builtins as _builtins
 
-from . import _C
+from . import _C, _calling
 from ._C import *  # noqa: F403
 from ._C import Tensor, device, dtype
 from ._functions import *  # noqa: F403
@@ -18,6 +18,7 @@ from ._matrix import *  # noqa: F403
 from ._modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ._size import Size
 from ._types import finfo, iinfo
+from ._views import *  # noqa: F403
 
 __version__ = _C.__version__
 
@@ -33,12 +34,19 @@ for _name in _builtins.dir(Tensor):
         "register_hook", "register_post_accumulate_grad_hook", "requires_grad_", "retain_grad", "view", "view_as", "expand",
         "expand_as", "float", "double", "half", "bfloat16", "long", "int", "short", "char", "byte", "bool", "contiguous",
         "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "element_size", "nelement", "storage_offset",
-        "is_contiguous", "is_set_to", "reshape_as",
+        "is_contiguous", "is_set_to", "reshape_as", "new", "cuda", "xpu", "hpu", "ipu", "new_empty_strided", "sum_to_size", "apply_",
     ):
-        globals()[_name] = getattr(Tensor, _name)
+        globals()[_name] = _calling.wrap(_name, getattr(Tensor, _name))
+for _name in _calling.WRITING | _calling.CREATING:
+    if _name in globals() and not isinstance(globals()[_name], _C._Function):
+        globals()[_name] = _calling.wrap(_name, globals()[_name])
 del _name
 
 from . import autograd, datasets, distributions, fft, func, linalg, nn, optim, random, signal, special, utils, viz  # noqa: E402
 from .signal.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window  # noqa: E402
 from .func import vmap  # noqa: E402
 from ._serialization import load, save  # noqa: E402
+
+for _space in (linalg, special):
+    _calling.wrap_space(_space)
+del _space

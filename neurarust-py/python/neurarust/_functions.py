@@ -102,9 +102,8 @@ def meshgrid(*tensors, indexing="ij"):
         tensors = tensors[0]
     tensors = [t.reshape(-1) for t in tensors]
     if indexing == "xy" and len(tensors) > 1:
-        grids = list(meshgrid(tensors[1], tensors[0], *tensors[2:]))
-        grids = [g.transpose(0, 1) for g in grids]
-        return tuple([grids[1], grids[0], *grids[2:]])
+        rows, columns, *rest = meshgrid(tensors[1], tensors[0], *tensors[2:])
+        return (columns, rows, *rest)
     if indexing not in ("ij", "xy"):
         raise RuntimeError(f"meshgrid: indexing must be 'ij' or 'xy', got {indexing!r}")
     shape = [t.numel() for t in tensors]
@@ -294,8 +293,16 @@ def isreal(input):
 def take_along_dim(input, indices, dim=None):
     """Elements by number along `dim`, everything else stretched."""
     if dim is None:
-        return input.reshape(-1).gather(0, indices.reshape(-1))
+        return take_along_dim(input.reshape(-1), indices.reshape(-1), 0)
+    if indices.dtype is not _C.int64:
+        raise RuntimeError(f"take_along_dim: expected int64 indices, got {indices.dtype}")
     rank = input.dim()
+    if indices.dim() != rank:
+        raise RuntimeError(f"take_along_dim: indices of {indices.dim()} dimensions for a tensor of {rank}")
+    if not -rank <= dim < rank:
+        raise IndexError(f"take_along_dim: dimension {dim} of a tensor of {rank} dimensions")
+    # Negative numbers count from the back.
+    indices = _C._where(indices < 0, indices + input.shape[dim], indices)
     shape = _broadcast([[1 if d == dim % rank else n for d, n in enumerate(t.shape)] for t in (input, indices)])
     full = lambda t: t.expand([t.shape[d] if d == dim % rank else n for d, n in enumerate(shape)])  # noqa: E731
     return full(input).gather(dim, full(indices))
@@ -333,11 +340,16 @@ def cartesian_prod(*tensors):
     return _C.stack([g.reshape(-1) for g in meshgrid(*tensors)], 1)
 
 
+def _flatten(tensors):
+    """Tensors given one by one, or as one list."""
+    return tensors if len(tensors) > 1 else tensors[0]
+
+
 @_function
 def atleast_1d(*tensors):
     """With at least one dimension."""
     if len(tensors) > 1 or isinstance(tensors[0], (list, tuple)):
-        return tuple(atleast_1d(t) for t in (tensors if len(tensors) > 1 else tensors[0]))
+        return tuple(atleast_1d(t) for t in _flatten(tensors))
     return tensors[0] if tensors[0].dim() else tensors[0].reshape(1)
 
 
@@ -345,7 +357,7 @@ def atleast_1d(*tensors):
 def atleast_2d(*tensors):
     """With at least two dimensions."""
     if len(tensors) > 1 or isinstance(tensors[0], (list, tuple)):
-        return tuple(atleast_2d(t) for t in (tensors if len(tensors) > 1 else tensors[0]))
+        return tuple(atleast_2d(t) for t in _flatten(tensors))
     (t,) = tensors
     return t if t.dim() > 1 else t.reshape([1, -1])
 
