@@ -48,7 +48,7 @@ impl PyTensor {
     #[setter(imag)]
     fn set_imag(&self, py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let value = crate::convert::expect_operand(value, "imag", "value")?;
-        let part = self.imag(py)?.0;
+        let part = self.imag(py)?.0.clone();
         let value: &Tensor = &value;
         call(py, self.0.numel(), || part.copy_(value).map(|_| ()))
     }

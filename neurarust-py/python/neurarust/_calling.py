@@ -135,5 +135,5 @@ def wrap_space(space):
     short = space.__name__.rpartition(".")[2]
     for name in getattr(space, "__all__", [n for n in vars(space) if not n.startswith("_")]):
         f = getattr(space, name)
-        if callable(f) and not isinstance(f, (type, _C._Function)) and getattr(f, "__module__", None) in (space.__name__, None):
+        if callable(f) and not isinstance(f, (type, _C._Function)):
             setattr(space, name, wrap(f"{short}.{name}", f))
