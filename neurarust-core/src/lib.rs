@@ -13,6 +13,7 @@ pub mod ops;
 pub mod program;
 pub mod random;
 pub mod real;
+pub mod sparse;
 mod special;
 pub mod storage;
 mod tensor;

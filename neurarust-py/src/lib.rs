@@ -33,6 +33,7 @@ mod reduce;
 mod restrided;
 mod scatter;
 mod sort;
+mod sparse;
 mod special;
 mod statistics;
 mod tensor;
@@ -66,6 +67,7 @@ fn compiled(m: &Bound<'_, PyModule>) -> PyResult<()> {
     scatter::register(m)?;
     data::register(m)?;
     sort::register(m)?;
+    sparse::register(m)?;
     statistics::register(m)?;
     linalg::register(m)?;
     product::register(m)?;

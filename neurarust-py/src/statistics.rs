@@ -452,8 +452,6 @@ fn segment_reduce(
     initial: Option<Scalar>,
 ) -> PyResult<PyTensor> {
     const OP: &str = "segment_reduce";
-    // Arguments are always checked here.
-    let _ = r#unsafe;
     if indices.is_some() {
         return Err(PyNotImplementedError::new_err(format!(
             "{OP}: indices aren't supported; give lengths or offsets"
@@ -465,6 +463,13 @@ fn segment_reduce(
         let how = SegmentReduce::named(OP, reduce)?;
         match (lengths, offsets) {
             (_, Some(o)) => x.segment_reduce_offsets(how, o.0, axis, initial),
+            (Some(l), None) if r#unsafe => {
+                // Lengths that may leave a rest are as good as where pieces end.
+                let l = l.0;
+                let before = l.narrow(axis, 0, l.size(axis)?.min(1))?.zeros_like()?;
+                let offsets = Tensor::cat(&[&before, l], axis)?.cumsum(axis)?;
+                x.segment_reduce_offsets(how, &offsets, axis, initial)
+            }
             (Some(l), None) => x.segment_reduce(how, l.0, axis, initial),
             (None, None) => Err(neurarust_core::Error::value(
                 OP,
@@ -475,8 +480,73 @@ fn segment_reduce(
     .map(PyTensor)
 }
 
+/// The reduction `name` of the elements that `mask` keeps; `number` is the order of a norm or the correction of a variance.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+fn _masked(
+    py: Python<'_>,
+    name: &str,
+    input: TensorArg<'_>,
+    mask: Option<TensorArg<'_>>,
+    dims: Vec<i64>,
+    keepdim: bool,
+    number: f64,
+    eps: f64,
+) -> PyResult<PyTensor> {
+    let (x, mask) = (input.0, mask.map(|m| m.0));
+    call(py, x.numel(), || {
+        let m = x.masked(mask)?;
+        let dim = dims.first().copied();
+        let one =
+            || dim.ok_or_else(|| neurarust_core::Error::value("masked", "expected one dimension"));
+        match name {
+            "sum" => m.sum(&dims, keepdim),
+            "prod" => m.prod(&dims, keepdim),
+            "cumsum" => m.cumsum(one()?),
+            "cumprod" => m.cumprod(one()?),
+            "amax" => m.amax(&dims, keepdim),
+            "amin" => m.amin(&dims, keepdim),
+            "argmax" => m.argmax(dim, keepdim),
+            "argmin" => m.argmin(dim, keepdim),
+            "mean" => m.mean(&dims, keepdim),
+            "median" => m.median(one()?, keepdim),
+            "norm" => m.norm(number, &dims, keepdim),
+            "var" => m.var(&dims, keepdim, number),
+            "std" => m.std(&dims, keepdim, number),
+            "softmax" => m.softmax(one()?),
+            "log_softmax" => m.log_softmax(one()?),
+            "softmin" => m.softmin(one()?),
+            "normalize" => m.normalize(number, one()?, eps),
+            "logsumexp" => m.logsumexp(&dims, keepdim),
+            _ => Err(neurarust_core::Error::unsupported(
+                "masked",
+                format!("no reduction {name:?}"),
+            )),
+        }
+    })
+    .map(PyTensor)
+}
+
+/// The logarithm of the sum of two exponentials, of what is kept of each.
+#[pyfunction]
+fn _masked_logaddexp(
+    py: Python<'_>,
+    input: TensorArg<'_>,
+    other: TensorArg<'_>,
+    input_mask: Option<TensorArg<'_>>,
+    other_mask: Option<TensorArg<'_>>,
+) -> PyResult<PyTensor> {
+    let (a, b) = (input_mask.map(|m| m.0), other_mask.map(|m| m.0));
+    call(py, input.0.numel(), || {
+        input.0.masked(a)?.logaddexp(&other.0.masked(b)?)
+    })
+    .map(PyTensor)
+}
+
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(histogramdd, m)?)?;
+    m.add_function(wrap_pyfunction!(_masked, m)?)?;
+    m.add_function(wrap_pyfunction!(_masked_logaddexp, m)?)?;
     m.add_function(wrap_pyfunction!(gradient, m)?)?;
     m.add_function(wrap_pyfunction!(trapezoid, m)?)?;
     m.add_function(wrap_pyfunction!(cumulative_trapezoid, m)?)?;

@@ -75,6 +75,10 @@ impl Tensor {
                 ));
             }
         }
+        if n == 0 {
+            // Nothing is put at the ends either, as in PyTorch.
+            return self.try_clone();
+        }
         let mut out = match parts.len() {
             1 => self.clone(),
             _ => Tensor::cat(&parts, d)?,

@@ -24,6 +24,7 @@ mod join;
 pub mod linalg;
 pub mod loss;
 pub(crate) mod mask;
+mod masked;
 mod matmul;
 pub(crate) mod norm;
 pub mod pool;
@@ -44,6 +45,7 @@ mod view_scatter;
 
 pub use calculus::Spacing;
 pub use histogram::Bins;
+pub use masked::Masked;
 pub use quantile::Interpolation;
 pub use scatter_reduce::Reduce;
 pub use segment::SegmentReduce;

@@ -42,7 +42,9 @@ for _name in _calling.WRITING | _calling.CREATING:
         globals()[_name] = _calling.wrap(_name, globals()[_name])
 del _name
 
-from . import autograd, datasets, distributions, fft, func, linalg, nn, optim, random, signal, special, utils, viz  # noqa: E402
+from . import (  # noqa: E402
+    autograd, datasets, distributions, fft, func, linalg, masked, nn, optim, random, signal, sparse, special, utils, viz,
+)
 from .signal.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window  # noqa: E402
 from .func import vmap  # noqa: E402
 from ._serialization import load, save  # noqa: E402

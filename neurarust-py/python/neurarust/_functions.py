@@ -437,8 +437,8 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
     return out.requires_grad_() if requires_grad else out
 
 
-trapz = _C.trapezoid
-__all__.append("trapz")
+trapz, _segment_reduce = _C.trapezoid, _C.segment_reduce
+__all__ += ["trapz", "_segment_reduce"]
 
 # PyTorch's other names of the same things.
 for _new, _old in {
