@@ -82,7 +82,8 @@ impl PySparseTensor {
         py: Python<'_>,
         requires_grad: bool,
     ) -> PyResult<PyRef<'py, Self>> {
-        call(py, 0, || slf.0.values().set_requires_grad(requires_grad))?;
+        let values = slf.0.values();
+        call(py, 0, || values.set_requires_grad(requires_grad))?;
         Ok(slf)
     }
     /// The gradient after a backward, at the same places, or None.
