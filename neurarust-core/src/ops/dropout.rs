@@ -29,6 +29,9 @@ impl Tensor {
     #[track_caller]
     pub fn feature_dropout(&self, p: f64, training: bool) -> Result<Tensor> {
         const OP: &str = "feature_dropout";
+        if !training || p == 0.0 {
+            return self.dropout(p, training);
+        }
         let shape = channelwise(OP, self)?;
         dropped(OP, self, p, training, &shape)
     }
@@ -123,6 +126,9 @@ impl Tensor {
     #[track_caller]
     pub fn feature_alpha_dropout(&self, p: f64, training: bool) -> Result<Tensor> {
         const OP: &str = "feature_alpha_dropout";
+        if !training || p == 0.0 {
+            return self.alpha_dropout(p, training);
+        }
         let shape = channelwise(OP, self)?;
         alpha_dropped(OP, self, p, training, &shape)
     }

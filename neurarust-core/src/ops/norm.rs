@@ -90,6 +90,10 @@ impl Tensor {
         eps: f64,
     ) -> Result<Tensor> {
         const OP: &str = "batch_norm";
+        if self.dims() == [0] {
+            float_only(OP, self)?;
+            return self.try_clone();
+        }
         let channels = channels(OP, self)?;
         for (name, t) in [
             ("running_mean", running_mean),

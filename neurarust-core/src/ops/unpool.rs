@@ -2,10 +2,12 @@
 
 use super::conv::PerDim;
 use super::pool::PoolOptions;
+use crate::autograd::{record, tracks};
 use crate::cpu::fresh::Fresh;
 use crate::dtype::Element;
 use crate::layout::{Dims, Shape};
 use crate::{DType, Error, Result, Tensor};
+use smallvec::smallvec;
 
 /// Where the windows of a fractional pooling of one dimension begin (Graham, 2014): steps that are `inputs / outputs` in the
 /// mean, shifted by `sample`.
@@ -14,15 +16,19 @@ fn starts(sample: f64, inputs: usize, outputs: usize, window: usize, single: boo
     (0..outputs)
         .map(|i| match i + 1 == outputs {
             true => last,
+            // Samples of 0 to 1 never reach the limits; others stay within the input.
             false if single => {
                 let (sample, step) = (sample as f32, last as f32 / (outputs - 1) as f32);
-                ((i as f32 + sample) * step) as usize - (sample * step) as usize
+                let (here, first) = ((i as f32 + sample) * step, sample * step);
+                (here.trunc() - first.trunc()).clamp(0.0, last as f32) as usize
             }
             false => {
                 let step = last as f64 / (outputs - 1) as f64;
-                ((i as f64 + sample) * step) as usize - (sample * step) as usize
+                let (here, first) = ((i as f64 + sample) * step, sample * step);
+                (here.trunc() - first.trunc()).clamp(0.0, last as f64) as usize
             }
         })
+        .map(|start| start.min(last))
         .collect()
 }
 
@@ -93,10 +99,10 @@ fn fractional(
         }
     };
     let samples = samples.to_vec::<f64>()?;
-    if let Some(bad) = samples.iter().find(|s| !(0.0..=1.0).contains(*s)) {
+    if samples.iter().any(|s| !s.is_finite()) {
         return Err(Error::value(
             op,
-            format!("a random sample of {bad}; expected 0 to 1"),
+            "a random sample isn't finite; expected 0 to 1",
         ));
     }
     fn run<T: Element>(
@@ -213,9 +219,22 @@ fn unpool(
     let each: usize = x.dims()[lead..].iter().product();
     let plane: usize = sizes.iter().product();
     let rows = &[planes, each][..];
-    Tensor::zeros((&[planes, plane][..], x.dtype()))?
-        .scatter(1, &at.reshape(rows)?, &x.reshape(rows)?)?
-        .reshape(&shape)
+    let at = at.detach().reshape(rows)?;
+    let out = Tensor::zeros((&[planes, plane][..], x.dtype()))?
+        .scatter(1, &at, &x.detach().reshape(rows)?)?
+        .reshape(&shape)?;
+    if tracks(&[x]) {
+        let shape = x.shape().clone();
+        // Overlapping windows name a place twice: each of its elements gets the place's gradient, as in PyTorch.
+        record(op, &[x], &[&out], at, move |at, _, g| {
+            let Some(g) = &g[0] else {
+                return Ok(smallvec![None]);
+            };
+            let g = g.reshape(&[planes, plane][..])?.gather(1, at)?;
+            Ok(smallvec![Some(g.reshape(&shape)?)])
+        })?;
+    }
+    Ok(out)
 }
 
 macro_rules! pools {
@@ -247,7 +266,7 @@ macro_rules! pools {
 
             $(
             /// The largest element of windows at random places that make an output of spatial `sizes`, and its position in
-            /// the flattened plane. `samples` (N, C, spatial) of 0 to 1 decide the places; drawn if missing.
+            /// the flattened plane. `samples` (N, C, spatial) of 0 to 1 decide the places; drawn if missing; windows of others stay within the input.
             ///
             /// # Errors
             /// Shapes, sizes or samples that don't fit.

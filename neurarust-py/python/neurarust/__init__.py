@@ -47,6 +47,9 @@ from . import (  # noqa: E402
 )
 from .signal.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window  # noqa: E402
 from .func import vmap  # noqa: E402
+from . import ops  # noqa: E402
+from ._native import *  # noqa: E402, F403
+from ._native import _native_batch_norm_legit, _softmax_backward_data  # noqa: E402
 from ._serialization import load, save  # noqa: E402
 
 for _space in (linalg, special):

@@ -33,6 +33,13 @@ struct Batch {
 }
 
 impl Batch {
+    /// 1 at the steps that count, 0 after them: (T, N, 1).
+    fn counted(&self, dtype: DType) -> Result<Tensor> {
+        let [steps, samples, _] = self.dims;
+        let counted = (0..steps).flat_map(|t| self.inputs.iter().map(move |&n| t < n));
+        Tensor::from_vec(counted.collect::<Vec<bool>>(), [steps, samples, 1])?.to_dtype(dtype)
+    }
+
     /// The longest list of labels with blanks.
     fn width(&self) -> usize {
         self.labels.iter().map(Vec::len).max().unwrap_or(1)
@@ -311,10 +318,16 @@ fn losses(x: &Tensor, batch: Arc<Batch>) -> Result<Tensor> {
                 };
                 let x = x.get(call)?;
                 if is_grad_enabled() {
-                    return vjp_of(&[Some(x)], g, |t| match &t[0] {
+                    let shares = vjp_of(&[Some(x.clone())], g, |t| match &t[0] {
                         Some(x) => composite(x, &batch),
                         None => Err(Error::autograd("ctc_loss", "its input is gone")),
-                    });
+                    })?;
+                    let Some(Some(shares)) = shares.into_iter().next() else {
+                        return Ok(smallvec![None]);
+                    };
+                    let counted = batch.counted(x.dtype())?;
+                    let all = x.exp()?.mul(&counted)?.mul(&g.unsqueeze(1)?)?;
+                    return Ok(smallvec![Some(shares.add(&all)?)]);
                 }
                 Ok(smallvec![Some(back(&x, tables, g, &batch)?)])
             },
@@ -329,7 +342,11 @@ fn plain(x: &Tensor) -> Result<Tensor> {
         .contiguous()
 }
 
-/// The gradient: minus the share of all alignments that is at a class at a step. (N) and (T, N, C) → (T, N, C).
+/// The gradient: the probability of a class at a step minus the share of all alignments that is there. (N) and (T, N, C)
+/// → (T, N, C).
+///
+/// Only the share is a derivative by log-probabilities as if they were free; as in PyTorch the gradient is the one by logits whose
+/// log-softmax they are, which the log-softmax's own gradient leaves as it is.
 #[track_caller]
 fn back(x: &Tensor, tables: &Tensor, g: &Tensor, batch: &Batch) -> Result<Tensor> {
     fn run<T: Element>(x: &Tensor, tables: &Tensor, g: &Tensor, batch: &Batch) -> Result<Tensor> {
@@ -353,6 +370,9 @@ fn back(x: &Tensor, tables: &Tensor, g: &Tensor, batch: &Batch) -> Result<Tensor
                         let at = |t: usize, c: usize| x[(t * samples + n) * classes + c];
                         recursion(at, labels, steps, true, beta);
                         for t in 0..steps {
+                            for c in 0..classes {
+                                out[t * classes + c] = T::from_f64(at(t, c).to_f64().exp() * g);
+                            }
                             for (s, &c) in labels.iter().enumerate() {
                                 let k = t * labels.len() + s;
                                 // The probability at the step is in both.

@@ -2,6 +2,7 @@
 
 from . import functional, init, utils
 from .activation import *  # noqa: F403
+from .attention import *  # noqa: F403
 from .container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .conv import *  # noqa: F403
 from .dropout import *  # noqa: F403

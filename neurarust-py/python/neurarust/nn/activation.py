@@ -19,6 +19,10 @@ Tanh = layer("Tanh", F.tanh, "Hyperbolic tangent.")
 LogSigmoid = layer("LogSigmoid", F.logsigmoid, "`ln sigmoid(x)`.")
 Softsign = layer("Softsign", F.softsign, "`x / (1 + |x|)`.")
 Tanhshrink = layer("Tanhshrink", F.tanhshrink, "`x - tanh(x)`.")
+RReLU = layer(
+    "RReLU", F.rrelu, "`x` where positive, elsewhere times a slope that is random while training.", ("lower", 1.0 / 8), ("upper", 1.0 / 3),
+    ("inplace", False), shown=("lower", "upper"), training=True,
+)
 LeakyReLU = layer(
     "LeakyReLU", F.leaky_relu, "`x` where positive, `negative_slope · x` elsewhere.", ("negative_slope", 0.01), ("inplace", False),
     shown=("negative_slope",),

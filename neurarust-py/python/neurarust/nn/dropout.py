@@ -3,7 +3,7 @@
 from . import functional as F
 from .module import Module
 
-__all__ = ["Dropout", "Dropout1d", "Dropout2d", "Dropout3d"]
+__all__ = ["AlphaDropout", "FeatureAlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d"]
 
 
 class Dropout(Module):
@@ -40,3 +40,15 @@ class Dropout3d(Dropout):
     """Zeroes whole channels of (N, C, D, H, W)."""
 
     _function = staticmethod(F.dropout3d)
+
+
+class AlphaDropout(Dropout):
+    """Dropout for networks of SELUs: mean and variance stay."""
+
+    _function = staticmethod(F.alpha_dropout)
+
+
+class FeatureAlphaDropout(Dropout):
+    """Alpha dropout of whole channels of (N, C, …)."""
+
+    _function = staticmethod(F.feature_alpha_dropout)

@@ -6,19 +6,24 @@ from .module import Module
 __all__ = []
 
 
-def _loss(name, function, doc, *parameters, weights=()):
-    """A loss `name`: `weights` become buffers, `parameters` attributes, both are handed to `function`."""
+def _loss(name, function, doc, *parameters, weights=(), order=None):
+    """A loss `name`: `weights` become buffers, `parameters` attributes, both are handed to `function`.
+
+    `order` names the positional arguments of the constructor, weights and parameters if missing.
+    """
+    names = [*weights, *(p for p, _ in parameters)]
+    order = names if order is None else order
 
     def __init__(self, *args, size_average=None, reduce=None, reduction="mean", **kwargs):
         Module.__init__(self)
-        order = [*weights, *(p for p, _ in parameters)]
         if len(args) > len(order):
             raise TypeError(f"{name}: takes {len(order)} arguments, got {len(args)}")
         given = dict(zip(order, args))
         for key, value in kwargs.items():
-            if key not in order or key in given:
+            if key not in names or key in given:
                 raise TypeError(f"{name}: unexpected argument '{key}'")
             given[key] = value
+        reduction = given.pop("reduction", reduction)
         for key in weights:
             self.register_buffer(key, given.get(key))
         for key, default in parameters:
@@ -61,6 +66,20 @@ _loss("CosineEmbeddingLoss", F.cosine_embedding_loss, "`1 - cos` or `max(0, cos 
 _loss(
     "TripletMarginLoss", F.triplet_margin_loss, "`max(0, d(anchor, positive) - d(anchor, negative) + margin)`.", ("margin", 1.0),
     ("p", 2.0), ("eps", 1e-6), ("swap", False),
+)
+_loss(
+    "CTCLoss", F.ctc_loss, "The negative log-likelihood of labels summed over their alignments.", ("blank", 0), ("zero_infinity", False),
+    order=("blank", "reduction", "zero_infinity"),
+)
+_loss(
+    "MultiMarginLoss", F.multi_margin_loss, "`Σᵢ max(0, margin - x[y] + x[i])ᵖ / C`.", ("p", 1), ("margin", 1.0), weights=("weight",),
+    order=("p", "margin", "weight"),
+)
+_loss("MultiLabelMarginLoss", F.multilabel_margin_loss, "Margins between the classes in the target and the others.")
+_loss("MultiLabelSoftMarginLoss", F.multilabel_soft_margin_loss, "The mean binary cross-entropy of scores.", weights=("weight",))
+_loss(
+    "TripletMarginWithDistanceLoss", F.triplet_margin_with_distance_loss, "`max(0, d(anchor, positive) - d(anchor, negative) + margin)`.",
+    ("distance_function", None), ("margin", 1.0), ("swap", False), order=(),
 )
 _loss("PoissonNLLLoss", F.poisson_nll_loss, "Counts under a Poisson distribution.", ("log_input", True), ("full", False), ("eps", 1e-8))
 _loss("GaussianNLLLoss", F.gaussian_nll_loss, "Values under normal distributions.", ("full", False), ("eps", 1e-6))

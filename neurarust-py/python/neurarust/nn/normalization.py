@@ -4,12 +4,13 @@ from .. import _C
 from .._modes import no_grad
 from . import functional as F
 from . import init
+from ._table import layer
 from .module import Module
 from .parameter import Parameter
 
 __all__ = [
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "LayerNorm",
-    "RMSNorm",
+    "LocalResponseNorm", "RMSNorm",
 ]
 
 
@@ -187,3 +188,9 @@ class GroupNorm(Module):
 
     def extra_repr(self):
         return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+
+
+LocalResponseNorm = layer(
+    "LocalResponseNorm", F.local_response_norm, "Divided by a mean over `size` neighbouring channels.", "size", ("alpha", 1e-4),
+    ("beta", 0.75), ("k", 1.0),
+)

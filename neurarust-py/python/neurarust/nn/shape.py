@@ -9,6 +9,20 @@ Flatten = layer("Flatten", _C.Tensor.flatten, "Dimensions `start_dim` to `end_di
 PixelShuffle = layer("PixelShuffle", F.pixel_shuffle, "(…, C · r², H, W) → (…, C, H · r, W · r).", "upscale_factor")
 PixelUnshuffle = layer("PixelUnshuffle", F.pixel_unshuffle, "(…, C, H · r, W · r) → (…, C · r², H, W).", "downscale_factor")
 Unfold = layer("Unfold", F.unfold, "Windows as columns.", "kernel_size", ("dilation", 1), ("padding", 0), ("stride", 1))
+Fold = layer(
+    "Fold", F.fold, "Columns added up as windows.", "output_size", "kernel_size", ("dilation", 1), ("padding", 0), ("stride", 1)
+)
+ChannelShuffle = layer("ChannelShuffle", F.channel_shuffle, "The channels of (N, g · c, …) in the order of (c, g).", "groups")
+Upsample = layer(
+    "Upsample", F.interpolate, "(N, C, …) resized to spatial sizes, or by factors.", ("size", None), ("scale_factor", None),
+    ("mode", "nearest"), ("align_corners", None), ("recompute_scale_factor", None),
+)
+UpsamplingNearest2d = layer(
+    "UpsamplingNearest2d", F.upsample_nearest, "(N, C, H, W) resized to the nearest elements.", ("size", None), ("scale_factor", None)
+)
+UpsamplingBilinear2d = layer(
+    "UpsamplingBilinear2d", F.upsample_bilinear, "(N, C, H, W) resized along straight lines.", ("size", None), ("scale_factor", None)
+)
 CosineSimilarity = layer("CosineSimilarity", F.cosine_similarity, "The cosine of the angle along `dim`.", ("dim", 1), ("eps", 1e-8))
 PairwiseDistance = layer("PairwiseDistance", F.pairwise_distance, "The p-norm of the differences.", ("p", 2.0), ("eps", 1e-6), ("keepdim", False))
 
