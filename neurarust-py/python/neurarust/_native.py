@@ -11,7 +11,6 @@ __all__ = [
 
 def _moments(x, dims, eps):
     """The mean and one over the standard deviation along `dims`, which stay as sizes of 1."""
-    x = x.detach()
     return x.mean(dims, keepdim=True), (x.var(dims, unbiased=False, keepdim=True) + eps).rsqrt()
 
 
@@ -20,11 +19,15 @@ def native_batch_norm(input, weight, bias, running_mean, running_var, training, 
     out = F.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
     if not training:
         return out, _C.empty(0, dtype=input.dtype), _C.empty(0, dtype=input.dtype)
-    mean, rstd = _moments(input, [d for d in range(input.dim()) if d != 1], eps)
+    mean, rstd = _moments(input.detach(), [d for d in range(input.dim()) if d != 1], eps)
     return out, mean.reshape(-1), rstd.reshape(-1)
 
 
-_native_batch_norm_legit = native_batch_norm
+def _native_batch_norm_legit(input, weight, bias, *rest, **named):
+    """`native_batch_norm`, which may leave the running statistics out."""
+    if len(rest) + len(named) == 3:
+        rest = (None, None, *rest)
+    return native_batch_norm(input, weight, bias, *rest, **named)
 
 
 def native_group_norm(input, weight, bias, N, C, HxW, group, eps):
@@ -39,7 +42,7 @@ def native_group_norm(input, weight, bias, N, C, HxW, group, eps):
 def native_layer_norm(input, normalized_shape, weight, bias, eps):
     """`layer_norm`, the mean and one over the standard deviation of each row."""
     out = F.layer_norm(input, normalized_shape, weight, bias, eps)
-    return out, *_moments(input, list(range(-len(normalized_shape), 0)), eps)
+    return out, *_moments(input.detach(), list(range(-len(normalized_shape), 0)), eps)
 
 
 def constant_pad_nd(input, pad, value=0):
