@@ -5,7 +5,6 @@ from .nn import functional as F
 
 __all__ = [
     "native_batch_norm", "native_group_norm", "native_layer_norm", "constant_pad_nd", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d",
-    "unfold_copy",
 ]
 
 
@@ -70,11 +69,6 @@ def grid_sampler_3d(input, grid, interpolation_mode, padding_mode, align_corners
     if input.dim() != 5:
         raise RuntimeError(f"grid_sampler_3d: expected (N, C, D, H, W), got shape {tuple(input.shape)}")
     return grid_sampler(input, grid, interpolation_mode, padding_mode, align_corners)
-
-
-def unfold_copy(input, dimension, size, step):
-    """`unfold` with memory of its own."""
-    return input.unfold(dimension, size, step).clone()
 
 
 def _softmax_backward_data(grad_output, output, dim, input_dtype):

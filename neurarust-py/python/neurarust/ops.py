@@ -24,6 +24,6 @@ aten = _Namespace(**{
     name: _Operator(getattr(_native, name))
     for name in (
         "native_batch_norm", "_native_batch_norm_legit", "native_group_norm", "native_layer_norm", "constant_pad_nd", "grid_sampler_2d",
-        "grid_sampler_3d", "unfold_copy", "_softmax_backward_data", "_safe_softmax", "_scaled_dot_product_flash_attention_for_cpu",
+        "grid_sampler_3d", "_softmax_backward_data", "_safe_softmax", "_scaled_dot_product_flash_attention_for_cpu",
     )
 })
