@@ -26,6 +26,13 @@ impl<V: Real, const N: usize> Dual<V, N> {
     /// The independent variables: input `i` has derivative 1 with respect to itself and none else.
     #[inline(always)]
     pub fn inputs(x: [V; N]) -> [Self; N] {
+        Self::seeded(x, V::c(1.0))
+    }
+
+    /// As [`Dual::inputs`], with derivatives of `g` instead of 1: all that follow come out times `g`, and where a select
+    /// passes an input by, its derivative is 0 whatever `g` is.
+    #[inline(always)]
+    pub fn seeded(x: [V; N], g: V) -> [Self; N] {
         let mut inputs = [Dual {
             v: V::c(0.0),
             d: [None; N],
@@ -33,7 +40,7 @@ impl<V: Real, const N: usize> Dual<V, N> {
         let mut i = 0;
         while i < N {
             inputs[i].v = x[i];
-            inputs[i].d[i] = Some(V::c(1.0));
+            inputs[i].d[i] = Some(g);
             i += 1;
         }
         inputs

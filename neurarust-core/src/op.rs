@@ -98,10 +98,10 @@ pub struct OpTable {
     pub(crate) forward: [Option<Variants>; 4],
     /// By [`Compute`]; floats only.
     pub(crate) backward: [Option<Variants>; 2],
-    /// The partial derivatives as a program of the inputs, or of the output.
-    derivative: Option<fn(&Params) -> Program>,
+    /// The vector-Jacobian product as a program of the inputs, or of the output, and the gradient.
+    vjp: Option<fn(&Params) -> Program>,
     /// The program of an op without parameters, once it has been needed.
-    derivative_without: OnceLock<Program>,
+    vjp_without: OnceLock<Program>,
     /// Of a [`Scalar`]: each input's partial derivative, if it has one.
     slopes: Vec<Option<Slope>>,
     /// The formula on `f64`: the oracle.
@@ -127,8 +127,8 @@ impl OpTable {
             from_output: false,
             forward: [None; 4],
             backward: [None; 2],
-            derivative: None,
-            derivative_without: OnceLock::new(),
+            vjp: None,
+            vjp_without: OnceLock::new(),
             slopes: Vec::new(),
             oracle,
             made_for: (arity, class, false),
@@ -158,10 +158,10 @@ impl OpTable {
                 Some(kernel::backward::<f64, O, N>()),
             ]
         };
-        table.derivative = Some(if O::FROM_OUTPUT {
-            |p| Program::of_one(|y| O::from_params(p).partial_from_output(y))
+        table.vjp = Some(if O::FROM_OUTPUT {
+            |p| Program::backward_from_output(|y| O::from_params(p).partial_from_output(y))
         } else {
-            |p| Program::derivative(&O::from_params(p))
+            |p| Program::backward(&O::from_params(p))
         });
         table.analyse = Some(|| Analysis::of(&Program::derivative(&O::from_params(&PROBE))));
         table
@@ -261,12 +261,12 @@ impl OpTable {
 
     /// Whether gradients flow through it.
     pub fn differentiable(&self) -> bool {
-        self.derivative.is_some() || self.slopes.iter().any(Option::is_some)
+        self.vjp.is_some() || self.slopes.iter().any(Option::is_some)
     }
 
     /// Whether a gradient flows to input `k`.
     pub fn differentiable_in(&self, k: usize) -> bool {
-        self.derivative.is_some() || self.slopes.get(k).is_some_and(Option::is_some)
+        self.vjp.is_some() || self.slopes.get(k).is_some_and(Option::is_some)
     }
 
     /// Whether its backward is made of tensor operations only.
@@ -286,12 +286,12 @@ impl OpTable {
         if self.by_slopes() {
             return self.sloped(params, saved, g, needed);
         }
-        let derivative = self.derivative.expect("differentiable");
+        let vjp = self.vjp.expect("differentiable");
         if params.iter().all(|p| *p == 0.0) {
-            let program = self.derivative_without.get_or_init(|| derivative(params));
+            let program = self.vjp_without.get_or_init(|| vjp(params));
             return traced::gradients(program, saved, g, needed);
         }
-        traced::gradients(&derivative(params), saved, g, needed)
+        traced::gradients(&vjp(params), saved, g, needed)
     }
 
     /// As [`traced`](OpTable::traced), from the slopes. In `f64`, like the values: the narrow floats lose what cancels.

@@ -95,10 +95,10 @@ impl Traced {
     }
 }
 
-/// `g · ∂f/∂x[k]` for each needed input, as recorded tensor operations. Inputs of `derivative` (the op's inputs, or its
-/// output) that no needed partial reads may be missing.
+/// `g · ∂f/∂x[k]` for each needed input, as recorded tensor operations: `vjp` of `inputs` (the op's inputs, or its output)
+/// and `g`. Inputs that no needed partial reads may be missing.
 pub(crate) fn gradients(
-    derivative: &Program,
+    vjp: &Program,
     inputs: &[Option<Tensor>],
     g: &Tensor,
     needed: &[bool],
@@ -107,14 +107,14 @@ pub(crate) fn gradients(
         let x: Vec<Traced> = inputs
             .iter()
             .map(|x| x.as_ref().map_or_else(|| Traced::c(0.0), Traced::leaf))
+            .chain([Traced::leaf(g)])
             .collect();
-        let g = Traced::leaf(g);
-        let partials = derivative
+        let gradients = vjp
             .outputs(&x, needed)
             .expect("as many inputs as the op has");
-        partials
+        gradients
             .into_iter()
-            .map(|d| d.map(|d| (g * d).tensor()))
+            .map(|d| d.map(Traced::tensor))
             .collect()
     })
 }

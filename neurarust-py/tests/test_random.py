@@ -16,7 +16,7 @@ def default_kind():
 def test_pytorchs_numbers():
     torch.use_torch_rng()
     torch.manual_seed(0)
-    assert torch.rand(2).tolist() == [0.4962565898895264, 0.7682217955589294]
+    assert torch.rand(2).tolist() == [0.49625658988952637, 0.7682217955589294]
     state = torch.get_rng_state()
     assert state.dtype == torch.uint8 and state.shape == (5056,)
     first = torch.randn(3)

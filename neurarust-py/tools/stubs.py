@@ -39,9 +39,9 @@ RETURNS = {
     "unbind": "tuple[Tensor, ...]", "max": "Any", "min": "Any", "aminmax": "Any", "median": "Any", "sort": "Any", "topk": "Any",
     "kthvalue": "Any", "unique": "Any", "nonzero": "Any", "grad": "tuple[Tensor | None, ...]", "is_grad_enabled": "bool",
     "is_inference_mode_enabled": "bool", "is_tensor": "bool", "set_num_threads": "None", "get_num_threads": "int",
-    "memory_stats": "dict[str, int]", "seed": "int", "initial_seed": "int", "get_rng_state": "bytes", "set_rng_state": "None",
+    "memory_stats": "dict[str, int]", "seed": "int", "initial_seed": "int", "set_rng_state": "None",
     "manual_seed": "Generator", "set_default_dtype": "None", "get_default_dtype": "dtype", "promote_types": "dtype", "to_dlpack": "Any",
-    "get_state": "bytes", "set_state": "None", "remove": "None", "name": "str", "tensor_split": "tuple[Tensor, ...]",
+    "set_state": "None", "remove": "None", "name": "str", "tensor_split": "tuple[Tensor, ...]",
     "hsplit": "tuple[Tensor, ...]", "vsplit": "tuple[Tensor, ...]", "std_mean": "tuple[Tensor, Tensor]",
     "var_mean": "tuple[Tensor, Tensor]", "apply_": "Tensor",
 }
@@ -179,7 +179,9 @@ import builtins
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from . import autograd as autograd, datasets as datasets, nn as nn, optim as optim, utils as utils
+from . import autograd as autograd, datasets as datasets, distributions as distributions, fft as fft, func as func
+from . import linalg as linalg, masked as masked, nn as nn, optim as optim, random as random, signal as signal, sparse as sparse
+from . import special as special, utils as utils, viz as viz
 from ._C import *
 from ._C import Generator, Tensor, device, dtype
 from ._functions import *

@@ -169,12 +169,12 @@ pub(crate) fn backward<T: Float, O: Elementwise<N>, const N: usize>() -> Variant
             let dx: [*mut T; N] = outputs(dst);
             while i < n {
                 let g = <T::In<I>>::load(g.add(i));
-                let y = op.eval(Dual::inputs(load::<T, I, N>(&x, i)));
+                let y = op.eval(Dual::seeded(load::<T, I, N>(&x, i), g));
                 let mut k = 0;
                 while k < N {
                     if !dx[k].is_null() {
                         let d = match y[0].d[k] {
-                            Some(d) => g * d,
+                            Some(d) => d,
                             None => <T::In<I>>::c(0.0),
                         };
                         d.store(dx[k].add(i));

@@ -197,9 +197,9 @@ impl Program {
         })
     }
 
-    /// A function of one number that is no [`Formula`].
-    pub(crate) fn of_one(f: impl FnOnce(Sym) -> Sym) -> Program {
-        sym::record(1, |x| vec![Some(f(x[0]))])
+    /// The vector-Jacobian product of a formula of one input whose derivative is `partial` of its output: inputs `y`, `g`.
+    pub(crate) fn backward_from_output(partial: impl FnOnce(Sym) -> Sym) -> Program {
+        sym::record(2, |x| vec![Some(x[1] * partial(x[0]))])
     }
 
     /// The partial derivatives: `N` inputs, outputs `∂f/∂xₖ`.
@@ -213,10 +213,8 @@ impl Program {
     /// The vector-Jacobian product: inputs `x₀ … xₙ₋₁, g`, outputs `g · ∂f/∂xₖ`.
     pub fn backward<const N: usize>(formula: &impl Formula<N, 1>) -> Program {
         sym::record(N + 1, |x| {
-            let [y] = formula.eval(Dual::inputs(std::array::from_fn(|i| x[i])));
-            let g = x[N];
-            y.d.map(|partial| partial.filter(|d| !d.is_zero()).map(|d| g * d))
-                .to_vec()
+            let [y] = formula.eval(Dual::seeded(std::array::from_fn(|i| x[i]), x[N]));
+            y.d.map(|partial| partial.filter(|d| !d.is_zero())).to_vec()
         })
     }
 }

@@ -12,6 +12,10 @@ import builtins
 
 bfloat16: dtype
 bool: dtype
+cdouble: dtype
+cfloat: dtype
+complex128: dtype
+complex64: dtype
 double: dtype
 float: dtype
 float16: dtype
@@ -31,7 +35,7 @@ class dtype:
     """An element type."""
     @property
     def is_complex(self) -> bool:
-        """Whether elements are complex: never."""
+        """Whether elements are complex: pairs of floats."""
     @property
     def is_floating_point(self) -> bool:
         """Whether elements have a fraction and can carry gradients."""
@@ -44,6 +48,10 @@ class dtype:
     @property
     def name(self) -> str:
         """The name without the package."""
+    def to_complex(self) -> Tensor:
+        """The complex dtype whose parts hold elements of this one."""
+    def to_real(self) -> Tensor:
+        """The dtype of the real and the imaginary part."""
 
 class device:
     """Where tensors live: `device('cpu')`."""
@@ -58,27 +66,48 @@ class device:
 class Generator:
     """A source of random numbers of its own: `Generator().manual_seed(0)`.
 
-    `algorithm` is 'philox' (the default) or 'mt19937', which draws what PyTorch draws from the same seed.
+    `kind` is 'philox', which fills arrays on all threads, or 'torch', which draws what PyTorch draws from the same seed; unless given, it is
+    that of the default generator.
     """
+    def clone_state(self) -> Tensor:
+        """A generator of its own that will draw the same numbers from here on."""
     @property
     def device(self) -> device:
         """Where numbers are drawn."""
     def get_state(self) -> bytes:
-        """Everything needed to go on later, as bytes."""
+        """Everything needed to go on later, as a tensor of bytes. That of a 'torch' generator is PyTorch's own."""
     def initial_seed(self) -> int:
         """The seed of the start."""
+    @property
+    def kind(self) -> Tensor:
+        """'philox' or 'torch'."""
     def manual_seed(self, seed: builtins.int) -> Generator:
         """Starts anew from a seed."""
     def seed(self) -> int:
         """Starts anew from a seed that nobody knows, and answers it."""
     def set_state(self, new_state: Any) -> None:
         """Goes on from what `get_state` has answered."""
-    def __init__(self, device: Any = ..., *, algorithm: str = ...) -> None: ...
+    def __init__(self, device: Any = ..., *, kind: str | None = ...) -> None: ...
 
 class Node:
     """The recorded operation that made a tensor."""
+    @property
+    def line(self) -> Tensor:
+        """The line of the program that asked for the operation, if it was noted: in anomaly mode, while watching, and for
+        custom functions.
+        """
     def name(self) -> str:
         """The operation's name."""
+    @property
+    def next_functions(self) -> Tensor:
+        """Per input: the node that made it and as which output; `(None, 0)` for inputs without a gradient."""
+    def register_hook(self, fn: Any) -> RemovableHandle:
+        """Calls `fn(grad_inputs, grad_outputs)` in every backward; what it answers, unless None, takes the inputs' place."""
+    def register_prehook(self, fn: Any) -> Tensor:
+        """Calls `fn(grad_outputs)` in every backward, before the operation's own; what it answers, unless None, takes their place."""
+    @property
+    def variable(self) -> Tensor:
+        """The leaf whose gradient is accumulated here."""
 
 class RemovableHandle:
     """A registered hook: `remove()` ends it."""
@@ -155,7 +184,7 @@ class Tensor:
     def __iter__(self) -> Iterator[Tensor]: ...
     @property
     def H(self) -> Tensor:
-        """A matrix transposed."""
+        """A matrix transposed and conjugated."""
     @property
     def T(self) -> Tensor:
         """All dimensions in reverse order."""
@@ -196,6 +225,8 @@ class Tensor:
         """`self + alpha · other`, in place."""
     def addbmm(self, input: Tensor, batch1: Any, batch2: Any, *, beta: builtins.float | None = ..., alpha: builtins.float | None = ...) -> Tensor:
         """`beta · input + alpha · Σ batch1 @ batch2`."""
+    def addbmm_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`beta · input + alpha · Σ batch1 @ batch2`, in place."""
     def addcdiv(self, tensor1: Any, tensor2: Any, value: Tensor | builtins.float = ...) -> Tensor:
         """`x + value · a / b`."""
     def addcdiv_(self, tensor1: Any, tensor2: Any, value: Tensor | builtins.float = ...) -> Tensor:
@@ -212,12 +243,18 @@ class Tensor:
         """
     def addmm(self, mat1: Tensor, mat2: Tensor, *, beta: builtins.float | None = ..., alpha: builtins.float | None = ...) -> Tensor:
         """`beta · self + alpha · mat1 @ mat2`."""
+    def addmm_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`beta · self + alpha · mat1 @ mat2`, in place."""
     def addmv(self, input: Tensor, mat: Any, vec: Tensor, *, beta: builtins.float | None = ..., alpha: builtins.float | None = ...) -> Tensor:
         """`beta · input + alpha · mat @ vec`."""
+    def addmv_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`beta · input + alpha · mat @ vec`, in place."""
     def addr(self, input: Tensor, vec1: Any, vec2: Tensor, *, beta: builtins.float | None = ..., alpha: builtins.float | None = ...) -> Tensor:
         """`beta · input + alpha · vec1 ⊗ vec2`."""
+    def addr_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`beta · input + alpha · vec1 ⊗ vec2`, in place."""
     def adjoint(self) -> Tensor:
-        """The last two dimensions swapped."""
+        """The last two dimensions swapped, the elements conjugated."""
     def all(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """Whether all elements over `dim` are true."""
     def allclose(self, other: Tensor | builtins.float, rtol: Any = ..., atol: Any = ..., equal_nan: Any = ...) -> bool:
@@ -228,32 +265,75 @@ class Tensor:
         """Smallest elements over `dim`; the gradient is shared evenly by equals."""
     def aminmax(self, *, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Any:
         """Smallest and largest elements, along `dim` or of everything."""
+    def angle(self) -> Tensor:
+        """The angle in (-π, π]; of real numbers 0 or π."""
     def any(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """Whether any element over `dim` is true."""
     def apply_(self, input: Tensor, f: Any) -> Tensor:
         """Calls `f` with every element and writes what it answers; slow."""
     def arccos(self) -> Tensor:
         """Inverse cosine."""
+    def arccos_(self) -> Tensor:
+        """Inverse cosine.
+
+        In place: written over this tensor, which is returned.
+        """
     def arccosh(self) -> Tensor:
         """Inverse hyperbolic cosine."""
+    def arccosh_(self) -> Tensor:
+        """Inverse hyperbolic cosine.
+
+        In place: written over this tensor, which is returned.
+        """
     def arcsin(self) -> Tensor:
         """Inverse sine."""
+    def arcsin_(self) -> Tensor:
+        """Inverse sine.
+
+        In place: written over this tensor, which is returned.
+        """
     def arcsinh(self) -> Tensor:
         """Inverse hyperbolic sine."""
+    def arcsinh_(self) -> Tensor:
+        """Inverse hyperbolic sine.
+
+        In place: written over this tensor, which is returned.
+        """
     def arctan(self) -> Tensor:
         """Inverse tangent."""
     def arctan2(self, other: Tensor | builtins.float) -> Tensor:
         """Angle of the point `(b, a)`."""
+    def arctan2_(self, other: Tensor | builtins.float) -> Tensor:
+        """Angle of the point `(b, a)`.
+
+        In place: written over this tensor, which is returned.
+        """
+    def arctan_(self) -> Tensor:
+        """Inverse tangent.
+
+        In place: written over this tensor, which is returned.
+        """
     def arctanh(self) -> Tensor:
         """Inverse hyperbolic tangent."""
+    def arctanh_(self) -> Tensor:
+        """Inverse hyperbolic tangent.
+
+        In place: written over this tensor, which is returned.
+        """
     def argmax(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
         """Index of the largest element, along `dim` or in the flattened tensor."""
     def argmin(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
         """Index of the smallest element, along `dim` or in the flattened tensor."""
     def argsort(self, dim: builtins.int | Sequence[int] | None = ..., descending: builtins.bool = ..., *, stable: Any = ...) -> Tensor:
         """Where the elements are, in their order along `dim`."""
+    def argwhere(self) -> Tensor:
+        """Where elements aren't 0: (n, dimensions) of indices."""
     def as_strided(self, size: builtins.int | Sequence[int] | None, stride: Any, storage_offset: Any = ...) -> Tensor:
         """Any strides over the same buffer."""
+    def as_strided_(self, size: builtins.int | Sequence[int] | None, stride: Any, storage_offset: Any = ...) -> Tensor:
+        """Any strides over the same buffer, in place."""
+    def as_strided_scatter(self, src: Any, size: builtins.int | Sequence[int] | None, stride: Any, storage_offset: Any = ...) -> Tensor:
+        """A copy with `src` where `as_strided(size, stride, storage_offset)` looks."""
     def asin(self) -> Tensor:
         """Inverse sine."""
     def asin_(self) -> Tensor:
@@ -296,6 +376,8 @@ class Tensor:
         """
     def baddbmm(self, input: Tensor, batch1: Any, batch2: Any, *, beta: builtins.float | None = ..., alpha: builtins.float | None = ...) -> Tensor:
         """`beta · input + alpha · batch1 @ batch2`."""
+    def baddbmm_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`beta · input + alpha · batch1 @ batch2`, in place."""
     def bce_error(self, other: Tensor | builtins.float) -> Tensor:
         """Binary cross-entropy of the probability `x` against the probability `t`, logarithms not below -100."""
     def bce_error_(self, other: Tensor | builtins.float) -> Tensor:
@@ -310,10 +392,14 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
-    def bernoulli_(self, p: builtins.float = ...) -> Tensor:
-        """1 with probability `p`, 0 otherwise, in place."""
-    def bfloat16(self) -> Tensor:
+    def bernoulli(self, p: builtins.float = ..., *, generator: Generator | None = ...) -> Tensor:
+        """1 with the probability that each element gives, or with `p` everywhere, 0 otherwise."""
+    def bernoulli_(self, p: builtins.float = ..., *, generator: Generator | None = ...) -> Tensor:
+        """1 with probability `p` (a number or a tensor), 0 otherwise, in place."""
+    def bfloat16(self, memory_format: Any = ...) -> Tensor:
         """As bfloat16."""
+    def bincount(self, weights: Any = ..., minlength: Any = ...) -> Tensor:
+        """How often each number from 0 on occurs, or the sum of its weights."""
     def bitwise_and(self, other: Tensor | builtins.float) -> Tensor:
         """Bits set in both."""
     def bitwise_and_(self, other: Tensor | builtins.float) -> Tensor:
@@ -330,6 +416,8 @@ class Tensor:
         """
     def bitwise_not(self) -> Tensor:
         """Bits turned over; `not` on bools."""
+    def bitwise_not_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`bitwise_not`, in place."""
     def bitwise_or(self, other: Tensor | builtins.float) -> Tensor:
         """Bits set in either."""
     def bitwise_or_(self, other: Tensor | builtins.float) -> Tensor:
@@ -353,14 +441,16 @@ class Tensor:
         """
     def bmm(self, mat2: Tensor) -> Tensor:
         """The products of two batches of matrices."""
-    def bool(self) -> Tensor:
+    def bool(self, memory_format: Any = ...) -> Tensor:
         """As bool: what isn't 0."""
     def broadcast_to(self, *size: Any) -> Tensor:
         """Stretched to `size`."""
-    def byte(self) -> Tensor:
+    def byte(self, memory_format: Any = ...) -> Tensor:
         """As uint8."""
-    def cauchy_(self, median: Any = ..., sigma: Any = ...) -> Tensor:
+    def cauchy_(self, median: Any = ..., sigma: Any = ..., *, generator: Generator | None = ...) -> Tensor:
         """Cauchy-distributed numbers, in place."""
+    def cdouble(self, memory_format: Any = ...) -> Tensor:
+        """As complex128."""
     def ceil(self) -> Tensor:
         """The smallest integer not below."""
     def ceil_(self) -> Tensor:
@@ -375,8 +465,18 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
-    def char(self) -> Tensor:
+    def cfloat(self, memory_format: Any = ...) -> Tensor:
+        """As complex64."""
+    def chalf(self, memory_format: Any = ...) -> Tensor:
+        """As complex32, which isn't supported."""
+    def char(self, memory_format: Any = ...) -> Tensor:
         """As int8."""
+    def cholesky(self, input: Tensor, upper: Any = ..., *, out: Any = ...) -> Tensor:
+        """The lower triangular `L` of `A = L Lᵀ`, or the upper triangular one of `A = Uᵀ U`."""
+    def cholesky_inverse(self, upper: Any = ...) -> Tensor:
+        """The inverse of the matrices whose Cholesky factors these are."""
+    def cholesky_solve(self, L: Any, upper: Any = ...) -> Tensor:
+        """Solutions of systems with these right sides, whose matrices have the Cholesky factors `L`."""
     def chunk(self, chunks: Any, dim: builtins.int | Sequence[int] | None = ...) -> tuple[Tensor, ...]:
         """At most `chunks` parts of equal size along `dim`."""
     def clamp(self, min: Any = ..., max: Any = ...) -> Tensor:
@@ -385,14 +485,24 @@ class Tensor:
         """Elements within `[min, max]`, in place."""
     def clamp_max(self, max: Any) -> Tensor:
         """Elements of at most `max`."""
+    def clamp_max_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`clamp_max`, in place."""
     def clamp_min(self, min: Any) -> Tensor:
         """Elements of at least `min`."""
+    def clamp_min_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`clamp_min`, in place."""
     def clip(self, min: Any = ..., max: Any = ...) -> Tensor:
         """Elements within `[min, max]`; bounds are numbers, tensors, or absent."""
     def clip_(self, min: Any = ..., max: Any = ...) -> Tensor:
         """Elements within `[min, max]`, in place."""
     def clone(self, *, memory_format: Any = ...) -> Tensor:
         """A copy with a buffer of its own; gradients flow through."""
+    def conj(self) -> Tensor:
+        """The complex conjugate; a real tensor is its own."""
+    def conj_physical(self) -> Tensor:
+        """The complex conjugate; a real tensor is its own."""
+    def conj_physical_(self) -> Tensor:
+        """The complex conjugate, in place."""
     def contiguous(self, *, memory_format: Any = ...) -> Tensor:
         """The elements in row-major order without gaps: this tensor if they are, a copy if not."""
     def copy_(self, src: Any, non_blocking: Any = ...) -> Tensor:
@@ -404,6 +514,8 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
+    def corrcoef(self) -> Tensor:
+        """The correlations of the rows."""
     def cos(self) -> Tensor:
         """Cosine of radians."""
     def cos_(self) -> Tensor:
@@ -420,12 +532,26 @@ class Tensor:
         """
     def count_nonzero(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """How many elements over `dim` aren't 0."""
+    def cov(self, *, correction: builtins.float | None = ..., fweights: Any = ..., aweights: Any = ...) -> Tensor:
+        """The covariances of the rows."""
     def cpu(self) -> Tensor:
         """This tensor: it lives on the CPU already."""
+    def cross(self, input: Tensor, other: Tensor | builtins.float, dim: builtins.int | Sequence[int] | None = ..., *, out: Any = ...) -> Tensor:
+        """The cross products of vectors in space; without `dim`, along the first dimension of size 3."""
+    def cuda(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Not available: tensors live on the CPU."""
+    def cummax(self, dim: builtins.int | Sequence[int] | None) -> Tensor:
+        """The largest element up to each one along `dim`, and where it is."""
+    def cummin(self, dim: builtins.int | Sequence[int] | None) -> Tensor:
+        """The smallest element up to each one along `dim`, and where it is."""
     def cumprod(self, dim: builtins.int | Sequence[int] | None, *, dtype: dtype | None = ...) -> Tensor:
         """Products of the elements up to each one along `dim`."""
+    def cumprod_(self, dim: builtins.int | Sequence[int] | None, *, dtype: dtype | None = ...) -> Tensor:
+        """Products of the elements up to each one along `dim`, in place."""
     def cumsum(self, dim: builtins.int | Sequence[int] | None, *, dtype: dtype | None = ...) -> Tensor:
         """Sums of the elements up to each one along `dim`."""
+    def cumsum_(self, dim: builtins.int | Sequence[int] | None, *, dtype: dtype | None = ...) -> Tensor:
+        """Sums of the elements up to each one along `dim`, in place."""
     @property
     def data(self) -> Tensor:
         """The same elements outside of the graph."""
@@ -435,6 +561,10 @@ class Tensor:
         """The address of the first element."""
     def deg2rad(self, input: Tensor) -> Tensor:
         """Degrees as radians."""
+    def deg2rad_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`deg2rad`, in place."""
+    def det(self) -> Tensor:
+        """The determinants."""
     def detach(self) -> Tensor:
         """The same elements as a tensor that is no part of any graph; shares the buffer."""
     def detach_(self) -> Tensor:
@@ -446,13 +576,24 @@ class Tensor:
         """A vector as the diagonal of a matrix; the diagonal of a matrix."""
     def diag_embed(self, input: Tensor, offset: Any = ..., dim1: builtins.int = ..., dim2: builtins.int = ...) -> Tensor:
         """The last dimension as the diagonal of matrices."""
+    def diagflat(self, offset: Any = ...) -> Tensor:
+        """The flattened elements as diagonal `offset` of a matrix."""
     def diagonal(self, offset: Any = ..., dim1: builtins.int = ..., dim2: builtins.int = ...) -> Tensor:
         """The diagonal of two dimensions, as a new last dimension."""
-    def diff(self, input: Tensor, n: builtins.int = ..., dim: builtins.int | Sequence[int] | None = ..., prepend: Any = ..., append: Any = ...) -> Tensor:
+    def diagonal_scatter(self, src: Any, offset: Any = ..., dim1: builtins.int = ..., dim2: builtins.int = ...) -> Tensor:
+        """A copy with `src` as the diagonal of two dimensions."""
+    def diff(self, n: builtins.int = ..., dim: builtins.int | Sequence[int] | None = ..., prepend: Any = ..., append: Any = ...) -> Tensor:
         """Differences between neighbours along `dim`, `n` times."""
+    def digamma(self) -> Tensor:
+        """`Γ′(x) / Γ(x)`."""
+    def digamma_(self) -> Tensor:
+        """`Γ′(x) / Γ(x)`.
+
+        In place: written over this tensor, which is returned.
+        """
     def dim(self) -> int:
         """Number of dimensions."""
-    def dist(self, input: Tensor, other: Tensor | builtins.float, p: builtins.float = ...) -> Tensor:
+    def dist(self, other: Tensor | builtins.float, p: builtins.float = ...) -> Tensor:
         """The `p`-norm of the difference."""
     def div(self, other: Tensor | builtins.float, *, rounding_mode: Any = ...) -> Tensor:
         """`self / other`, rounded as `rounding_mode` ('trunc', 'floor') says."""
@@ -464,8 +605,10 @@ class Tensor:
         """`self / other`, in place."""
     def dot(self, tensor: Tensor) -> Tensor:
         """The inner product of two vectors."""
-    def double(self) -> Tensor:
+    def double(self, memory_format: Any = ...) -> Tensor:
         """As float64."""
+    def dsplit(self, input: Tensor, indices_or_sections: Any) -> Tensor:
+        """Cut along the third dimension."""
     @property
     def dtype(self) -> dtype:
         """The element type."""
@@ -501,6 +644,13 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
+    def erfinv(self) -> Tensor:
+        """The number whose error function is `x`."""
+    def erfinv_(self) -> Tensor:
+        """The number whose error function is `x`.
+
+        In place: written over this tensor, which is returned.
+        """
     def exp(self) -> Tensor:
         """`eˣ`."""
     def exp2(self) -> Tensor:
@@ -526,10 +676,12 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
-    def exponential_(self, lambd: builtins.float = ...) -> Tensor:
+    def exponential_(self, lambd: builtins.float = ..., *, generator: Generator | None = ...) -> Tensor:
         """Exponentially distributed numbers, in place."""
     def fill_(self, value: Tensor | builtins.float) -> Tensor:
         """Sets every element to `value`."""
+    def fill_diagonal_(self, fill_value: Any, wrap: Any = ...) -> Tensor:
+        """Sets the diagonal of a matrix, or of a tensor of equal sizes."""
     def fix(self) -> Tensor:
         """The integer part."""
     def fix_(self) -> Tensor:
@@ -545,8 +697,12 @@ class Tensor:
         """Columns in reverse order."""
     def flipud(self) -> Tensor:
         """Rows in reverse order."""
-    def float(self) -> Tensor:
+    def float(self, memory_format: Any = ...) -> Tensor:
         """As float32."""
+    def float_power(self, exponent: Tensor | builtins.float) -> Tensor:
+        """`self` to the power `exponent` in double precision."""
+    def float_power_(self, exponent: Tensor | builtins.float) -> Tensor:
+        """`float_power`, in place: of float64 tensors only."""
     def floor(self) -> Tensor:
         """The largest integer not above."""
     def floor_(self) -> Tensor:
@@ -561,6 +717,10 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
+    def fmax(self, other: Tensor | builtins.float) -> Tensor:
+        """The larger of the two; the other one where one is NaN."""
+    def fmin(self, other: Tensor | builtins.float) -> Tensor:
+        """The smaller of the two; the other one where one is NaN."""
     def fmod(self, other: Tensor | builtins.float) -> Tensor:
         """C's `fmod(a, b)`, with the sign of `a`; integers by 0 answer 0."""
     def fmod_(self, other: Tensor | builtins.float) -> Tensor:
@@ -570,8 +730,19 @@ class Tensor:
         """
     def frac(self, input: Tensor) -> Tensor:
         """The part behind the point."""
+    def frac_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`frac`, in place."""
+    def frexp(self, input: Tensor) -> Tensor:
+        """Mantissas in `[½, 1)` but for the sign, and exponents: `input = mantissa · 2` to the power `exponent`."""
     def gather(self, dim: builtins.int | Sequence[int] | None, index: Tensor, *, sparse_grad: Any = ...) -> Tensor:
         """Elements by number along `dim`: `out[i][j] = self[index[i][j]][j]` for `dim=0`."""
+    def gcd(self, other: Tensor | builtins.float) -> Tensor:
+        """The greatest common divisor."""
+    def gcd_(self, other: Tensor | builtins.float) -> Tensor:
+        """The greatest common divisor.
+
+        In place: written over this tensor, which is returned.
+        """
     def ge(self, other: Tensor | builtins.float) -> Tensor:
         """`a ≥ b`."""
     def ge_(self, other: Tensor | builtins.float) -> Tensor:
@@ -579,8 +750,10 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
-    def geometric_(self, p: builtins.float) -> Tensor:
+    def geometric_(self, p: builtins.float, *, generator: Generator | None = ...) -> Tensor:
         """Geometrically distributed numbers, in place."""
+    def geqrf(self, input: Tensor, *, out: Any = ...) -> Tensor:
+        """`(a, tau)`: reflectors below the diagonal, R on and above it."""
     def ger(self, vec2: Tensor) -> Tensor:
         """The products of all pairs of elements of two vectors."""
     @property
@@ -593,8 +766,18 @@ class Tensor:
         """The operation that made this tensor, or None for one of the user's own."""
     def greater(self, other: Tensor | builtins.float) -> Tensor:
         """`a > b`."""
+    def greater_(self, other: Tensor | builtins.float) -> Tensor:
+        """`a > b`.
+
+        In place: written over this tensor, which is returned.
+        """
     def greater_equal(self, other: Tensor | builtins.float) -> Tensor:
         """`a ≥ b`."""
+    def greater_equal_(self, other: Tensor | builtins.float) -> Tensor:
+        """`a ≥ b`.
+
+        In place: written over this tensor, which is returned.
+        """
     def gt(self, other: Tensor | builtins.float) -> Tensor:
         """`a > b`."""
     def gt_(self, other: Tensor | builtins.float) -> Tensor:
@@ -602,7 +785,7 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
-    def half(self) -> Tensor:
+    def half(self, memory_format: Any = ...) -> Tensor:
         """As float16."""
     def hardshrink(self, lambd: builtins.float = ...) -> Tensor:
         """`x` outside of `[-lambda, lambda]`, 0 inside."""
@@ -634,6 +817,14 @@ class Tensor:
         """
     def heaviside(self, values: Any) -> Tensor:
         """0 below 0, `values` at 0, 1 above."""
+    def heaviside_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`heaviside`, in place."""
+    def histc(self, bins: Any = ..., min: Any = ..., max: Any = ...) -> Tensor:
+        """Counts of the elements in equal bins between `min` and `max`."""
+    def histogram(self, bins: Any, *, range: Any = ..., weight: Tensor | None = ..., density: Any = ...) -> Tensor:
+        """Counts of the elements between edges, and the edges."""
+    def hpu(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Not available: tensors live on the CPU."""
     def hsplit(self, input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
         """Cut along the columns."""
     def hypot(self, other: Tensor | builtins.float) -> Tensor:
@@ -643,6 +834,30 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
+    def i0(self) -> Tensor:
+        """The modified Bessel function of the first kind of order 0."""
+    def i0_(self) -> Tensor:
+        """The modified Bessel function of the first kind of order 0.
+
+        In place: written over this tensor, which is returned.
+        """
+    def igamma(self, other: Tensor | builtins.float) -> Tensor:
+        """The lower incomplete gamma function of `(a, x)`, over `Γ(a)`."""
+    def igamma_(self, other: Tensor | builtins.float) -> Tensor:
+        """The lower incomplete gamma function of `(a, x)`, over `Γ(a)`.
+
+        In place: written over this tensor, which is returned.
+        """
+    def igammac(self, other: Tensor | builtins.float) -> Tensor:
+        """The upper incomplete gamma function of `(a, x)`, over `Γ(a)`."""
+    def igammac_(self, other: Tensor | builtins.float) -> Tensor:
+        """The upper incomplete gamma function of `(a, x)`, over `Γ(a)`.
+
+        In place: written over this tensor, which is returned.
+        """
+    @property
+    def imag(self) -> Tensor:
+        """The imaginary part, a view of a complex tensor."""
     def index_add(self, dim: builtins.int | Sequence[int] | None, index: Tensor, source: Tensor, *, alpha: builtins.float | None = ...) -> Tensor:
         """`alpha · source` added to the slices of `dim` that `index` numbers."""
     def index_add_(self, dim: builtins.int | Sequence[int] | None, index: Tensor, source: Tensor, *, alpha: builtins.float | None = ...) -> Tensor:
@@ -655,14 +870,28 @@ class Tensor:
         """`value` written to the slices of `dim` that `index` numbers."""
     def index_fill_(self, dim: builtins.int | Sequence[int] | None, index: Tensor, value: Tensor | builtins.float) -> Tensor:
         """`value` written to the slices of `dim` that `index` numbers, in place."""
+    def index_put(self, indices: Any, values: Any, accumulate: Any = ...) -> Tensor:
+        """A copy with `values` written (or added) where the tuple `indices` of tensors tells."""
+    def index_put_(self, indices: Any, values: Any, accumulate: Any = ...) -> Tensor:
+        """`values` written (or added) where the tuple `indices` of tensors tells."""
+    def index_reduce(self, dim: builtins.int | Sequence[int] | None, index: Tensor, source: Tensor, reduce: Any, *, include_self: Any = ...) -> Tensor:
+        """`source` combined into the slices of `dim` of a copy that `index` numbers: by prod, mean, amax or amin."""
+    def index_reduce_(self, dim: builtins.int | Sequence[int] | None, index: Tensor, source: Tensor, reduce: Any, *, include_self: Any = ...) -> Tensor:
+        """`source` combined into the slices of `dim` that `index` numbers: by prod, mean, amax or amin."""
     def index_select(self, dim: builtins.int | Sequence[int] | None, index: Tensor) -> Tensor:
         """The slices of `dim` that `index` numbers."""
     def inner(self, input: Tensor, other: Tensor | builtins.float) -> Tensor:
         """Products summed over the last dimensions."""
-    def int(self) -> Tensor:
+    def int(self, memory_format: Any = ...) -> Tensor:
         """As int32."""
+    def inverse(self) -> Tensor:
+        """The inverses."""
+    def ipu(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Not available: tensors live on the CPU."""
     def is_complex(self) -> bool:
-        """Whether elements are complex: never."""
+        """Whether elements are complex."""
+    def is_conj(self) -> Tensor:
+        """Whether a conjugation is still to be done: never, conj() does it."""
     def is_contiguous(self) -> bool:
         """Whether elements lie in row-major order without gaps."""
     @property
@@ -673,6 +902,8 @@ class Tensor:
     @property
     def is_leaf(self) -> bool:
         """Whether it was made by the user and not by a recorded operation."""
+    def is_neg(self) -> Tensor:
+        """Whether a negation is still to be done: never."""
     @property
     def is_quantized(self) -> bool:
         """Whether the tensor is quantised: no."""
@@ -711,7 +942,9 @@ class Tensor:
     def isposinf(self, input: Tensor) -> Tensor:
         """Whether it is infinity."""
     def isreal(self, input: Tensor) -> Tensor:
-        """Whether it has no imaginary part: always."""
+        """Whether it has no imaginary part."""
+    def istft(self, n_fft: Any, hop_length: Any = ..., win_length: Any = ..., window: Any = ..., center: Any = ..., normalized: Any = ..., onesided: Any = ..., length: Any = ..., return_complex: Any = ...) -> Tensor:
+        """The signal whose `stft` this is."""
     def item(self) -> builtins.bool | builtins.int | float:
         """The one element as a Python number."""
     @property
@@ -731,11 +964,21 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
+    def kron(self, input: Tensor, other: Tensor | builtins.float, *, out: Any = ...) -> Tensor:
+        """Kronecker's product."""
     def kthvalue(self, k: builtins.int, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Any:
         """The `k`-th smallest elements along `dim`, counted from 1, and where they are."""
     @property
     def layout(self) -> str:
         """How elements are laid out: always strided."""
+    def lcm(self, other: Tensor | builtins.float) -> Tensor:
+        """The least common multiple of integers."""
+    def lcm_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`lcm`, in place."""
+    def ldexp(self, other: Tensor | builtins.float) -> Tensor:
+        """`self · 2` to the power `other`."""
+    def ldexp_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`ldexp`, in place."""
     def le(self, other: Tensor | builtins.float) -> Tensor:
         """`a ≤ b`."""
     def le_(self, other: Tensor | builtins.float) -> Tensor:
@@ -759,8 +1002,25 @@ class Tensor:
         """
     def less(self, other: Tensor | builtins.float) -> Tensor:
         """`a < b`."""
+    def less_(self, other: Tensor | builtins.float) -> Tensor:
+        """`a < b`.
+
+        In place: written over this tensor, which is returned.
+        """
     def less_equal(self, other: Tensor | builtins.float) -> Tensor:
         """`a ≤ b`."""
+    def less_equal_(self, other: Tensor | builtins.float) -> Tensor:
+        """`a ≤ b`.
+
+        In place: written over this tensor, which is returned.
+        """
+    def lgamma(self) -> Tensor:
+        """`ln |Γ(x)|`."""
+    def lgamma_(self) -> Tensor:
+        """`ln |Γ(x)|`.
+
+        In place: written over this tensor, which is returned.
+        """
     def log(self) -> Tensor:
         """Natural logarithm."""
     def log10(self) -> Tensor:
@@ -789,19 +1049,28 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
-    def log_normal_(self, mean: Any = ..., std: Any = ...) -> Tensor:
+    def log_normal_(self, mean: Any = ..., std: Any = ..., *, generator: Generator | None = ...) -> Tensor:
         """Numbers whose logarithm is normal, in place."""
     def log_softmax(self, dim: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ...) -> Tensor:
         """The logarithm of the softmax along `dim`."""
     def logaddexp(self, other: Tensor | builtins.float) -> Tensor:
         """`ln(eᵃ + eᵇ)`."""
+    def logaddexp2(self, other: Tensor | builtins.float) -> Tensor:
+        """`log₂(2ᵃ + 2ᵇ)`."""
+    def logaddexp2_(self, other: Tensor | builtins.float) -> Tensor:
+        """`log₂(2ᵃ + 2ᵇ)`.
+
+        In place: written over this tensor, which is returned.
+        """
     def logaddexp_(self, other: Tensor | builtins.float) -> Tensor:
         """`ln(eᵃ + eᵇ)`.
 
         In place: written over this tensor, which is returned.
         """
-    def logcumsumexp(self, input: Tensor, dim: builtins.int | Sequence[int] | None) -> Tensor:
-        """Logarithms of the sums of exponentials up to each element."""
+    def logcumsumexp(self, dim: builtins.int | Sequence[int] | None) -> Tensor:
+        """Logarithms of the sums of exponentials up to each element along `dim`."""
+    def logdet(self) -> Tensor:
+        """The logarithms of the determinants."""
     def logical_and(self, other: Tensor | builtins.float) -> Tensor:
         """Both are non-zero."""
     def logical_and_(self, other: Tensor | builtins.float) -> Tensor:
@@ -832,6 +1101,8 @@ class Tensor:
         """
     def logit(self, input: Tensor, eps: builtins.float | None = ...) -> Tensor:
         """`ln(x / (1 - x))`, of `x` within `[eps, 1 - eps]`."""
+    def logit_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`logit`, in place."""
     def logsigmoid(self) -> Tensor:
         """`ln sigmoid(x)`."""
     def logsigmoid_(self) -> Tensor:
@@ -841,7 +1112,7 @@ class Tensor:
         """
     def logsumexp(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """`ln Σ eˣ` over `dim`."""
-    def long(self) -> Tensor:
+    def long(self, memory_format: Any = ...) -> Tensor:
         """As int64."""
     def lt(self, other: Tensor | builtins.float) -> Tensor:
         """`a < b`."""
@@ -850,9 +1121,13 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
+    def lu(self, pivot: Any = ..., get_infos: Any = ...) -> Tensor:
+        """`(LU, pivots)`, and `info` if wanted."""
+    def lu_solve(self, b: Any, LU_data: Any, LU_pivots: Any, *, out: Any = ...) -> Tensor:
+        """`X` of `A X = b` by what `lu(A)` answers."""
     @property
     def mH(self) -> Tensor:
-        """The last two dimensions swapped."""
+        """The last two dimensions swapped, the elements conjugated."""
     @property
     def mT(self) -> Tensor:
         """The last two dimensions swapped."""
@@ -868,6 +1143,10 @@ class Tensor:
         """The elements where `mask` is true, as a vector."""
     def matmul(self, other: Tensor | builtins.float) -> Tensor:
         """The product of matrices, vectors or batches of matrices, as `@`."""
+    def matrix_exp(self) -> Tensor:
+        """The exponentials of the matrices."""
+    def matrix_power(self, n: builtins.int) -> Tensor:
+        """The matrices to the power `n`."""
     def max(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ..., other: Tensor | builtins.float = ...) -> Any:
         """The largest elements.
 
@@ -905,6 +1184,8 @@ class Tensor:
         """
     def mm(self, mat2: Tensor) -> Tensor:
         """The product of two matrices."""
+    def mode(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Tensor:
+        """The commonest element along `dim`, and the last place where it is."""
     def moveaxis(self, source: Tensor, destination: Any) -> Tensor:
         """Dimensions moved to other places."""
     def movedim(self, source: Tensor, destination: Any) -> Tensor:
@@ -918,6 +1199,8 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
+    def multinomial(self, num_samples: Any, replacement: Any = ..., *, generator: Generator | None = ...) -> Tensor:
+        """`num_samples` indices per row, drawn with the row's weights."""
     def multiply(self, other: Tensor | builtins.float) -> Tensor:
         """`a · b`."""
     def multiply_(self, other: Tensor | builtins.float) -> Tensor:
@@ -927,14 +1210,26 @@ class Tensor:
         """
     def mv(self, vec: Tensor) -> Tensor:
         """A matrix times a vector."""
+    def mvlgamma(self, p: builtins.float) -> Tensor:
+        """The logarithm of the multivariate gamma function of dimension `p`."""
+    def mvlgamma_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`mvlgamma`, in place."""
     def nan_to_num(self, nan: Any = ..., posinf: Any = ..., neginf: Any = ...) -> Tensor:
         """Elements that aren't numbers replaced."""
+    def nan_to_num_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`nan_to_num`, in place."""
     def nanmean(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """Mean over `dim`, NaN left out."""
+    def nanmedian(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Tensor:
+        """The lower middle element that isn't NaN: of everything, or along `dim` with where it is."""
+    def nanquantile(self, q: Any, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, interpolation: Any = ...) -> Tensor:
+        """The `q`-quantiles along `dim`, or of everything, NaN left out."""
     def nansum(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """Sum over `dim`, NaN counting as 0."""
     def narrow(self, dim: builtins.int | Sequence[int] | None, start: Any, length: Any) -> Tensor:
         """`length` elements of dimension `dim`, from `start`."""
+    def narrow_copy(self, dim: builtins.int | Sequence[int] | None, start: Any, length: Any) -> Tensor:
+        """As `narrow`, with a buffer of its own."""
     @property
     def nbytes(self) -> int:
         """Bytes of all elements."""
@@ -966,8 +1261,12 @@ class Tensor:
         """
     def nelement(self) -> int:
         """Number of elements."""
+    def new(self, *args: Any, dtype: dtype | None = ..., device: device | str | None = ...) -> Tensor:
+        """An empty tensor of the given sizes, or one of the given data, of the same dtype."""
     def new_empty(self, *shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ...) -> Tensor:
         """Arbitrary contents of the same dtype."""
+    def new_empty_strided(self, size: builtins.int | Sequence[int] | None, stride: Any, dtype: dtype | None = ..., layout: Any = ..., device: device | str | None = ..., pin_memory: Any = ..., requires_grad: builtins.bool = ...) -> Tensor:
+        """Uninitialised (zero) elements of the same dtype, lying by `stride`."""
     def new_full(self, size: builtins.int | Sequence[int] | None, fill_value: Any, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ...) -> Tensor:
         """One number everywhere, of the same dtype."""
     def new_ones(self, *shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ...) -> Tensor:
@@ -976,14 +1275,25 @@ class Tensor:
         """A new tensor of `data`, of the same dtype."""
     def new_zeros(self, *shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ...) -> Tensor:
         """Zeros of the same dtype."""
+    def nextafter(self, other: Tensor | builtins.float) -> Tensor:
+        """The number next to `self` on the way to `other`."""
+    def nextafter_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`nextafter`, in place."""
     def nonzero(self, *, as_tuple: Any = ...) -> Any:
         """Where elements aren't 0: (n, rank) of indices, or one vector per dimension."""
+    def nonzero_static(self, *, size: builtins.int | Sequence[int] | None, fill_value: Any = ...) -> Tensor:
+        """The first `size` places where elements aren't 0, filled up with `fill_value`."""
     def norm(self, p: builtins.float = ..., dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., dtype: dtype | None = ...) -> Tensor:
         """The `p`-norm over `dim`, or of everything."""
     def normal_(self, mean: Any = ..., std: Any = ..., *, generator: Generator | None = ...) -> Tensor:
         """Normal numbers, in place."""
     def not_equal(self, other: Tensor | builtins.float) -> Tensor:
         """`a ≠ b`."""
+    def not_equal_(self, other: Tensor | builtins.float) -> Tensor:
+        """`a ≠ b`.
+
+        In place: written over this tensor, which is returned.
+        """
     def numel(self) -> int:
         """Number of elements."""
     def numpy(self, *, force: Any = ...) -> Any:
@@ -991,10 +1301,20 @@ class Tensor:
 
         Tensors that require a gradient are refused unless `force`, as writing to the array would escape autograd.
         """
+    def orgqr(self, tau: Any) -> Tensor:
+        """The first columns of the product of reflectors."""
+    def ormqr(self, tau: Any, other: Tensor | builtins.float, left: Any = ..., transpose: Any = ...) -> Tensor:
+        """The product of reflectors, or its transpose, and `other`."""
     def outer(self, vec2: Tensor) -> Tensor:
         """The products of all pairs of elements of two vectors."""
     def permute(self, *args: Any, dims: builtins.int | Sequence[int] = ...) -> Tensor:
         """Dimensions in another order."""
+    def pinverse(self, input: Tensor, rcond: Any = ...) -> Tensor:
+        """Moore and Penrose's pseudo-inverse."""
+    def polygamma(self, n: builtins.int) -> Tensor:
+        """The derivative of order `n` of `digamma`."""
+    def polygamma_(self, n: builtins.int) -> Tensor:
+        """The derivative of order `n` of `digamma`, in place."""
     def positive(self) -> Tensor:
         """The elements themselves."""
     def pow(self, exponent: Tensor | builtins.float) -> Tensor:
@@ -1003,12 +1323,25 @@ class Tensor:
         """`self` to the power `exponent`, in place."""
     def prod(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """Product over `dim`, or of everything."""
+    def put(self, index: Tensor, source: Tensor, accumulate: Any = ...) -> Tensor:
+        """`source` written (or added) to the places of a flattened copy that `index` numbers."""
+    def put_(self, index: Tensor, source: Tensor, accumulate: Any = ...) -> Tensor:
+        """`source` written (or added) to the places of the flattened tensor that `index` numbers."""
+    def qr(self, input: Tensor, some: Any = ...) -> Tensor:
+        """`(Q, R)` of `A = Q R`."""
+    def quantile(self, q: Any, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, interpolation: Any = ...) -> Tensor:
+        """The `q`-quantiles along `dim`, or of everything."""
     def rad2deg(self, input: Tensor) -> Tensor:
         """Radians as degrees."""
+    def rad2deg_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`rad2deg`, in place."""
     def random_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """Integers from `from` to `to`, which is excluded, in place."""
+        """Integers from `from` to `to`, which is excluded, in place; without either, from 0 to the largest that the dtype holds."""
     def ravel(self) -> Tensor:
         """All dimensions as one."""
+    @property
+    def real(self) -> Tensor:
+        """The real part: a view of a complex tensor, this tensor if it is real."""
     def reciprocal(self) -> Tensor:
         """`1 / x`."""
     def reciprocal_(self) -> Tensor:
@@ -1034,6 +1367,10 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
+    def renorm(self, p: builtins.float, dim: builtins.int | Sequence[int] | None, maxnorm: Any) -> Tensor:
+        """Slices along `dim` whose `p`-norm is above `maxnorm` scaled down to it."""
+    def renorm_(self, p: builtins.float, dim: builtins.int | Sequence[int] | None, maxnorm: Any) -> Tensor:
+        """Slices along `dim` whose `p`-norm is above `maxnorm` scaled down to it, in place."""
     def repeat(self, *repeats: Any) -> Tensor:
         """The tensor `repeats` times along each dimension."""
     def repeat_interleave(self, repeats: Any, dim: builtins.int | Sequence[int] | None = ..., *, output_size: Any = ...) -> Tensor:
@@ -1049,6 +1386,14 @@ class Tensor:
         """The same elements in another shape, one size of which may be -1; a copy if strides can't say it."""
     def reshape_as(self, other: Tensor | builtins.float) -> Tensor:
         """In the shape of `other`."""
+    def resize_(self, *sizes: Any, memory_format: Any = ...) -> Tensor:
+        """Other sizes over the same buffer, row-major; the buffer grows if need be."""
+    def resize_as_(self, the_template: Any, *, memory_format: Any = ...) -> Tensor:
+        """The sizes of `the_template` over the same buffer, row-major; the buffer grows if need be."""
+    def resolve_conj(self) -> Tensor:
+        """This tensor: conjugations are done at once."""
+    def resolve_neg(self) -> Tensor:
+        """This tensor: negations are done at once."""
     def retain_grad(self) -> None:
         """Keeps the gradient of this intermediate result in `.grad` too."""
     @property
@@ -1058,13 +1403,10 @@ class Tensor:
         """Elements moved along `dims`, those that leave coming back at the other end."""
     def rot90(self, input: Tensor, k: builtins.int = ..., dims: builtins.int | Sequence[int] = ...) -> Tensor:
         """Turned by `k` quarters in the plane of `dims`."""
-    def round(self) -> Tensor:
-        """The nearest integer, halves to even."""
-    def round_(self) -> Tensor:
-        """The nearest integer, halves to even.
-
-        In place: written over this tensor, which is returned.
-        """
+    def round(self, *, decimals: Any = ...) -> Tensor:
+        """The nearest numbers of `decimals` places behind the point, halves to even."""
+    def round_(self, *args: Any, **kwargs: Any) -> Tensor:
+        """`round`, in place."""
     def rsqrt(self) -> Tensor:
         """`1 / √x`."""
     def rsqrt_(self) -> Tensor:
@@ -1074,16 +1416,22 @@ class Tensor:
         """
     def rsub(self, other: Tensor | builtins.float, *, alpha: builtins.float | None = ...) -> Tensor:
         """`other - alpha · self`."""
-    def scatter(self, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any = ..., *, value: Tensor | builtins.float = ...) -> Tensor:
-        """`src` (a tensor or a number) written at `index` along `dim`."""
-    def scatter_(self, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any = ..., *, value: Tensor | builtins.float = ...) -> Tensor:
-        """`src` (a tensor or a number) written at `index` along `dim`, in place."""
+    def scatter(self, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any = ..., *, value: Tensor | builtins.float = ..., reduce: Any = ...) -> Tensor:
+        """`src` (a tensor or a number) written, or by `reduce` ('add', 'multiply') combined, at `index` along `dim`."""
+    def scatter_(self, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any = ..., *, value: Tensor | builtins.float = ..., reduce: Any = ...) -> Tensor:
+        """`src` (a tensor or a number) written, or by `reduce` ('add', 'multiply') combined, at `index` along `dim`, in place."""
     def scatter_add(self, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any) -> Tensor:
         """`src` added at `index` along `dim`."""
     def scatter_add_(self, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any) -> Tensor:
         """`src` added at `index` along `dim`, in place."""
+    def scatter_reduce(self, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any, reduce: Any, *, include_self: Any = ...) -> Tensor:
+        """`src` combined into a copy at `index` along `dim`: by sum, prod, mean, amax or amin."""
+    def scatter_reduce_(self, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any, reduce: Any, *, include_self: Any = ...) -> Tensor:
+        """`src` combined into this tensor at `index` along `dim`: by sum, prod, mean, amax or amin."""
     def select(self, dim: builtins.int | Sequence[int] | None, index: Tensor) -> Tensor:
         """Index `index` of dimension `dim`, which goes away."""
+    def select_scatter(self, src: Any, dim: builtins.int | Sequence[int] | None, index: Tensor) -> Tensor:
+        """A copy with `src` as index `index` of dimension `dim`."""
     def selu(self) -> Tensor:
         """The self-normalising ELU."""
     def selu_(self) -> Tensor:
@@ -1091,10 +1439,16 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
+    def set_(self, source: Tensor = ..., storage_offset: Any = ..., size: builtins.int | Sequence[int] | None = ..., stride: Any = ...) -> Tensor:
+        """Looks at the elements of `source` from now on, or at none."""
+    def sgn(self) -> Tensor:
+        """`z / |z|`, 0 at 0; the sign of real numbers."""
+    def sgn_(self) -> Tensor:
+        """`z / |z|`, in place."""
     @property
     def shape(self) -> Size:
         """The sizes, as a tuple."""
-    def short(self) -> Tensor:
+    def short(self, memory_format: Any = ...) -> Tensor:
         """As int16."""
     def sigmoid(self) -> Tensor:
         """`1 / (1 + e⁻ˣ)`."""
@@ -1126,8 +1480,13 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
-    def sinc(self, input: Tensor) -> Tensor:
-        """`sin(πx) / (πx)`."""
+    def sinc(self) -> Tensor:
+        """`sin(πx) / (πx)`, 1 at 0."""
+    def sinc_(self) -> Tensor:
+        """`sin(πx) / (πx)`, 1 at 0.
+
+        In place: written over this tensor, which is returned.
+        """
     def sinh(self) -> Tensor:
         """Hyperbolic sine."""
     def sinh_(self) -> Tensor:
@@ -1137,6 +1496,10 @@ class Tensor:
         """
     def size(self, dim: builtins.int | Sequence[int] | None = ...) -> Any:
         """The size of dimension `dim`, or all sizes."""
+    def slice_scatter(self, src: Any, dim: builtins.int | Sequence[int] | None = ..., start: Any = ..., end: Any = ..., step: Any = ...) -> Tensor:
+        """A copy with `src` as elements `start` to `end` of dimension `dim`, every `step`."""
+    def slogdet(self, input: Tensor) -> Tensor:
+        """`(sign, logabsdet)` of the determinant."""
     def softmax(self, dim: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ...) -> Tensor:
         """`eˣ / Σ eˣ` along `dim`."""
     def softplus(self, beta: builtins.float | None = ..., threshold: builtins.float = ...) -> Tensor:
@@ -1182,10 +1545,14 @@ class Tensor:
         """
     def squeeze(self, dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
         """Without the dimensions of size 1, or without those of them that are named."""
+    def squeeze_(self, dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
+        """Without the dimensions of size 1, or without those of them that are named, in place."""
     def std(self, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """Standard deviation over `dim`, dividing by `n - correction`."""
-    def std_mean(self, input: Tensor, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ...) -> tuple[Tensor, Tensor]:
-        """Standard deviation and mean."""
+    def std_mean(self, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> tuple[Tensor, Tensor]:
+        """Standard deviation and mean over `dim`."""
+    def stft(self, n_fft: Any, hop_length: Any = ..., win_length: Any = ..., window: Any = ..., center: Any = ..., pad_mode: Any = ..., normalized: Any = ..., onesided: Any = ..., return_complex: Any = ..., align_to_window: Any = ...) -> Tensor:
+        """Fourier transforms of windows of the signal: (length) or (batch, length) → (…, frequencies, windows)."""
     def storage_offset(self) -> int:
         """Where the first element lies in the buffer, in elements."""
     def stride(self, dim: builtins.int | Sequence[int] | None = ...) -> Any:
@@ -1200,12 +1567,22 @@ class Tensor:
         """`self - alpha · other`, in place."""
     def sum(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """Sum over `dim`, or of everything."""
+    def sum_to_size(self, *size: Any) -> Tensor:
+        """Summed to `size`: over the dimensions that broadcasting `size` to this shape would stretch."""
+    def svd(self, input: Tensor, some: Any = ..., compute_uv: Any = ..., *, out: Any = ...) -> Tensor:
+        """`(U, S, V)` of `A = U diag(S) Vᵀ`."""
     def swapaxes(self, axis0: Any, axis1: Any) -> Tensor:
         """Two dimensions swapped."""
+    def swapaxes_(self, axis0: Any, axis1: Any) -> Tensor:
+        """Two dimensions swapped, in place."""
     def swapdims(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Two dimensions swapped."""
+    def swapdims_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """Two dimensions swapped, in place."""
     def t(self) -> Tensor:
         """A matrix transposed."""
+    def t_(self) -> Tensor:
+        """A matrix transposed, in place."""
     def take(self, index: Tensor) -> Tensor:
         """Elements of the flattened tensor by number."""
     def take_along_dim(self, input: Tensor, indices: Any, dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
@@ -1244,6 +1621,10 @@ class Tensor:
         """The tensor `dims` times along each dimension; missing leading counts are 1."""
     def to(self, *args: Any, dtype: dtype | None = ..., device: device | str | None = ..., non_blocking: Any = ..., copy: Any = ..., memory_format: Any = ...) -> Tensor:
         """Converted to a dtype; `to('cpu')`, `to(dtype)`, `to(other)`, `to(device, dtype)`."""
+    def to_sparse(self, sparse_dim: Any = ...) -> Tensor:
+        """The elements that aren't 0, of the first `sparse_dim` dimensions, as a sparse tensor."""
+    def to_sparse_csr(self) -> Tensor:
+        """The elements of a matrix that aren't 0, row by row."""
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers."""
     def topk(self, k: builtins.int, dim: builtins.int | Sequence[int] | None = ..., largest: builtins.bool = ..., sorted: builtins.bool = ...) -> Any:
@@ -1252,10 +1633,18 @@ class Tensor:
         """The sum of a matrix's diagonal."""
     def transpose(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         """Two dimensions swapped."""
+    def transpose_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        """Two dimensions swapped, in place."""
+    def triangular_solve(self, input: Tensor, A: Any, upper: Any = ..., transpose: Any = ..., unitriangular: Any = ...) -> Tensor:
+        """`(solution, cloned_coefficient)` of `A X = input` for triangular `A`."""
     def tril(self, diagonal: builtins.int = ...) -> Tensor:
         """The lower triangle, up to `diagonal`, zeros above."""
+    def tril_(self, diagonal: builtins.int = ...) -> Tensor:
+        """The lower triangle, up to `diagonal`, zeros above, in place."""
     def triu(self, diagonal: builtins.int = ...) -> Tensor:
         """The upper triangle, from `diagonal` on, zeros below."""
+    def triu_(self, diagonal: builtins.int = ...) -> Tensor:
+        """The upper triangle, from `diagonal` on, zeros below, in place."""
     def true_divide(self, other: Tensor | builtins.float, *, rounding_mode: Any = ...) -> Tensor:
         """`self / other`, rounded as `rounding_mode` ('trunc', 'floor') says."""
     def true_divide_(self, other: Tensor | builtins.float, *, rounding_mode: Any = ...) -> Tensor:
@@ -1281,12 +1670,24 @@ class Tensor:
         """Uniform numbers, in place."""
     def unique(self, sorted: builtins.bool = ..., return_inverse: Any = ..., return_counts: Any = ..., dim: builtins.int | Sequence[int] | None = ...) -> Any:
         """The distinct elements in order; where each element went and how often it came, if asked."""
+    def unique_consecutive(self, return_inverse: Any = ..., return_counts: Any = ..., dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
+        """The first of every run of equal elements, or of equal slices along `dim`."""
+    def unsafe_chunk(self, input: Tensor, chunks: Any, dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
+        """At most `chunks` parts of equal size along `dim`."""
+    def unsafe_split(self, tensor: Tensor, split_size: Any, dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
+        """Parts of `split_size` elements along `dim`."""
+    def unsafe_split_with_sizes(self, input: Tensor, split_sizes: Any, dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
+        """Parts of the given sizes along `dim`."""
     def unsqueeze(self, dim: builtins.int | Sequence[int] | None) -> Tensor:
         """With a new dimension of size 1 before `dim`."""
+    def unsqueeze_(self, dim: builtins.int | Sequence[int] | None) -> Tensor:
+        """With a new dimension of size 1 before `dim`, in place."""
     def var(self, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """Variance over `dim`, dividing by `n - correction`."""
-    def var_mean(self, input: Tensor, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ...) -> tuple[Tensor, Tensor]:
-        """Variance and mean."""
+    def var_mean(self, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> tuple[Tensor, Tensor]:
+        """Variance and mean over `dim`."""
+    def vdot(self, other: Tensor | builtins.float) -> Tensor:
+        """`Σ conj(self) · other` of two vectors."""
     def view(self, *shape: Any, dtype: dtype | None = ...) -> Tensor:
         """The same elements in another shape, never a copy."""
     def view_as(self, other: Tensor | builtins.float) -> Tensor:
@@ -1302,37 +1703,221 @@ class Tensor:
 
         In place: written over this tensor, which is returned.
         """
+    def xpu(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Not available: tensors live on the CPU."""
     def zero_(self) -> Tensor:
         """Sets every element to 0."""
 
+def _affine_grid(theta: Any, size: builtins.int | Sequence[int] | None, align_corners: Any) -> Tensor:
+    """The places of a grid that affine matrices move."""
+def _alpha_dropout(input: Tensor, p: builtins.float, training: builtins.bool) -> Tensor:
+    ...
 def _apply_function(*args: Any, **kwargs: Any) -> Tensor:
     """Runs `class.forward(ctx, *args)` and records `class.backward` as its gradient."""
+def _at_end_of_pass(function: Any) -> Tensor:
+    """Calls `function()` at the end of the backward pass that is going on."""
+def _attention(query: Any, key: Any, value: Tensor | builtins.float, attn_mask: Any = ..., dropout_p: Any = ..., is_causal: Any = ..., scale: Any = ..., enable_gqa: Any = ...) -> Tensor:
+    """The attention of queries to keys, and its weights."""
+def _audit(loss: Any, parameters: Any) -> Tensor:
+    ...
+def _begin_saved_tensors_hooks(pack: Any, unpack: Any) -> Tensor:
+    """Begins to send what is kept for the backward through `pack`, and back through `unpack`."""
+def _begin_watch() -> Tensor:
+    """Begins to watch this thread's operations."""
 def _calculate_gain(nonlinearity: Any, param: Any = ...) -> Tensor:
     """The factor that makes up for what a nonlinearity takes of the standard deviation."""
+def _cdist(a: Any, b: Any, p: builtins.float, by_product: Any) -> Tensor:
+    ...
+def _checkpoint(function: Any, args: Any, kwargs: Any, preserve_rng_state: Any) -> Tensor:
+    """Runs `function(*args, **kwargs)`, and again in the backward; answers what it answered."""
 def _clip_grad_norm(parameters: Any, max_norm: Any, norm_type: Any, error_if_nonfinite: Any) -> Tensor:
     """Scales all gradients together so that their joint norm is at most `max_norm`; answers the norm before."""
 def _clip_grad_value(parameters: Any, value: Tensor | builtins.float) -> Tensor:
     """Clamps each gradient's elements to `[-value, value]`."""
+def _cross(a: Any, b: Any, dim: builtins.int | Sequence[int] | None) -> Tensor:
+    ...
+def _ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any, blank: Any, reduction: str, zero_infinity: Any) -> Tensor:
+    """The likelihood of labels summed over their alignments."""
+def _depends_beyond(tensors: Iterable[Tensor], own: Any) -> Tensor:
+    """Whether the graph of any of `tensors` reaches a leaf that is none of `own`."""
+def _dice_loss(input: Tensor, target: Tensor, smooth: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
+    """One minus the overlap of probabilities and targets."""
 def _digits() -> Tensor:
     """The UCI handwritten digits: images (1797, 1, 8, 8) and labels (1797)."""
+def _einsum(equation: Any, operands: Any) -> Tensor:
+    ...
+def _embedding_bag(weight: Tensor | None, input: Tensor, offsets: Any, scale_grad_by_freq: Any, mode: Any, per_sample_weights: Any, include_last_offset: Any, padding_idx: Any) -> Tensor:
+    """The sum, mean or maximum of rows, bag by bag."""
+def _embedding_by_frequency(input: Tensor, weight: Tensor | None, padding_idx: Any) -> Tensor:
+    """As `embedding`, with gradients divided by how often a row is read."""
+def _embedding_renorm_(weight: Tensor | None, input: Tensor, max_norm: Any, norm_type: Any) -> Tensor:
+    """Bounds the norms of the rows that are about to be read, in place."""
+def _end_saved_tensors_hooks() -> Tensor:
+    """Ends the hooks that began last."""
+def _end_watch() -> Tensor:
+    """Ends what began last."""
+def _feature_alpha_dropout(input: Tensor, p: builtins.float, training: builtins.bool) -> Tensor:
+    ...
+def _focal_loss(input: Tensor, target: Tensor, gamma: Any = ..., weight: Tensor | None = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
+    """The cross-entropy, less of what is easy."""
+def _fractional_max_pool2d(input: Tensor, kernel_size: Any, output_size: Any, samples: Any) -> Tensor:
+    """The largest element of windows at random places, and where it is."""
+def _fractional_max_pool3d(input: Tensor, kernel_size: Any, output_size: Any, samples: Any) -> Tensor:
+    """The largest element of windows at random places, and where it is."""
 def _from_bytes(data: Any, dtype: dtype | None, shape: Any, requires_grad: builtins.bool = ...) -> Tensor:
     """A tensor from its bytes: what pickling stores."""
+def _graph(result: Any, parameters: Any) -> Tensor:
+    """The graph of `result` in DOT and in Mermaid."""
+def _grid_sample(input: Tensor, grid: Any, mode: Any, padding_mode: Any, align_corners: Any) -> Tensor:
+    """An image or volume read at the places of a grid."""
+def _info_nce_loss(input: Tensor, target: Tensor, temperature: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
+    """The cross-entropy of finding each query's own key by cosine similarity."""
 def _init(name: Any, tensor: Tensor, parameters: Any) -> Tensor:
     """Writes the distribution `name` over `tensor`."""
 def _instance_norm(input: Tensor, weight: Tensor | None = ..., bias: Tensor | None = ..., eps: builtins.float | None = ...) -> Tensor:
     """Zero mean and unit variance per sample and channel."""
+def _interpolate(input: Tensor, size: builtins.int | Sequence[int] | None, scale_factor: Any, mode: Any, align_corners: Any, recompute_scale_factor: Any, antialias: Any) -> Tensor:
+    """Spatial sizes changed; `nn.functional.interpolate` checks what goes with what."""
 def _kaiming(kind: Any, tensor: Tensor, mode: Any, nonlinearity: Any, a: Any) -> Tensor:
     """He's distribution over `tensor`."""
 def _kl_div(input: Tensor, target: Tensor, log_target: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """The Kullback-Leibler divergence of log-probabilities from probabilities."""
+def _kron(a: Any, b: Any) -> Tensor:
+    ...
+def _linalg_cholesky(a: Any, upper: Any) -> Tensor:
+    ...
+def _linalg_cholesky_ex(a: Any, upper: Any) -> Tensor:
+    ...
+def _linalg_cond(a: Any, ord: Any) -> Tensor:
+    ...
+def _linalg_eig(a: Any) -> Tensor:
+    ...
+def _linalg_eigh(a: Any, upper: Any) -> Tensor:
+    ...
+def _linalg_eigvals(a: Any) -> Tensor:
+    ...
+def _linalg_eigvalsh(a: Any, upper: Any) -> Tensor:
+    ...
+def _linalg_geqrf(a: Any) -> Tensor:
+    ...
+def _linalg_householder_product(a: Any, tau: Any) -> Tensor:
+    ...
+def _linalg_inv_ex(a: Any) -> Tensor:
+    ...
+def _linalg_ldl_factor_ex(a: Any) -> Tensor:
+    ...
+def _linalg_ldl_solve(ld: Any, pivots: Any, b: Any) -> Tensor:
+    ...
+def _linalg_lstsq(a: Any, b: Any, rcond: Any, driver: Any) -> Tensor:
+    ...
+def _linalg_lu_factor_ex(a: Any, pivot: Any) -> Tensor:
+    ...
+def _linalg_lu_solve(lu: Any, pivots: Any, b: Any, left: Any, adjoint: Any) -> Tensor:
+    ...
+def _linalg_lu_triangles(lu: Any) -> Tensor:
+    ...
+def _linalg_lu_unpack(lu: Any, pivots: Any) -> Tensor:
+    ...
+def _linalg_matrix_norm(a: Any, ord: Any, dims: builtins.int | Sequence[int], keepdim: builtins.bool) -> Tensor:
+    ...
+def _linalg_matrix_rank(a: Any, atol: Any, rtol: Any, hermitian: Any) -> Tensor:
+    ...
+def _linalg_matrix_sqrth(a: Any) -> Tensor:
+    ...
+def _linalg_multi_dot(list: Any) -> Tensor:
+    ...
+def _linalg_pca_lowrank(a: Any, q: Any, center: Any, iterations: Any) -> Tensor:
+    ...
+def _linalg_pinv(a: Any, atol: Any, rtol: Any, hermitian: Any) -> Tensor:
+    ...
+def _linalg_polar(a: Any) -> Tensor:
+    ...
+def _linalg_qr(a: Any, complete: Any) -> Tensor:
+    ...
+def _linalg_slogdet(a: Any) -> Tensor:
+    ...
+def _linalg_solve(a: Any, b: Any, left: Any) -> Tensor:
+    ...
+def _linalg_solve_ex(a: Any, b: Any, left: Any) -> Tensor:
+    ...
+def _linalg_solve_triangular(a: Any, b: Any, upper: Any, left: Any, unit: Any) -> Tensor:
+    ...
+def _linalg_svd(a: Any, full: Any) -> Tensor:
+    ...
+def _linalg_svd_lowrank(a: Any, q: Any, iterations: Any, mean: Any) -> Tensor:
+    ...
+def _linalg_svdvals(a: Any) -> Tensor:
+    ...
+def _linalg_tensorinv(a: Any, ind: Any) -> Tensor:
+    ...
+def _linalg_tensorsolve(a: Any, b: Any, dims: builtins.int | Sequence[int]) -> Tensor:
+    ...
+def _linalg_vector_norm(a: Any, ord: Any, dims: builtins.int | Sequence[int], keepdim: builtins.bool) -> Tensor:
+    ...
+def _linear_cross_entropy(input: Tensor, linear_weight: Any, target: Tensor, linear_bias: Any, weight: Tensor | None, ignore_index: builtins.int, rows: Any, reduction: str) -> Tensor:
+    """The cross-entropy behind a linear layer, some rows at a time."""
+def _live_nodes() -> Tensor:
+    """Number of operations recorded and not yet freed."""
+def _local_response_norm(input: Tensor, size: builtins.int | Sequence[int] | None, alpha: builtins.float | None, beta: builtins.float | None, k: builtins.int) -> Tensor:
+    """Divided by a mean over neighbouring channels."""
+def _lp_pool1d(input: Tensor, norm_type: Any, kernel_size: Any, stride: Any, ceil_mode: builtins.bool) -> Tensor:
+    """The power mean of each window, times its size."""
+def _lp_pool2d(input: Tensor, norm_type: Any, kernel_size: Any, stride: Any, ceil_mode: builtins.bool) -> Tensor:
+    """The power mean of each window, times its size."""
+def _lp_pool3d(input: Tensor, norm_type: Any, kernel_size: Any, stride: Any, ceil_mode: builtins.bool) -> Tensor:
+    """The power mean of each window, times its size."""
+def _masked(name: Any, input: Tensor, mask: Tensor, dims: builtins.int | Sequence[int], keepdim: builtins.bool, number: Any, eps: builtins.float | None) -> Tensor:
+    """The reduction `name` of the elements that `mask` keeps; `number` is the order of a norm or the correction of a variance."""
+def _masked_logaddexp(input: Tensor, other: Tensor | builtins.float, input_mask: Any, other_mask: Any) -> Tensor:
+    """The logarithm of the sum of two exponentials, of what is kept of each."""
+def _max_unpool1d(input: Tensor, indices: Any, output_size: Any) -> Tensor:
+    """Elements put back where a maximum pooling found them."""
+def _max_unpool2d(input: Tensor, indices: Any, output_size: Any) -> Tensor:
+    """Elements put back where a maximum pooling found them."""
+def _max_unpool3d(input: Tensor, indices: Any, output_size: Any) -> Tensor:
+    """Elements put back where a maximum pooling found them."""
+def _multi_margin_loss(input: Tensor, target: Tensor, p: builtins.float = ..., margin: Any = ..., weight: Tensor | None = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
+    """Margins between a row's scores and that of its class."""
+def _multilabel_margin_loss(input: Tensor, target: Tensor, size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
+    """Margins between the scores of a row's classes and those of others."""
+def _multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Tensor | None = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
+    """The mean binary cross-entropy of scores of several classes at once."""
+def _nt_xent_loss(input: Tensor, target: Tensor, temperature: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
+    """The cross-entropy of finding each view's twin by cosine similarity."""
 def _pad_constant(input: Tensor, pad: Any, value: Tensor | builtins.float) -> Tensor:
     """A number around a tensor, sizes given from the last dimension: `(left, right, top, bottom, …)`."""
+def _pdist(x: Any, p: builtins.float) -> Tensor:
+    ...
 def _replace_mode(mode: Any) -> Tensor:
     """Sets what becomes of operations (0 recorded, 1 not, 2 inference mode) and answers what did before."""
+def _rrelu(input: Tensor, lower: Any, upper: Any, training: builtins.bool) -> Tensor:
+    ...
+def _safe_softmax(input: Tensor, dim: builtins.int | Sequence[int] | None) -> Tensor:
+    """The softmax, 0 where all of `dim` is minus infinity."""
+def _sampled_addmm(input: Tensor, mat1: Tensor, mat2: Tensor, beta: builtins.float | None, alpha: builtins.float | None) -> Tensor:
+    """`beta · input + alpha · (mat1 @ mat2)` at the places of `input`."""
+def _set_detect_anomaly(mode: Any, check_nan: Any) -> Tensor:
+    """Turns anomaly mode on or off."""
+def _sigmoid_focal_loss(input: Tensor, target: Tensor, alpha: builtins.float | None = ..., gamma: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
+    """The binary cross-entropy, less of what is easy."""
+def _sparse_mm(a: Any, b: Any) -> Tensor:
+    """The product of a sparse matrix with a dense one."""
+def _standard_gamma(input: Tensor, generator: Generator | None = ...) -> Tensor:
+    """Gamma numbers of the shape parameters `input` and rate 1, with gradients at fixed quantiles."""
+def _standard_gamma_grad(input: Tensor, output: Any) -> Tensor:
+    """How gamma numbers change with their parameters."""
 def _step(rule: Any, group: Any, state: Any) -> Tensor:
     """One step of the optimizer `rule` over a parameter group; `state` maps parameters to dicts."""
+def _supervised_contrastive_loss(input: Tensor, target: Tensor, temperature: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
+    """The attraction of representations of the same label."""
+def _tensordot(a: Any, b: Any, first: Any, second: Any) -> Tensor:
+    ...
 def _to_bytes(tensor: Tensor) -> Tensor:
     """The bytes of a tensor's elements in row-major order, little-endian: what files store."""
+def _vander(x: Any, n: builtins.int) -> Tensor:
+    ...
+def _vecdot(a: Any, b: Any, dim: builtins.int | Sequence[int] | None) -> Tensor:
+    ...
 def _where(condition: Any, input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`input` where `condition`, `other` elsewhere; numbers or tensors."""
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
@@ -1361,16 +1946,22 @@ def backward(tensors: Iterable[Tensor], grad_tensors: Any = ..., retain_graph: b
     """Differentiates `tensors` and adds the gradients to the leaves that they depend on."""
 def batch_norm(input: Tensor, running_mean: Any = ..., running_var: Any = ..., weight: Tensor | None = ..., bias: Tensor | None = ..., training: builtins.bool = ..., momentum: builtins.float = ..., eps: builtins.float | None = ...) -> Tensor:
     """Zero mean and unit variance per channel: of the batch while training, of the running statistics otherwise."""
-def bernoulli(input: Tensor, *, generator: Generator | None = ...) -> Tensor:
-    """1 with the probability that each element gives, 0 otherwise."""
+def bernoulli(input: Tensor, p: builtins.float = ..., *, generator: Generator | None = ...) -> Tensor:
+    """1 with the probability that each element gives, or with `p` everywhere, 0 otherwise."""
 def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """The cross-entropy of probabilities against probabilities."""
 def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Tensor | None = ..., pos_weight: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """The cross-entropy of logits against probabilities."""
+def binomial(count: Any, prob: Any, generator: Generator | None = ...) -> Tensor:
+    """Numbers of successes in `count` trials of probability `prob`."""
 def bucketize(input: Tensor, boundaries: Any, *, out_int32: Any = ..., right: Any = ...) -> Tensor:
     """Which of the intervals between `boundaries` each element is in."""
 def cat(tensors: Iterable[Tensor], dim: builtins.int | Sequence[int] | None = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
     """Tensors put next to each other along `dim`."""
+def combinations(input: Tensor, r: Any = ..., with_replacement: Any = ...) -> Tensor:
+    """All choices of `r` elements of a vector, in order."""
+def complex(real: Any, imag: Any) -> Tensor:
+    """The complex tensor of a real and an imaginary part."""
 def conv1d(input: Tensor, weight: Tensor | None, bias: Tensor | None = ..., stride: Any = ..., padding: Any = ..., dilation: Any = ..., groups: builtins.int = ...) -> Tensor:
     """Slides `weight` (out, in / groups, kernel…) over `input` (N, in, …)."""
 def conv2d(input: Tensor, weight: Tensor | None, bias: Tensor | None = ..., stride: Any = ..., padding: Any = ..., dilation: Any = ..., groups: builtins.int = ...) -> Tensor:
@@ -1385,6 +1976,8 @@ def conv_transpose3d(input: Tensor, weight: Tensor | None, bias: Tensor | None =
     """The transpose of a convolution by `weight` (in, out / groups, kernel…)."""
 def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = ..., ignore_index: builtins.int = ..., label_smoothing: builtins.float = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """The cross-entropy of logits (N, C, …) against classes (N, …) or class probabilities (N, C, …)."""
+def cumulative_trapezoid(y: Any, x: Any = ..., *, dx: Any = ..., dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
+    """The integrals along `dim` up to each sample but the first."""
 def dropout(input: Tensor, p: builtins.float = ..., training: builtins.bool = ..., inplace: builtins.bool = ...) -> Tensor:
     """Zeroes elements with probability `p` and scales the others up, while `training`."""
 def embedding(input: Tensor, weight: Tensor | None, padding_idx: Any = ...) -> Tensor:
@@ -1396,6 +1989,10 @@ def empty_like(input: Tensor, *, dtype: dtype | None = ..., device: device | str
 
     In the shape, and unless another one is given the dtype, of `input`.
     """
+def empty_permuted(size: builtins.int | Sequence[int] | None, physical_layout: Any, *, dtype: dtype | None = ..., layout: Any = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., pin_memory: Any = ...) -> Tensor:
+    """Uninitialised (zero) elements whose dimensions lie in memory in the order `physical_layout`."""
+def empty_strided(size: builtins.int | Sequence[int] | None, stride: Any, *, dtype: dtype | None = ..., layout: Any = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., pin_memory: Any = ...) -> Tensor:
+    """Uninitialised (zero) elements lying by `stride`."""
 def eye(n: builtins.int, m: Any = ..., *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ...) -> Tensor:
     """`n` rows and `m` columns with ones on the diagonal."""
 def from_dlpack(ext_tensor: Any, *, device: device | str | None = ..., copy: Any = ...) -> Tensor:
@@ -1415,7 +2012,7 @@ def get_default_dtype() -> dtype:
 def get_num_threads() -> int:
     """How many threads an operation may use."""
 def get_rng_state() -> bytes:
-    """The state of the default generator, as bytes."""
+    """The state of the default generator, as a tensor of bytes."""
 def grad(outputs: Any, inputs: Any, grad_outputs: Any = ..., retain_graph: builtins.bool | None = ..., create_graph: builtins.bool = ..., only_inputs: Any = ..., allow_unused: Any = ..., is_grads_batched: Any = ..., materialize_grads: Any = ...) -> tuple[Tensor | None, ...]:
     """The gradients of `outputs` with respect to `inputs`, leaving every `.grad` alone.
 
@@ -1423,20 +2020,32 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = ..., retain_graph: built
     >>> neurarust.autograd.grad(x ** 2, x)
     (tensor(6.),)
     """
+def gradient(input: Tensor, *, spacing: Any = ..., dim: builtins.int | Sequence[int] | None = ..., edge_order: Any = ...) -> Tensor:
+    """Derivatives of samples on a grid, along each dimension."""
 def group_norm(input: Tensor, num_groups: Any, weight: Tensor | None = ..., bias: Tensor | None = ..., eps: builtins.float | None = ...) -> Tensor:
     """Zero mean and unit variance per sample and group of channels."""
+def histogramdd(input: Tensor, bins: Any, range: Any = ..., weight: Tensor | None = ..., density: Any = ...) -> Tensor:
+    """Counts of points between edges in every dimension, and the edges."""
 def hstack(tensors: Iterable[Tensor]) -> Tensor:
     """Tensors put next to each other: vectors end to end, others along dimension 1."""
 def huber_loss(input: Tensor, target: Tensor, delta: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """`delta` times the smooth L1 loss."""
+def imag(input: Tensor) -> Tensor:
+    """The imaginary part."""
 def initial_seed() -> int:
     """The seed of the default generator."""
+def is_anomaly_check_nan_enabled() -> Tensor:
+    """Whether anomaly mode looks for NaN."""
+def is_anomaly_enabled() -> Tensor:
+    """Whether anomaly mode is on."""
 def is_grad_enabled() -> bool:
     """Whether operations are recorded now."""
 def is_inference_mode_enabled() -> bool:
     """Whether inference mode is on."""
 def is_tensor(obj: Any) -> bool:
     """Whether `obj` is a Tensor."""
+def isin(elements: Any, test_elements: Any, *, assume_unique: Any = ..., invert: Any = ...) -> Tensor:
+    """Which elements are among `test_elements` (with `invert`: which aren't)."""
 def l1_loss(input: Tensor, target: Tensor, size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """The absolute differences."""
 def layer_norm(input: Tensor, normalized_shape: Any, weight: Tensor | None = ..., bias: Tensor | None = ..., eps: builtins.float | None = ...) -> Tensor:
@@ -1445,8 +2054,8 @@ def linear(input: Tensor, weight: Tensor | None, bias: Tensor | None = ...) -> T
     """`input @ weightᵀ + bias`: (…, in) with (out, in) gives (…, out)."""
 def linspace(start: Any, end: Any, steps: Any, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ...) -> Tensor:
     """`steps` numbers from `start` to `end`, both included."""
-def manual_seed(seed: builtins.int, *, algorithm: Any = ...) -> Generator:
-    """Seeds the default generator. `algorithm='mt19937'` draws what PyTorch draws from the same seed."""
+def manual_seed(seed: builtins.int) -> Generator:
+    """Seeds the default generator. After `use_torch_rng()` it draws what PyTorch draws from the same seed."""
 def max_pool1d(input: Tensor, kernel_size: Any, stride: Any = ..., padding: Any = ..., dilation: Any = ..., ceil_mode: builtins.bool = ..., return_indices: builtins.bool = ...) -> Tensor:
     """The largest element of each window; with `return_indices`, where they are too."""
 def max_pool2d(input: Tensor, kernel_size: Any, stride: Any = ..., padding: Any = ..., dilation: Any = ..., ceil_mode: builtins.bool = ..., return_indices: builtins.bool = ...) -> Tensor:
@@ -1461,8 +2070,8 @@ def multinomial(input: Tensor, num_samples: Any, replacement: Any = ..., *, gene
     """`num_samples` indices per row, drawn with the row's weights."""
 def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = ..., ignore_index: builtins.int = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """The negative log-likelihood of classes, given log-probabilities (N, C, …)."""
-def normal(mean: Any, std: Any = ..., size: builtins.int | Sequence[int] | None = ..., *, generator: Generator | None = ..., dtype: dtype | None = ...) -> Tensor:
-    """Normal numbers of the given mean and standard deviation: numbers with `size`, or tensors."""
+def normal(mean: Any, std: Any = ..., size: builtins.int | Sequence[int] | None = ..., *, generator: Generator | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ...) -> Tensor:
+    """Normal numbers of the given means and standard deviations: one of them a tensor, or numbers and a `size`."""
 def one_hot(tensor: Tensor, num_classes: Any = ...) -> Tensor:
     """1 at the class of each element, 0 elsewhere: (…) → (…, num_classes)."""
 def ones(*shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ..., memory_format: Any = ...) -> Tensor:
@@ -1472,6 +2081,10 @@ def ones_like(input: Tensor, *, dtype: dtype | None = ..., device: device | str 
 
     In the shape, and unless another one is given the dtype, of `input`.
     """
+def poisson(input: Tensor, generator: Generator | None = ...) -> Tensor:
+    """Numbers of events at the rates that the elements give."""
+def polar(abs: Any, angle: Any) -> Tensor:
+    """`abs · (cos angle + i sin angle)`."""
 def promote_types(type1: Any, type2: Any) -> dtype:
     """The dtype that mixing the two gives."""
 def rand(*shape: Any, size: builtins.int | Sequence[int] | None = ..., generator: Generator | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ...) -> Tensor:
@@ -1483,7 +2096,7 @@ def rand_like(input: Tensor, *, generator: Generator | None = ..., dtype: dtype 
     """
 def randint(low: Any, high: Any = ..., size: builtins.int | Sequence[int] | None = ..., *, generator: Generator | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ...) -> Tensor:
     """Integers from `low` (0) to `high`, which is excluded."""
-def randint_like(input: Tensor, low: Any, high: Any = ..., *, dtype: dtype | None = ..., device: device | str | None = ...) -> Tensor:
+def randint_like(input: Tensor, low: Any, high: Any = ..., *, generator: Generator | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., memory_format: Any = ...) -> Tensor:
     """Integers from `low` (0) to `high`, which is excluded, in the shape and dtype of `input`."""
 def randn(*shape: Any, size: builtins.int | Sequence[int] | None = ..., generator: Generator | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ...) -> Tensor:
     """Standard normal numbers."""
@@ -1492,14 +2105,18 @@ def randn_like(input: Tensor, *, generator: Generator | None = ..., dtype: dtype
 
     In the shape, and unless another one is given the dtype, of `input`.
     """
-def randperm(n: builtins.int, *, generator: Generator | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ...) -> Tensor:
+def randperm(n: builtins.int, *, generator: Generator | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ...) -> Tensor:
     """The integers below `n` in random order."""
+def real(input: Tensor) -> Tensor:
+    """The real part; a real tensor is its own."""
 def rms_norm(input: Tensor, normalized_shape: Any, weight: Tensor | None = ..., eps: builtins.float | None = ...) -> Tensor:
     """Unit mean square over the last dimensions, `normalized_shape`. `eps` is the dtype's resolution if None."""
-def searchsorted(sorted_sequence: Any, values: Any, *, out_int32: Any = ..., right: Any = ..., side: Any = ...) -> Tensor:
-    """Where each of `values` belongs in `sorted_sequence`."""
+def searchsorted(sorted_sequence: Any, input: Tensor, *, out_int32: Any = ..., right: Any = ..., side: Any = ..., sorter: Any = ...) -> Tensor:
+    """Where each of `input` belongs in `sorted_sequence`."""
 def seed() -> int:
     """Seeds the default generator with a number that nobody knows, and answers it."""
+def segment_reduce(data: Any, reduce: Any, *, lengths: Any = ..., indices: Any = ..., offsets: Any = ..., axis: builtins.int | Sequence[int] | None = ..., unsafe: Any = ..., initial: Any = ...) -> Tensor:
+    """Consecutive pieces of dimension `axis` reduced, given by their lengths or by where they start."""
 def set_default_dtype(d: Any) -> None:
     """Sets the dtype of numbers with a fraction where none is asked for."""
 def set_num_threads(n: builtins.int) -> None:
@@ -1508,6 +2125,10 @@ def set_rng_state(new_state: Any) -> None:
     """Goes on from what `get_rng_state` has answered."""
 def smooth_l1_loss(input: Tensor, target: Tensor, beta: builtins.float | None = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """Squared differences below `beta`, absolute ones above."""
+def sparse_coo_tensor(indices: Any, values: Any, size: builtins.int | Sequence[int] | None = ..., *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., check_invariants: Any = ..., is_coalesced: Any = ...) -> Tensor:
+    """The tensor of `size` with `values` at the columns of `indices`; values of one place add up."""
+def sparse_csr_tensor(crow_indices: Any, col_indices: Any, values: Any, size: builtins.int | Sequence[int] | None = ..., *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., check_invariants: Any = ...) -> Tensor:
+    """The matrix of `size` whose row `r` has values `crow_indices[r]..crow_indices[r + 1]`."""
 def stack(tensors: Iterable[Tensor], dim: builtins.int | Sequence[int] | None = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
     """Tensors of one shape put next to each other along a new dimension."""
 def tensor(data: Any, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., pin_memory: Any = ...) -> Tensor:
@@ -1518,6 +2139,22 @@ def tensor(data: Any, *, dtype: dtype | None = ..., device: device | str | None 
     """
 def to_dlpack(tensor: Tensor) -> Any:
     """The elements as a DLPack capsule that shares their memory."""
+def trapezoid(y: Any, x: Any = ..., *, dx: Any = ..., dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
+    """The integral along `dim` by the trapezoidal rule."""
+def tril_indices(row: Any, col: Any, offset: Any = ..., *, dtype: dtype | None = ..., device: device | str | None = ..., layout: Any = ..., pin_memory: Any = ...) -> Tensor:
+    """The row and the column of every element on and below diagonal `offset` of a matrix."""
+def triu_indices(row: Any, col: Any, offset: Any = ..., *, dtype: dtype | None = ..., device: device | str | None = ..., layout: Any = ..., pin_memory: Any = ...) -> Tensor:
+    """The row and the column of every element on and above diagonal `offset` of a matrix."""
+def unravel_index(indices: Any, shape: Any) -> Tensor:
+    """The coordinates, one tensor per dimension of `shape`, of flat indices."""
+def use_torch_rng(mode: Any = ...) -> Tensor:
+    """Whether the default generator draws what PyTorch draws from the same seed: initial weights, dropout masks, permutations and all; or
+    (False) the faster default. It goes to the start of its seed's sequence when that changes.
+    """
+def view_as_complex(input: Tensor) -> Tensor:
+    """Pairs of reals as complex numbers, as a view: (…, 2) → (…)."""
+def view_as_real(input: Tensor) -> Tensor:
+    """The real numbers that a complex tensor is made of, as a view: (…) → (…, 2)."""
 def vstack(tensors: Iterable[Tensor]) -> Tensor:
     """Tensors put below each other."""
 def zeros(*shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ..., memory_format: Any = ...) -> Tensor:

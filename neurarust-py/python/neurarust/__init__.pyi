@@ -4,7 +4,9 @@ import builtins
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from . import autograd as autograd, datasets as datasets, nn as nn, optim as optim, utils as utils
+from . import autograd as autograd, datasets as datasets, distributions as distributions, fft as fft, func as func
+from . import linalg as linalg, masked as masked, nn as nn, optim as optim, random as random, signal as signal, sparse as sparse
+from . import special as special, utils as utils, viz as viz
 from ._C import *
 from ._C import Generator, Tensor, device, dtype
 from ._functions import *
@@ -52,6 +54,8 @@ def add(input: Tensor, other: Tensor | builtins.float, *, alpha: builtins.float 
     """`self + alpha · other`."""
 def add_(input: Tensor, other: Tensor | builtins.float, *, alpha: builtins.float | None = ...) -> Tensor:
     """`self + alpha · other`, in place."""
+def addbmm_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`beta · input + alpha · Σ batch1 @ batch2`, in place."""
 def addcdiv(input: Tensor, tensor1: Any, tensor2: Any, value: Tensor | builtins.float = ...) -> Tensor:
     """`x + value · a / b`."""
 def addcdiv_(input: Tensor, tensor1: Any, tensor2: Any, value: Tensor | builtins.float = ...) -> Tensor:
@@ -68,8 +72,14 @@ def addcmul_(input: Tensor, tensor1: Any, tensor2: Any, value: Tensor | builtins
     """
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: builtins.float | None = ..., alpha: builtins.float | None = ...) -> Tensor:
     """`beta · self + alpha · mat1 @ mat2`."""
+def addmm_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`beta · self + alpha · mat1 @ mat2`, in place."""
+def addmv_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`beta · input + alpha · mat @ vec`, in place."""
+def addr_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`beta · input + alpha · vec1 ⊗ vec2`, in place."""
 def adjoint(input: Tensor) -> Tensor:
-    """The last two dimensions swapped."""
+    """The last two dimensions swapped, the elements conjugated."""
 def all(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
     """Whether all elements over `dim` are true."""
 def allclose(input: Tensor, other: Tensor | builtins.float, rtol: Any = ..., atol: Any = ..., equal_nan: Any = ...) -> bool:
@@ -80,30 +90,73 @@ def amin(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim:
     """Smallest elements over `dim`; the gradient is shared evenly by equals."""
 def aminmax(input: Tensor, *, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Any:
     """Smallest and largest elements, along `dim` or of everything."""
+def angle(input: Tensor) -> Tensor:
+    """The angle in (-π, π]; of real numbers 0 or π."""
 def any(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
     """Whether any element over `dim` is true."""
 def arccos(input: Tensor) -> Tensor:
     """Inverse cosine."""
+def arccos_(input: Tensor) -> Tensor:
+    """Inverse cosine.
+
+    In place: written over this tensor, which is returned.
+    """
 def arccosh(input: Tensor) -> Tensor:
     """Inverse hyperbolic cosine."""
+def arccosh_(input: Tensor) -> Tensor:
+    """Inverse hyperbolic cosine.
+
+    In place: written over this tensor, which is returned.
+    """
 def arcsin(input: Tensor) -> Tensor:
     """Inverse sine."""
+def arcsin_(input: Tensor) -> Tensor:
+    """Inverse sine.
+
+    In place: written over this tensor, which is returned.
+    """
 def arcsinh(input: Tensor) -> Tensor:
     """Inverse hyperbolic sine."""
+def arcsinh_(input: Tensor) -> Tensor:
+    """Inverse hyperbolic sine.
+
+    In place: written over this tensor, which is returned.
+    """
 def arctan(input: Tensor) -> Tensor:
     """Inverse tangent."""
 def arctan2(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Angle of the point `(b, a)`."""
+def arctan2_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """Angle of the point `(b, a)`.
+
+    In place: written over this tensor, which is returned.
+    """
+def arctan_(input: Tensor) -> Tensor:
+    """Inverse tangent.
+
+    In place: written over this tensor, which is returned.
+    """
 def arctanh(input: Tensor) -> Tensor:
     """Inverse hyperbolic tangent."""
+def arctanh_(input: Tensor) -> Tensor:
+    """Inverse hyperbolic tangent.
+
+    In place: written over this tensor, which is returned.
+    """
 def argmax(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
     """Index of the largest element, along `dim` or in the flattened tensor."""
 def argmin(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
     """Index of the smallest element, along `dim` or in the flattened tensor."""
 def argsort(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., descending: builtins.bool = ..., *, stable: Any = ...) -> Tensor:
     """Where the elements are, in their order along `dim`."""
+def argwhere(input: Tensor) -> Tensor:
+    """Where elements aren't 0: (n, dimensions) of indices."""
 def as_strided(input: Tensor, size: builtins.int | Sequence[int] | None, stride: Any, storage_offset: Any = ...) -> Tensor:
     """Any strides over the same buffer."""
+def as_strided_(input: Tensor, size: builtins.int | Sequence[int] | None, stride: Any, storage_offset: Any = ...) -> Tensor:
+    """Any strides over the same buffer, in place."""
+def as_strided_scatter(input: Tensor, src: Any, size: builtins.int | Sequence[int] | None, stride: Any, storage_offset: Any = ...) -> Tensor:
+    """A copy with `src` where `as_strided(size, stride, storage_offset)` looks."""
 def asin(input: Tensor) -> Tensor:
     """Inverse sine."""
 def asin_(input: Tensor) -> Tensor:
@@ -139,6 +192,8 @@ def atanh_(input: Tensor) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def baddbmm_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`beta · input + alpha · batch1 @ batch2`, in place."""
 def bce_error(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Binary cross-entropy of the probability `x` against the probability `t`, logarithms not below -100."""
 def bce_error_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -153,8 +208,10 @@ def bce_with_logits_weighted_error_(input: Tensor, t: Any, p: builtins.float) ->
 
     In place: written over this tensor, which is returned.
     """
-def bernoulli_(input: Tensor, p: builtins.float = ...) -> Tensor:
-    """1 with probability `p`, 0 otherwise, in place."""
+def bernoulli_(input: Tensor, p: builtins.float = ..., *, generator: Generator | None = ...) -> Tensor:
+    """1 with probability `p` (a number or a tensor), 0 otherwise, in place."""
+def bincount(input: Tensor, weights: Any = ..., minlength: Any = ...) -> Tensor:
+    """How often each number from 0 on occurs, or the sum of its weights."""
 def bitwise_and(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Bits set in both."""
 def bitwise_and_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -171,6 +228,8 @@ def bitwise_left_shift_(input: Tensor, other: Tensor | builtins.float) -> Tensor
     """
 def bitwise_not(input: Tensor) -> Tensor:
     """Bits turned over; `not` on bools."""
+def bitwise_not_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`bitwise_not`, in place."""
 def bitwise_or(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Bits set in either."""
 def bitwise_or_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -196,7 +255,7 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     """The products of two batches of matrices."""
 def broadcast_to(input: Tensor, *size: Any) -> Tensor:
     """Stretched to `size`."""
-def cauchy_(input: Tensor, median: Any = ..., sigma: Any = ...) -> Tensor:
+def cauchy_(input: Tensor, median: Any = ..., sigma: Any = ..., *, generator: Generator | None = ...) -> Tensor:
     """Cauchy-distributed numbers, in place."""
 def ceil(input: Tensor) -> Tensor:
     """The smallest integer not below."""
@@ -212,6 +271,14 @@ def celu_(input: Tensor, alpha: builtins.float | None = ...) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def chalf(input: Tensor, memory_format: Any = ...) -> Tensor:
+    """As complex32, which isn't supported."""
+def cholesky(input: Tensor, upper: Any = ..., *, out: Any = ...) -> Tensor:
+    """The lower triangular `L` of `A = L Lᵀ`, or the upper triangular one of `A = Uᵀ U`."""
+def cholesky_inverse(input: Tensor, upper: Any = ...) -> Tensor:
+    """The inverse of the matrices whose Cholesky factors these are."""
+def cholesky_solve(input: Tensor, L: Any, upper: Any = ...) -> Tensor:
+    """Solutions of systems with these right sides, whose matrices have the Cholesky factors `L`."""
 def chunk(input: Tensor, chunks: Any, dim: builtins.int | Sequence[int] | None = ...) -> tuple[Tensor, ...]:
     """At most `chunks` parts of equal size along `dim`."""
 def clamp(input: Tensor, min: Any = ..., max: Any = ...) -> Tensor:
@@ -220,14 +287,24 @@ def clamp_(input: Tensor, min: Any = ..., max: Any = ...) -> Tensor:
     """Elements within `[min, max]`, in place."""
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """Elements of at most `max`."""
+def clamp_max_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`clamp_max`, in place."""
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """Elements of at least `min`."""
+def clamp_min_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`clamp_min`, in place."""
 def clip(input: Tensor, min: Any = ..., max: Any = ...) -> Tensor:
     """Elements within `[min, max]`; bounds are numbers, tensors, or absent."""
 def clip_(input: Tensor, min: Any = ..., max: Any = ...) -> Tensor:
     """Elements within `[min, max]`, in place."""
 def clone(input: Tensor, *, memory_format: Any = ...) -> Tensor:
     """A copy with a buffer of its own; gradients flow through."""
+def conj(input: Tensor) -> Tensor:
+    """The complex conjugate; a real tensor is its own."""
+def conj_physical(input: Tensor) -> Tensor:
+    """The complex conjugate; a real tensor is its own."""
+def conj_physical_(input: Tensor) -> Tensor:
+    """The complex conjugate, in place."""
 def copy_(input: Tensor, src: Any, non_blocking: Any = ...) -> Tensor:
     """Copies `src`, broadcast and converted, into this tensor."""
 def copysign(input: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -237,6 +314,8 @@ def copysign_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def corrcoef(input: Tensor) -> Tensor:
+    """The correlations of the rows."""
 def cos(input: Tensor) -> Tensor:
     """Cosine of radians."""
 def cos_(input: Tensor) -> Tensor:
@@ -253,16 +332,47 @@ def cosh_(input: Tensor) -> Tensor:
     """
 def count_nonzero(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
     """How many elements over `dim` aren't 0."""
+def cov(input: Tensor, *, correction: builtins.float | None = ..., fweights: Any = ..., aweights: Any = ...) -> Tensor:
+    """The covariances of the rows."""
+def cross(input: Tensor, other: Tensor | builtins.float, dim: builtins.int | Sequence[int] | None = ..., *, out: Any = ...) -> Tensor:
+    """The cross products of vectors in space; without `dim`, along the first dimension of size 3."""
+def cummax(input: Tensor, dim: builtins.int | Sequence[int] | None) -> Tensor:
+    """The largest element up to each one along `dim`, and where it is."""
+def cummin(input: Tensor, dim: builtins.int | Sequence[int] | None) -> Tensor:
+    """The smallest element up to each one along `dim`, and where it is."""
 def cumprod(input: Tensor, dim: builtins.int | Sequence[int] | None, *, dtype: dtype | None = ...) -> Tensor:
     """Products of the elements up to each one along `dim`."""
+def cumprod_(input: Tensor, dim: builtins.int | Sequence[int] | None, *, dtype: dtype | None = ...) -> Tensor:
+    """Products of the elements up to each one along `dim`, in place."""
 def cumsum(input: Tensor, dim: builtins.int | Sequence[int] | None, *, dtype: dtype | None = ...) -> Tensor:
     """Sums of the elements up to each one along `dim`."""
+def cumsum_(input: Tensor, dim: builtins.int | Sequence[int] | None, *, dtype: dtype | None = ...) -> Tensor:
+    """Sums of the elements up to each one along `dim`, in place."""
+def deg2rad_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`deg2rad`, in place."""
+def det(input: Tensor) -> Tensor:
+    """The determinants."""
 def detach(input: Tensor) -> Tensor:
     """The same elements as a tensor that is no part of any graph; shares the buffer."""
 def detach_(input: Tensor) -> Tensor:
     """Cuts this tensor's history, in place."""
+def diagflat(input: Tensor, offset: Any = ...) -> Tensor:
+    """The flattened elements as diagonal `offset` of a matrix."""
 def diagonal(input: Tensor, offset: Any = ..., dim1: builtins.int = ..., dim2: builtins.int = ...) -> Tensor:
     """The diagonal of two dimensions, as a new last dimension."""
+def diagonal_scatter(input: Tensor, src: Any, offset: Any = ..., dim1: builtins.int = ..., dim2: builtins.int = ...) -> Tensor:
+    """A copy with `src` as the diagonal of two dimensions."""
+def diff(input: Tensor, n: builtins.int = ..., dim: builtins.int | Sequence[int] | None = ..., prepend: Any = ..., append: Any = ...) -> Tensor:
+    """Differences between neighbours along `dim`, `n` times."""
+def digamma(input: Tensor) -> Tensor:
+    """`Γ′(x) / Γ(x)`."""
+def digamma_(input: Tensor) -> Tensor:
+    """`Γ′(x) / Γ(x)`.
+
+    In place: written over this tensor, which is returned.
+    """
+def dist(input: Tensor, other: Tensor | builtins.float, p: builtins.float = ...) -> Tensor:
+    """The `p`-norm of the difference."""
 def div(input: Tensor, other: Tensor | builtins.float, *, rounding_mode: Any = ...) -> Tensor:
     """`self / other`, rounded as `rounding_mode` ('trunc', 'floor') says."""
 def div_(input: Tensor, other: Tensor | builtins.float, *, rounding_mode: Any = ...) -> Tensor:
@@ -273,6 +383,8 @@ def divide_(input: Tensor, other: Tensor | builtins.float, *, rounding_mode: Any
     """`self / other`, in place."""
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """The inner product of two vectors."""
+def dsplit(input: Tensor, indices_or_sections: Any) -> Tensor:
+    """Cut along the third dimension."""
 def elu(input: Tensor, alpha: builtins.float | None = ...) -> Tensor:
     """`x` where positive, `alpha · (eˣ - 1)` elsewhere."""
 def elu_(input: Tensor, alpha: builtins.float | None = ...) -> Tensor:
@@ -303,6 +415,13 @@ def erfc_(input: Tensor) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def erfinv(input: Tensor) -> Tensor:
+    """The number whose error function is `x`."""
+def erfinv_(input: Tensor) -> Tensor:
+    """The number whose error function is `x`.
+
+    In place: written over this tensor, which is returned.
+    """
 def exp(input: Tensor) -> Tensor:
     """`eˣ`."""
 def exp2(input: Tensor) -> Tensor:
@@ -324,10 +443,12 @@ def expm1_(input: Tensor) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
-def exponential_(input: Tensor, lambd: builtins.float = ...) -> Tensor:
+def exponential_(input: Tensor, lambd: builtins.float = ..., *, generator: Generator | None = ...) -> Tensor:
     """Exponentially distributed numbers, in place."""
 def fill_(input: Tensor, value: Tensor | builtins.float) -> Tensor:
     """Sets every element to `value`."""
+def fill_diagonal_(input: Tensor, fill_value: Any, wrap: Any = ...) -> Tensor:
+    """Sets the diagonal of a matrix, or of a tensor of equal sizes."""
 def fix(input: Tensor) -> Tensor:
     """The integer part."""
 def fix_(input: Tensor) -> Tensor:
@@ -343,6 +464,8 @@ def fliplr(input: Tensor) -> Tensor:
     """Columns in reverse order."""
 def flipud(input: Tensor) -> Tensor:
     """Rows in reverse order."""
+def float_power_(input: Tensor, exponent: Tensor | builtins.float) -> Tensor:
+    """`float_power`, in place: of float64 tensors only."""
 def floor(input: Tensor) -> Tensor:
     """The largest integer not above."""
 def floor_(input: Tensor) -> Tensor:
@@ -357,6 +480,10 @@ def floor_divide_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def fmax(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """The larger of the two; the other one where one is NaN."""
+def fmin(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """The smaller of the two; the other one where one is NaN."""
 def fmod(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """C's `fmod(a, b)`, with the sign of `a`; integers by 0 answer 0."""
 def fmod_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -364,8 +491,19 @@ def fmod_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def frac_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`frac`, in place."""
+def frexp(input: Tensor) -> Tensor:
+    """Mantissas in `[½, 1)` but for the sign, and exponents: `input = mantissa · 2` to the power `exponent`."""
 def gather(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, *, sparse_grad: Any = ...) -> Tensor:
     """Elements by number along `dim`: `out[i][j] = self[index[i][j]][j]` for `dim=0`."""
+def gcd(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """The greatest common divisor."""
+def gcd_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """The greatest common divisor.
+
+    In place: written over this tensor, which is returned.
+    """
 def ge(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`a ≥ b`."""
 def ge_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -373,14 +511,24 @@ def ge_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
-def geometric_(input: Tensor, p: builtins.float) -> Tensor:
+def geometric_(input: Tensor, p: builtins.float, *, generator: Generator | None = ...) -> Tensor:
     """Geometrically distributed numbers, in place."""
-def ger(input: Tensor, vec2: Tensor) -> Tensor:
-    """The products of all pairs of elements of two vectors."""
+def geqrf(input: Tensor, *, out: Any = ...) -> Tensor:
+    """`(a, tau)`: reflectors below the diagonal, R on and above it."""
 def greater(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`a > b`."""
+def greater_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """`a > b`.
+
+    In place: written over this tensor, which is returned.
+    """
 def greater_equal(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`a ≥ b`."""
+def greater_equal_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """`a ≥ b`.
+
+    In place: written over this tensor, which is returned.
+    """
 def gt(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`a > b`."""
 def gt_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -418,10 +566,37 @@ def hardtanh_(input: Tensor, min_val: builtins.float = ..., max_val: builtins.fl
     """
 def heaviside(input: Tensor, values: Any) -> Tensor:
     """0 below 0, `values` at 0, 1 above."""
+def heaviside_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`heaviside`, in place."""
+def histc(input: Tensor, bins: Any = ..., min: Any = ..., max: Any = ...) -> Tensor:
+    """Counts of the elements in equal bins between `min` and `max`."""
+def histogram(input: Tensor, bins: Any, *, range: Any = ..., weight: Tensor | None = ..., density: Any = ...) -> Tensor:
+    """Counts of the elements between edges, and the edges."""
 def hypot(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`√(a² + b²)`."""
 def hypot_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`√(a² + b²)`.
+
+    In place: written over this tensor, which is returned.
+    """
+def i0(input: Tensor) -> Tensor:
+    """The modified Bessel function of the first kind of order 0."""
+def i0_(input: Tensor) -> Tensor:
+    """The modified Bessel function of the first kind of order 0.
+
+    In place: written over this tensor, which is returned.
+    """
+def igamma(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """The lower incomplete gamma function of `(a, x)`, over `Γ(a)`."""
+def igamma_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """The lower incomplete gamma function of `(a, x)`, over `Γ(a)`.
+
+    In place: written over this tensor, which is returned.
+    """
+def igammac(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """The upper incomplete gamma function of `(a, x)`, over `Γ(a)`."""
+def igammac_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """The upper incomplete gamma function of `(a, x)`, over `Γ(a)`.
 
     In place: written over this tensor, which is returned.
     """
@@ -437,8 +612,20 @@ def index_fill(input: Tensor, dim: builtins.int | Sequence[int] | None, index: T
     """`value` written to the slices of `dim` that `index` numbers."""
 def index_fill_(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, value: Tensor | builtins.float) -> Tensor:
     """`value` written to the slices of `dim` that `index` numbers, in place."""
+def index_put(input: Tensor, indices: Any, values: Any, accumulate: Any = ...) -> Tensor:
+    """A copy with `values` written (or added) where the tuple `indices` of tensors tells."""
+def index_put_(input: Tensor, indices: Any, values: Any, accumulate: Any = ...) -> Tensor:
+    """`values` written (or added) where the tuple `indices` of tensors tells."""
+def index_reduce(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, source: Tensor, reduce: Any, *, include_self: Any = ...) -> Tensor:
+    """`source` combined into the slices of `dim` of a copy that `index` numbers: by prod, mean, amax or amin."""
+def index_reduce_(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, source: Tensor, reduce: Any, *, include_self: Any = ...) -> Tensor:
+    """`source` combined into the slices of `dim` that `index` numbers: by prod, mean, amax or amin."""
 def index_select(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor) -> Tensor:
     """The slices of `dim` that `index` numbers."""
+def inverse(input: Tensor) -> Tensor:
+    """The inverses."""
+def is_neg(input: Tensor) -> Tensor:
+    """Whether a negation is still to be done: never."""
 def is_signed(input: Tensor) -> bool:
     """Whether elements can be negative."""
 def isclose(input: Tensor, other: Tensor | builtins.float, rtol: Any = ..., atol: Any = ..., equal_nan: Any = ...) -> Tensor:
@@ -464,6 +651,8 @@ def isnan_(input: Tensor) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def istft(input: Tensor, n_fft: Any, hop_length: Any = ..., win_length: Any = ..., window: Any = ..., center: Any = ..., normalized: Any = ..., onesided: Any = ..., length: Any = ..., return_complex: Any = ...) -> Tensor:
+    """The signal whose `stft` this is."""
 def kl_error(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`t · (ln t - x)`, 0 where `t` is 0."""
 def kl_error_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -478,8 +667,18 @@ def kl_log_error_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def kron(input: Tensor, other: Tensor | builtins.float, *, out: Any = ...) -> Tensor:
+    """Kronecker's product."""
 def kthvalue(input: Tensor, k: builtins.int, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Any:
     """The `k`-th smallest elements along `dim`, counted from 1, and where they are."""
+def lcm(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """The least common multiple of integers."""
+def lcm_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`lcm`, in place."""
+def ldexp(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """`self · 2` to the power `other`."""
+def ldexp_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`ldexp`, in place."""
 def le(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`a ≤ b`."""
 def le_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -503,8 +702,25 @@ def lerp_(input: Tensor, end: Any, weight: Tensor | None) -> Tensor:
     """
 def less(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`a < b`."""
+def less_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """`a < b`.
+
+    In place: written over this tensor, which is returned.
+    """
 def less_equal(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`a ≤ b`."""
+def less_equal_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """`a ≤ b`.
+
+    In place: written over this tensor, which is returned.
+    """
+def lgamma(input: Tensor) -> Tensor:
+    """`ln |Γ(x)|`."""
+def lgamma_(input: Tensor) -> Tensor:
+    """`ln |Γ(x)|`.
+
+    In place: written over this tensor, which is returned.
+    """
 def log(input: Tensor) -> Tensor:
     """Natural logarithm."""
 def log10(input: Tensor) -> Tensor:
@@ -533,17 +749,28 @@ def log_(input: Tensor) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
-def log_normal_(input: Tensor, mean: Any = ..., std: Any = ...) -> Tensor:
+def log_normal_(input: Tensor, mean: Any = ..., std: Any = ..., *, generator: Generator | None = ...) -> Tensor:
     """Numbers whose logarithm is normal, in place."""
 def log_softmax(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ...) -> Tensor:
     """The logarithm of the softmax along `dim`."""
 def logaddexp(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`ln(eᵃ + eᵇ)`."""
+def logaddexp2(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """`log₂(2ᵃ + 2ᵇ)`."""
+def logaddexp2_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """`log₂(2ᵃ + 2ᵇ)`.
+
+    In place: written over this tensor, which is returned.
+    """
 def logaddexp_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`ln(eᵃ + eᵇ)`.
 
     In place: written over this tensor, which is returned.
     """
+def logcumsumexp(input: Tensor, dim: builtins.int | Sequence[int] | None) -> Tensor:
+    """Logarithms of the sums of exponentials up to each element along `dim`."""
+def logdet(input: Tensor) -> Tensor:
+    """The logarithms of the determinants."""
 def logical_and(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """Both are non-zero."""
 def logical_and_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
@@ -572,6 +799,8 @@ def logical_xor_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def logit_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`logit`, in place."""
 def logsigmoid(input: Tensor) -> Tensor:
     """`ln sigmoid(x)`."""
 def logsigmoid_(input: Tensor) -> Tensor:
@@ -588,6 +817,8 @@ def lt_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def lu_solve(input: Tensor, b: Any, LU_data: Any, LU_pivots: Any, *, out: Any = ...) -> Tensor:
+    """`X` of `A X = b` by what `lu(A)` answers."""
 def masked_fill(input: Tensor, mask: Tensor, value: Tensor | builtins.float) -> Tensor:
     """`value` where `mask`, which broadcasts."""
 def masked_fill_(input: Tensor, mask: Tensor, value: Tensor | builtins.float) -> Tensor:
@@ -600,6 +831,10 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """The elements where `mask` is true, as a vector."""
 def matmul(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """The product of matrices, vectors or batches of matrices, as `@`."""
+def matrix_exp(input: Tensor) -> Tensor:
+    """The exponentials of the matrices."""
+def matrix_power(input: Tensor, n: builtins.int) -> Tensor:
+    """The matrices to the power `n`."""
 def max(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ..., other: Tensor | builtins.float = ...) -> Any:
     """The largest elements.
 
@@ -637,6 +872,8 @@ def mish_(input: Tensor) -> Tensor:
     """
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """The product of two matrices."""
+def mode(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Tensor:
+    """The commonest element along `dim`, and the last place where it is."""
 def moveaxis(input: Tensor, source: Tensor, destination: Any) -> Tensor:
     """Dimensions moved to other places."""
 def movedim(input: Tensor, source: Tensor, destination: Any) -> Tensor:
@@ -659,10 +896,20 @@ def multiply_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """A matrix times a vector."""
+def mvlgamma(input: Tensor, p: builtins.float) -> Tensor:
+    """The logarithm of the multivariate gamma function of dimension `p`."""
+def mvlgamma_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`mvlgamma`, in place."""
 def nan_to_num(input: Tensor, nan: Any = ..., posinf: Any = ..., neginf: Any = ...) -> Tensor:
     """Elements that aren't numbers replaced."""
+def nan_to_num_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`nan_to_num`, in place."""
 def nanmean(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
     """Mean over `dim`, NaN left out."""
+def nanmedian(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Tensor:
+    """The lower middle element that isn't NaN: of everything, or along `dim` with where it is."""
+def nanquantile(input: Tensor, q: Any, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, interpolation: Any = ...) -> Tensor:
+    """The `q`-quantiles along `dim`, or of everything, NaN left out."""
 def nansum(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
     """Sum over `dim`, NaN counting as 0."""
 def narrow(input: Tensor, dim: builtins.int | Sequence[int] | None, start: Any, length: Any) -> Tensor:
@@ -690,20 +937,39 @@ def negative_(input: Tensor) -> Tensor:
     """
 def newaxis(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     ...
+def nextafter(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """The number next to `self` on the way to `other`."""
+def nextafter_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`nextafter`, in place."""
 def nonzero(input: Tensor, *, as_tuple: Any = ...) -> Any:
     """Where elements aren't 0: (n, rank) of indices, or one vector per dimension."""
+def nonzero_static(input: Tensor, *, size: builtins.int | Sequence[int] | None, fill_value: Any = ...) -> Tensor:
+    """The first `size` places where elements aren't 0, filled up with `fill_value`."""
 def norm(input: Tensor, p: builtins.float = ..., dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., dtype: dtype | None = ...) -> Tensor:
     """The `p`-norm over `dim`, or of everything."""
 def normal_(input: Tensor, mean: Any = ..., std: Any = ..., *, generator: Generator | None = ...) -> Tensor:
     """Normal numbers, in place."""
 def not_equal(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`a ≠ b`."""
+def not_equal_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """`a ≠ b`.
+
+    In place: written over this tensor, which is returned.
+    """
 def numel(input: Tensor) -> int:
     """Number of elements."""
+def orgqr(input: Tensor, tau: Any) -> Tensor:
+    """The first columns of the product of reflectors."""
+def ormqr(input: Tensor, tau: Any, other: Tensor | builtins.float, left: Any = ..., transpose: Any = ...) -> Tensor:
+    """The product of reflectors, or its transpose, and `other`."""
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """The products of all pairs of elements of two vectors."""
 def permute(input: Tensor, *args: Any, dims: builtins.int | Sequence[int] = ...) -> Tensor:
     """Dimensions in another order."""
+def pinverse(input: Tensor, rcond: Any = ...) -> Tensor:
+    """Moore and Penrose's pseudo-inverse."""
+def polygamma_(input: Tensor, n: builtins.int) -> Tensor:
+    """The derivative of order `n` of `digamma`, in place."""
 def positive(input: Tensor) -> Tensor:
     """The elements themselves."""
 def pow(input: Tensor, exponent: Tensor | builtins.float) -> Tensor:
@@ -712,8 +978,18 @@ def pow_(input: Tensor, exponent: Tensor | builtins.float) -> Tensor:
     """`self` to the power `exponent`, in place."""
 def prod(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
     """Product over `dim`, or of everything."""
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: Any = ...) -> Tensor:
+    """`source` written (or added) to the places of a flattened copy that `index` numbers."""
+def put_(input: Tensor, index: Tensor, source: Tensor, accumulate: Any = ...) -> Tensor:
+    """`source` written (or added) to the places of the flattened tensor that `index` numbers."""
+def qr(input: Tensor, some: Any = ...) -> Tensor:
+    """`(Q, R)` of `A = Q R`."""
+def quantile(input: Tensor, q: Any, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, interpolation: Any = ...) -> Tensor:
+    """The `q`-quantiles along `dim`, or of everything."""
+def rad2deg_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`rad2deg`, in place."""
 def random_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """Integers from `from` to `to`, which is excluded, in place."""
+    """Integers from `from` to `to`, which is excluded, in place; without either, from 0 to the largest that the dtype holds."""
 def ravel(input: Tensor) -> Tensor:
     """All dimensions as one."""
 def reciprocal(input: Tensor) -> Tensor:
@@ -737,21 +1013,30 @@ def remainder_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def renorm(input: Tensor, p: builtins.float, dim: builtins.int | Sequence[int] | None, maxnorm: Any) -> Tensor:
+    """Slices along `dim` whose `p`-norm is above `maxnorm` scaled down to it."""
+def renorm_(input: Tensor, p: builtins.float, dim: builtins.int | Sequence[int] | None, maxnorm: Any) -> Tensor:
+    """Slices along `dim` whose `p`-norm is above `maxnorm` scaled down to it, in place."""
 def repeat(input: Tensor, *repeats: Any) -> Tensor:
     """The tensor `repeats` times along each dimension."""
 def repeat_interleave(input: Tensor, repeats: Any, dim: builtins.int | Sequence[int] | None = ..., *, output_size: Any = ...) -> Tensor:
     """Each slice of `dim` (or each element) `repeats` times."""
 def reshape(input: Tensor, *shape: Any) -> Tensor:
     """The same elements in another shape, one size of which may be -1; a copy if strides can't say it."""
+def resize_(input: Tensor, *sizes: Any, memory_format: Any = ...) -> Tensor:
+    """Other sizes over the same buffer, row-major; the buffer grows if need be."""
+def resize_as_(input: Tensor, the_template: Any, *, memory_format: Any = ...) -> Tensor:
+    """The sizes of `the_template` over the same buffer, row-major; the buffer grows if need be."""
+def resolve_conj(input: Tensor) -> Tensor:
+    """This tensor: conjugations are done at once."""
+def resolve_neg(input: Tensor) -> Tensor:
+    """This tensor: negations are done at once."""
 def roll(input: Tensor, shifts: Any, dims: builtins.int | Sequence[int] = ...) -> Tensor:
     """Elements moved along `dims`, those that leave coming back at the other end."""
-def round(input: Tensor) -> Tensor:
-    """The nearest integer, halves to even."""
-def round_(input: Tensor) -> Tensor:
-    """The nearest integer, halves to even.
-
-    In place: written over this tensor, which is returned.
-    """
+def round(input: Tensor, *, decimals: Any = ...) -> Tensor:
+    """The nearest numbers of `decimals` places behind the point, halves to even."""
+def round_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`round`, in place."""
 def rsqrt(input: Tensor) -> Tensor:
     """`1 / √x`."""
 def rsqrt_(input: Tensor) -> Tensor:
@@ -761,16 +1046,22 @@ def rsqrt_(input: Tensor) -> Tensor:
     """
 def rsub(input: Tensor, other: Tensor | builtins.float, *, alpha: builtins.float | None = ...) -> Tensor:
     """`other - alpha · self`."""
-def scatter(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any = ..., *, value: Tensor | builtins.float = ...) -> Tensor:
-    """`src` (a tensor or a number) written at `index` along `dim`."""
-def scatter_(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any = ..., *, value: Tensor | builtins.float = ...) -> Tensor:
-    """`src` (a tensor or a number) written at `index` along `dim`, in place."""
+def scatter(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any = ..., *, value: Tensor | builtins.float = ..., reduce: Any = ...) -> Tensor:
+    """`src` (a tensor or a number) written, or by `reduce` ('add', 'multiply') combined, at `index` along `dim`."""
+def scatter_(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any = ..., *, value: Tensor | builtins.float = ..., reduce: Any = ...) -> Tensor:
+    """`src` (a tensor or a number) written, or by `reduce` ('add', 'multiply') combined, at `index` along `dim`, in place."""
 def scatter_add(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any) -> Tensor:
     """`src` added at `index` along `dim`."""
 def scatter_add_(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any) -> Tensor:
     """`src` added at `index` along `dim`, in place."""
+def scatter_reduce(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any, reduce: Any, *, include_self: Any = ...) -> Tensor:
+    """`src` combined into a copy at `index` along `dim`: by sum, prod, mean, amax or amin."""
+def scatter_reduce_(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor, src: Any, reduce: Any, *, include_self: Any = ...) -> Tensor:
+    """`src` combined into this tensor at `index` along `dim`: by sum, prod, mean, amax or amin."""
 def select(input: Tensor, dim: builtins.int | Sequence[int] | None, index: Tensor) -> Tensor:
     """Index `index` of dimension `dim`, which goes away."""
+def select_scatter(input: Tensor, src: Any, dim: builtins.int | Sequence[int] | None, index: Tensor) -> Tensor:
+    """A copy with `src` as index `index` of dimension `dim`."""
 def selu(input: Tensor) -> Tensor:
     """The self-normalising ELU."""
 def selu_(input: Tensor) -> Tensor:
@@ -778,6 +1069,12 @@ def selu_(input: Tensor) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def set_(input: Tensor, source: Tensor = ..., storage_offset: Any = ..., size: builtins.int | Sequence[int] | None = ..., stride: Any = ...) -> Tensor:
+    """Looks at the elements of `source` from now on, or at none."""
+def sgn(input: Tensor) -> Tensor:
+    """`z / |z|`, 0 at 0; the sign of real numbers."""
+def sgn_(input: Tensor) -> Tensor:
+    """`z / |z|`, in place."""
 def sigmoid(input: Tensor) -> Tensor:
     """`1 / (1 + e⁻ˣ)`."""
 def sigmoid_(input: Tensor) -> Tensor:
@@ -806,6 +1103,13 @@ def sin_(input: Tensor) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def sinc(input: Tensor) -> Tensor:
+    """`sin(πx) / (πx)`, 1 at 0."""
+def sinc_(input: Tensor) -> Tensor:
+    """`sin(πx) / (πx)`, 1 at 0.
+
+    In place: written over this tensor, which is returned.
+    """
 def sinh(input: Tensor) -> Tensor:
     """Hyperbolic sine."""
 def sinh_(input: Tensor) -> Tensor:
@@ -813,6 +1117,10 @@ def sinh_(input: Tensor) -> Tensor:
 
     In place: written over this tensor, which is returned.
     """
+def slice_scatter(input: Tensor, src: Any, dim: builtins.int | Sequence[int] | None = ..., start: Any = ..., end: Any = ..., step: Any = ...) -> Tensor:
+    """A copy with `src` as elements `start` to `end` of dimension `dim`, every `step`."""
+def slogdet(input: Tensor) -> Tensor:
+    """`(sign, logabsdet)` of the determinant."""
 def softmax(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ...) -> Tensor:
     """`eˣ / Σ eˣ` along `dim`."""
 def softplus(input: Tensor, beta: builtins.float | None = ..., threshold: builtins.float = ...) -> Tensor:
@@ -858,8 +1166,14 @@ def square_(input: Tensor) -> Tensor:
     """
 def squeeze(input: Tensor, dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
     """Without the dimensions of size 1, or without those of them that are named."""
+def squeeze_(input: Tensor, dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
+    """Without the dimensions of size 1, or without those of them that are named, in place."""
 def std(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
     """Standard deviation over `dim`, dividing by `n - correction`."""
+def std_mean(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> tuple[Tensor, Tensor]:
+    """Standard deviation and mean over `dim`."""
+def stft(input: Tensor, n_fft: Any, hop_length: Any = ..., win_length: Any = ..., window: Any = ..., center: Any = ..., pad_mode: Any = ..., normalized: Any = ..., onesided: Any = ..., return_complex: Any = ..., align_to_window: Any = ...) -> Tensor:
+    """Fourier transforms of windows of the signal: (length) or (batch, length) → (…, frequencies, windows)."""
 def sub(input: Tensor, other: Tensor | builtins.float, *, alpha: builtins.float | None = ...) -> Tensor:
     """`self - alpha · other`."""
 def sub_(input: Tensor, other: Tensor | builtins.float, *, alpha: builtins.float | None = ...) -> Tensor:
@@ -870,12 +1184,20 @@ def subtract_(input: Tensor, other: Tensor | builtins.float, *, alpha: builtins.
     """`self - alpha · other`, in place."""
 def sum(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
     """Sum over `dim`, or of everything."""
+def svd(input: Tensor, some: Any = ..., compute_uv: Any = ..., *, out: Any = ...) -> Tensor:
+    """`(U, S, V)` of `A = U diag(S) Vᵀ`."""
 def swapaxes(input: Tensor, axis0: Any, axis1: Any) -> Tensor:
     """Two dimensions swapped."""
+def swapaxes_(input: Tensor, axis0: Any, axis1: Any) -> Tensor:
+    """Two dimensions swapped, in place."""
 def swapdims(input: Tensor, dim0: builtins.int, dim1: builtins.int) -> Tensor:
     """Two dimensions swapped."""
+def swapdims_(input: Tensor, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+    """Two dimensions swapped, in place."""
 def t(input: Tensor) -> Tensor:
     """A matrix transposed."""
+def t_(input: Tensor) -> Tensor:
+    """A matrix transposed, in place."""
 def take(input: Tensor, index: Tensor) -> Tensor:
     """Elements of the flattened tensor by number."""
 def tan(input: Tensor) -> Tensor:
@@ -908,14 +1230,26 @@ def threshold_(input: Tensor, threshold: builtins.float, value: Tensor | builtin
     """
 def tile(input: Tensor, *dims: Any) -> Tensor:
     """The tensor `dims` times along each dimension; missing leading counts are 1."""
+def to_sparse(input: Tensor, sparse_dim: Any = ...) -> Tensor:
+    """The elements that aren't 0, of the first `sparse_dim` dimensions, as a sparse tensor."""
+def to_sparse_csr(input: Tensor) -> Tensor:
+    """The elements of a matrix that aren't 0, row by row."""
 def topk(input: Tensor, k: builtins.int, dim: builtins.int | Sequence[int] | None = ..., largest: builtins.bool = ..., sorted: builtins.bool = ...) -> Any:
     """The `k` largest (or smallest) elements along `dim`, in order, and where they are."""
 def transpose(input: Tensor, dim0: builtins.int, dim1: builtins.int) -> Tensor:
     """Two dimensions swapped."""
+def transpose_(input: Tensor, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+    """Two dimensions swapped, in place."""
+def triangular_solve(input: Tensor, A: Any, upper: Any = ..., transpose: Any = ..., unitriangular: Any = ...) -> Tensor:
+    """`(solution, cloned_coefficient)` of `A X = input` for triangular `A`."""
 def tril(input: Tensor, diagonal: builtins.int = ...) -> Tensor:
     """The lower triangle, up to `diagonal`, zeros above."""
+def tril_(input: Tensor, diagonal: builtins.int = ...) -> Tensor:
+    """The lower triangle, up to `diagonal`, zeros above, in place."""
 def triu(input: Tensor, diagonal: builtins.int = ...) -> Tensor:
     """The upper triangle, from `diagonal` on, zeros below."""
+def triu_(input: Tensor, diagonal: builtins.int = ...) -> Tensor:
+    """The upper triangle, from `diagonal` on, zeros below, in place."""
 def true_divide(input: Tensor, other: Tensor | builtins.float, *, rounding_mode: Any = ...) -> Tensor:
     """`self / other`, rounded as `rounding_mode` ('trunc', 'floor') says."""
 def true_divide_(input: Tensor, other: Tensor | builtins.float, *, rounding_mode: Any = ...) -> Tensor:
@@ -937,10 +1271,24 @@ def uniform_(input: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """Uniform numbers, in place."""
 def unique(input: Tensor, sorted: builtins.bool = ..., return_inverse: Any = ..., return_counts: Any = ..., dim: builtins.int | Sequence[int] | None = ...) -> Any:
     """The distinct elements in order; where each element went and how often it came, if asked."""
+def unique_consecutive(input: Tensor, return_inverse: Any = ..., return_counts: Any = ..., dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
+    """The first of every run of equal elements, or of equal slices along `dim`."""
+def unsafe_chunk(input: Tensor, chunks: Any, dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
+    """At most `chunks` parts of equal size along `dim`."""
+def unsafe_split(input: Tensor, tensor: Tensor, split_size: Any, dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
+    """Parts of `split_size` elements along `dim`."""
+def unsafe_split_with_sizes(input: Tensor, split_sizes: Any, dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
+    """Parts of the given sizes along `dim`."""
 def unsqueeze(input: Tensor, dim: builtins.int | Sequence[int] | None) -> Tensor:
     """With a new dimension of size 1 before `dim`."""
+def unsqueeze_(input: Tensor, dim: builtins.int | Sequence[int] | None) -> Tensor:
+    """With a new dimension of size 1 before `dim`, in place."""
 def var(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
     """Variance over `dim`, dividing by `n - correction`."""
+def var_mean(input: Tensor, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> tuple[Tensor, Tensor]:
+    """Variance and mean over `dim`."""
+def vdot(input: Tensor, other: Tensor | builtins.float) -> Tensor:
+    """`Σ conj(self) · other` of two vectors."""
 def xlogy(input: Tensor, other: Tensor | builtins.float) -> Tensor:
     """`a · ln b`, 0 where `a` is 0."""
 def xlogy_(input: Tensor, other: Tensor | builtins.float) -> Tensor:

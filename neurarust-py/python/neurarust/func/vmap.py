@@ -78,7 +78,7 @@ def _results(one, leaves, dims, n, randomness):
         if randomness == "same" and i:
             _C.set_rng_state(state)
         results.append(one([x if d is None else x.select(d, i) for x, d in zip(leaves, dims)]))
-        if randomness == "error" and _C.get_rng_state() != state:
+        if randomness == "error" and not _C.get_rng_state().equal(state):
             raise RuntimeError(
                 "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
                 "randomness flags on vmap or perform the randomness operation out of vmap"
