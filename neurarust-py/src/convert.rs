@@ -142,6 +142,12 @@ pub fn operand<'a>(obj: &'a Bound<'_, PyAny>) -> PyResult<Option<Held<'a>>> {
 
 /// As [`operand`]; anything else is a `TypeError` that names the argument.
 pub fn expect_operand<'a>(obj: &'a Bound<'_, PyAny>, op: &str, name: &str) -> PyResult<Held<'a>> {
+    if TENSORS_ONLY.contains(&op) && obj.cast::<PyTensor>().is_err() {
+        return Err(PyTypeError::new_err(format!(
+            "{op}: argument '{name}' must be a Tensor, got {}; wrap a number in torch.tensor",
+            type_name(obj)
+        )));
+    }
     operand(obj)?.ok_or_else(|| {
         PyTypeError::new_err(format!(
             "{op}: argument '{name}' must be a Tensor or a number, got {}",
@@ -149,6 +155,29 @@ pub fn expect_operand<'a>(obj: &'a Bound<'_, PyAny>, op: &str, name: &str) -> Py
         ))
     })
 }
+
+/// Operations whose second operand can't be a number in PyTorch: a script that runs here runs there.
+const TENSORS_ONLY: &[&str] = &[
+    "atan2",
+    "fmax",
+    "fmin",
+    "gcd",
+    "heaviside",
+    "hypot",
+    "igamma",
+    "igammac",
+    "isclose",
+    "lcm",
+    "ldexp",
+    "logaddexp",
+    "logaddexp2",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+    "maximum",
+    "minimum",
+    "nextafter",
+];
 
 /// The name of `obj`'s type, for messages.
 pub fn type_name(obj: &Bound<'_, PyAny>) -> String {

@@ -184,6 +184,11 @@ impl PyTensor {
     }
     /// Rows in reverse order.
     fn flipud(&self, py: Python<'_>) -> PyResult<PyTensor> {
+        if self.0.rank() == 0 {
+            return Err(PyRuntimeError::new_err(
+                "flipud: expected a tensor of at least one dimension, got none",
+            ));
+        }
         crate::gather::run(self, py, |t| t.flip(&[0])?.try_clone())
     }
     /// Windows of `size` every `step` along `dimension`, as a new last dimension.

@@ -181,10 +181,13 @@ def diag(input, diagonal=0):
 @_method
 def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     """The last dimension as the diagonal of matrices."""
+    rank = input.dim() + 1
+    for dim in (dim1, dim2):
+        if not -rank <= dim < rank:
+            raise IndexError(f"diag_embed: dimension {dim} of {rank}; expected {-rank} to {rank - 1}")
     n = input.shape[-1] + abs(offset)
     out = input.new_zeros(list(input.shape[:-1]) + [n, n])
     out.diagonal(offset, -2, -1).copy_(input)
-    rank = out.dim()
     return out.movedim([-2, -1], [dim1 % rank, dim2 % rank])
 
 
@@ -311,6 +314,9 @@ def take_along_dim(input, indices, dim=None):
 @_method
 def rot90(input, k=1, dims=(0, 1)):
     """Turned by `k` quarters in the plane of `dims`."""
+    rank = max(input.dim(), 1)
+    if len(dims) != 2 or dims[0] % rank == dims[1] % rank:
+        raise RuntimeError(f"rot90: dims are the two different dimensions of a plane, got {tuple(dims)} for a tensor of {input.dim()}")
     k %= 4
     if k == 0:
         return input.clone()
