@@ -160,7 +160,7 @@ fn checkpoints_nest_and_keep_less() -> Result<()> {
         Ok(vec![y])
     };
     let before = memory_stats().live_bytes;
-    let kept = deep(&[x.clone()])?.remove(0);
+    let kept = deep(std::slice::from_ref(&x))?.remove(0);
     let plain = memory_stats().live_bytes - before;
     kept.sum()?.backward()?;
     let expected = x.grad().unwrap().to_vec::<f32>()?;

@@ -27,14 +27,14 @@ fn definite(shape: &[usize], seed: usize) -> Tensor {
     let n = shape[shape.len() - 1];
     a.matmul(&a.transpose(-2, -1).unwrap())
         .unwrap()
-        .add(&eye(n).mul(0.5).unwrap())
+        .add(eye(n).mul(0.5).unwrap())
         .unwrap()
 }
 
 /// Far from singular.
 fn regular(shape: &[usize], seed: usize) -> Tensor {
     let n = shape[shape.len() - 1];
-    numbers(shape, seed).add(&eye(n).mul(2.0).unwrap()).unwrap()
+    numbers(shape, seed).add(eye(n).mul(2.0).unwrap()).unwrap()
 }
 
 fn t(x: &Tensor) -> Tensor {
@@ -173,7 +173,7 @@ fn systems_are_solved_from_either_side() -> Result<()> {
             let x = d.solve_triangular(&c, upper, false, false)?;
             close(&x.matmul(&triangle)?, &c, 1e-9);
         }
-        let s = a.add(&t(&a))?.sub(&eye(n).mul(4.0)?)?;
+        let s = a.add(&t(&a))?.sub(eye(n).mul(4.0)?)?;
         let (ld, pivots, _) = s.ldl_factor_ex()?;
         close(&s.matmul(&ld.ldl_solve(&pivots, &right)?)?, &right, 1e-6);
     }
@@ -244,7 +244,7 @@ fn determinants_and_functions() -> Result<()> {
 fn gradients_of_factorisations() {
     let (a, d) = (regular(&[2, 3, 3], 14), definite(&[2, 3, 3], 15));
     let b = numbers(&[2, 3, 2], 16);
-    let symmetric = |x: &Tensor| x.add(&t(x));
+    let symmetric = |x: &Tensor| x.add(t(x));
     both(|x| symmetric(&x[0])?.cholesky(false), &[&d]);
     both(|x| x[0].inverse(), &[&a]);
     both(|x| x[0].solve(&x[1], true), &[&a, &b]);

@@ -4,6 +4,8 @@ use neurarust_core::autograd::{Tolerance, gradcheck, gradgradcheck};
 use neurarust_core::{DType, ErrorKind, Result, Tensor};
 
 type Function = fn(&Tensor) -> Result<Tensor>;
+/// Name, function, arguments and values.
+type Case<'a> = (&'a str, Function, &'a [(f64, f64)]);
 
 fn number(x: f64) -> Tensor {
     Tensor::from_vec(vec![x], ()).unwrap()
@@ -23,7 +25,7 @@ fn close(what: &str, got: f64, want: f64, tolerance: f64) {
 
 #[test]
 fn values_have_their_digits() {
-    let cases: &[(&str, Function, &[(f64, f64)])] = &[
+    let cases: &[Case] = &[
         (
             "lgamma",
             |x| x.lgamma(),
@@ -380,7 +382,7 @@ fn functions_of_two_numbers_have_their_digits() -> Result<()> {
 #[test]
 fn edges_are_as_in_pytorch() {
     let inf = f64::INFINITY;
-    let cases: &[(&str, Function, &[(f64, f64)])] = &[
+    let cases: &[Case] = &[
         (
             "digamma",
             |x| x.digamma(),

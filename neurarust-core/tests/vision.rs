@@ -137,7 +137,7 @@ fn unpooling_gives_each_element_the_gradient_of_its_place() -> Result<()> {
     let y_values = y.to_vec::<f64>()?;
     assert!([1, 2, 3, 4, 6, 7].iter().all(|&i| y_values[i] == 0.0));
     assert_eq!(y_values[8], x.to_vec::<f64>()?[3]);
-    let loss = y.mul(&numbers(&[1, 1, 3, 3]))?.sum()?;
+    let loss = y.mul(numbers(&[1, 1, 3, 3]))?.sum()?;
     let g = grad(&[&loss], &[&x], &[None], GradOptions::default())?;
     close(
         g[0].as_ref().unwrap(),

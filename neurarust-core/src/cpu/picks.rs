@@ -225,9 +225,9 @@ impl Picks {
             Reduce::Sum | Reduce::Mean => d.plus(s),
             Reduce::Prod => d.times(s),
             // A NaN is unequal to itself, and stays.
-            #[allow(clippy::eq_op)]
+            #[allow(clippy::eq_op, clippy::bool_comparison)] // one body for every element type
             Reduce::Amin if s < *d || s != s => s,
-            #[allow(clippy::eq_op)]
+            #[allow(clippy::eq_op, clippy::bool_comparison)]
             Reduce::Amax if s > *d || s != s => s,
             _ => *d,
         }))

@@ -83,7 +83,7 @@ impl Tensor {
             .to_dtype(self.dtype())?;
         // The value is exact: what is taken away is zero.
         let through = self.mul(&share)?;
-        through.sub(&through.detach())?.add(&self.detach())
+        through.sub(through.detach())?.add(self.detach())
     }
 
     /// As [`Tensor::embedding`], with gradients divided by how often a row is read.

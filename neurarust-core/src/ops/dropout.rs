@@ -141,7 +141,7 @@ impl Tensor {
     #[track_caller]
     pub fn rrelu(&self, lower: f64, upper: f64, training: bool) -> Result<Tensor> {
         const OP: &str = "rrelu";
-        if !(lower <= upper && (upper - lower).is_finite()) || !self.dtype().is_float() {
+        if !(lower <= upper && (upper - lower).is_finite() && self.dtype().is_float()) {
             return Err(Error::value(
                 OP,
                 format!(

@@ -188,8 +188,8 @@ impl Tensor {
             ));
         }
         let out = Tensor::randn_with((&shape, dtype), generator)?
-            .mul(&std.detach())?
-            .add(&self.detach())?;
+            .mul(std.detach())?
+            .add(self.detach())?;
         constant(OP, &[self, std], &out)?;
         Ok(out)
     }

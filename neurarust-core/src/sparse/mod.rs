@@ -68,8 +68,8 @@ impl SparseTensor {
                 ),
             ));
         }
-        for d in 0..places.dims()[0] {
-            checked(OP, &places.select(0, d as i64)?, shape[d], false)?;
+        for (d, &size) in shape.iter().enumerate().take(places.dims()[0]) {
+            checked(OP, &places.select(0, d as i64)?, size, false)?;
         }
         Ok(SparseTensor {
             shape: Shape::new(shape)?,

@@ -1,4 +1,8 @@
 //! Airy's function.
+#![expect(
+    clippy::excessive_precision,
+    reason = "constants as they are published"
+)]
 
 use super::bessel::k_scaled;
 use std::f64::consts::PI;

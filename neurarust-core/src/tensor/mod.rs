@@ -323,7 +323,7 @@ impl Tensor {
     /// A view, whose history is its base's; detach makes another tensor.
     #[track_caller]
     pub fn detach_(&self) -> Result<&Tensor> {
-        if self.view_of().is_some() && !(self.is_leaf() && !self.is_requires_grad()) {
+        if self.view_of().is_some() && (!self.is_leaf() || self.is_requires_grad()) {
             return Err(Error::autograd(
                 "detach_",
                 "the history of a view can't be cut in place; use detach()",

@@ -51,7 +51,7 @@ pub(super) fn complex_layout(from: &Layout) -> Result<Option<Layout>> {
     let rank = lead.len();
     let empty = from.numel() == 0;
     let fits = |d: usize| dims[d] <= 1 || strides[d] % 2 == 0;
-    if !empty && (strides[rank] != 1 || from.offset() % 2 != 0 || !(0..rank).all(fits)) {
+    if !empty && (strides[rank] != 1 || !from.offset().is_multiple_of(2) || !(0..rank).all(fits)) {
         return Ok(None);
     }
     Ok(Some(Layout::strided(

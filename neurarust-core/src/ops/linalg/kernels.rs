@@ -1,5 +1,9 @@
 //! Decompositions of one batch of matrices after the other, row-major in, row-major out: LU, Cholesky, Bunch–Kaufman and
 //! triangular systems written here, QR, eigenvalues and singular values by faer.
+#![expect(
+    clippy::neg_cmp_op_on_partial_ord,
+    reason = "a comparison that is not true is one with NaN too"
+)]
 
 use super::Batch;
 use crate::cpu::fresh::Fresh;
@@ -187,7 +191,7 @@ fn divide<T: Field>(a: T, b: T) -> T {
 #[inline(always)]
 fn axpy<T: Field>(y: &mut [T], factor: T, x: &[T]) {
     for (y, x) in y.iter_mut().zip(x) {
-        *y = *y - factor * *x;
+        *y -= factor * *x;
     }
 }
 
@@ -313,7 +317,7 @@ fn triangular_one<T: Field>(a: &[T], x: &mut [T], n: usize, k: usize, t: Triangl
         }
         if !t.unit {
             let inverse = a[i * n + i].recip();
-            row.iter_mut().for_each(|x| *x = *x * inverse);
+            row.iter_mut().for_each(|x| *x *= inverse);
         }
     }
 }
@@ -528,7 +532,7 @@ pub(super) fn eig<T: Field<Real = T> + RealField>(
                 for row in 0..n {
                     let (x, y) = (u[(row, j)].re, u[(row, j)].im);
                     let square = x * x + y * y;
-                    sum = sum + square;
+                    sum += square;
                     if square > top.0 {
                         top = (square, x, y);
                     }
@@ -734,7 +738,7 @@ fn ldl_solve_one<T: Field>(a: &[T], pivots: &[i64], x: &mut [T], n: usize, k: us
                 subtract(x, j, a[j * n + i], i);
             }
             let d = a[i * n + i].recip();
-            x[i * k..(i + 1) * k].iter_mut().for_each(|x| *x = *x * d);
+            x[i * k..(i + 1) * k].iter_mut().for_each(|x| *x *= d);
             i += 1;
         } else {
             exchange(x, i + 1, pivots[i].unsigned_abs() as usize - 1, k);

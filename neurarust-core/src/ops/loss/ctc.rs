@@ -224,10 +224,10 @@ fn batch(
     let total = target_lengths
         .iter()
         .try_fold(0usize, |sum, &n| sum.checked_add(n));
-    let (padded, width) = match targets.dims() {
-        &[rows, width] if rows == samples => (true, width),
-        &[n] if samples == 1 && target_lengths[0] <= n => (true, n),
-        &[n] if Some(n) == total => (false, n),
+    let (padded, width) = match *targets.dims() {
+        [rows, width] if rows == samples => (true, width),
+        [n] if samples == 1 && target_lengths[0] <= n => (true, n),
+        [n] if Some(n) == total => (false, n),
         _ => {
             return Err(Error::shape(
                 op,
