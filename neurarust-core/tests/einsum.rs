@@ -101,11 +101,14 @@ fn products_and_distances_of_pairs() -> Result<()> {
             &p.pdist(order)?.narrow(0, 5, 1)?.squeeze(&[0])?,
             &p.select(0, 2)?.sub(&p.select(0, 3)?)?.norm(order)?,
         );
-        gradcheck(
-            |x| x[0].cdist(&x[1], order, false),
-            &[&p, &q],
-            Tolerance::default(),
-        )?;
+        // The largest coordinate may change within a step.
+        if order.is_finite() {
+            gradcheck(
+                |x| x[0].cdist(&x[1], order, false),
+                &[&p, &q],
+                Tolerance::default(),
+            )?;
+        }
     }
     close(&p.cdist(&q, 2.0, true)?, &p.cdist(&q, 2.0, false)?);
     // Equal rows are 0 apart, and so is the gradient.

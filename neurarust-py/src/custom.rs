@@ -7,7 +7,6 @@ use crate::tensor::PyTensor;
 use neurarust_core::autograd::{self, Context, Function, Pack, Packed};
 use neurarust_core::{Error, Result, Tensor};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 use std::any::Any;
@@ -39,12 +38,6 @@ struct Call {
 }
 
 impl Custom {
-    /// Shows what it holds to the garbage collector.
-    pub fn visit(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
-        visit.call(&self.class.0)?;
-        visit.call(&self.ctx)
-    }
-
     fn run(&self, py: Python<'_>, context: &mut Context) -> PyResult<Vec<Tensor>> {
         let ctx = self.ctx.bind(py);
         let arguments = lock(&self.call).arguments.take();

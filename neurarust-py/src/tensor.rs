@@ -7,7 +7,6 @@ use crate::held::PyHeld;
 use neurarust_core::autograd::Held;
 use neurarust_core::{DType, Element, Tensor, autograd, dispatch};
 use pyo3::exceptions::{PyIndexError, PyRuntimeError, PyTypeError, PyValueError};
-use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyComplex, PyDict, PyList, PyTuple, PyType};
@@ -439,15 +438,6 @@ impl PyTensor {
         };
         let handle = call(py, 0, || self.0.register_post_accumulate_grad_hook(run))?;
         Ok(crate::autograd::PyHook(handle.holding(held)))
-    }
-
-    // ---- for the garbage collector ----
-
-    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
-        crate::held::traverse(&self.0, &visit)
-    }
-    fn __clear__(&self) {
-        self.0.forget_held();
     }
 
     // ---- in and out of Python ----

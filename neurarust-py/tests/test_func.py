@@ -3,7 +3,6 @@
 import gc
 import math
 import threading
-import weakref
 
 import pytest
 
@@ -507,62 +506,6 @@ def test_drawing(tmp_path):
 
 
 # ---- memory and threads ----
-
-
-class _Thing:
-    pass
-
-
-def test_cycles_through_the_graph_are_collected():
-    class Keeps(Function):
-        @staticmethod
-        def forward(ctx, x):
-            y = x.exp()
-            ctx.y, ctx.thing = y, things.pop()
-            return y
-
-        @staticmethod
-        def backward(ctx, g):
-            return g * ctx.y
-
-    def one(make):
-        thing = _Thing()
-        things.append(thing)
-        ref = weakref.ref(thing)
-        make(thing)
-        return ref
-
-    things = []
-    x = t(1.0, grad=True)
-
-    def custom(thing):
-        y = Keeps.apply(x)
-        (y * 2).sum().backward()
-
-    def hook(thing):
-        y = t(1.0, grad=True)
-        y.register_hook(lambda g: (y, thing) and None)
-        z = y * 1
-        z.register_hook(lambda g: (z, thing) and None)
-        things.clear()
-
-    def post(thing):
-        y = t(1.0, grad=True)
-        y.register_post_accumulate_grad_hook(lambda p: (y, thing) and None)
-        things.clear()
-
-    for make in (custom, hook, post):
-        ref = one(make)
-        # The graph between two cycles goes with the first of them.
-        gc.collect(), gc.collect()
-        assert ref() is None, make
-    # What is in use stays.
-    things.append(_Thing())
-    ref = weakref.ref(things[0])
-    y = Keeps.apply(x)
-    gc.collect()
-    assert ref() is not None
-    y.sum().backward()
 
 
 def test_nothing_is_left_behind():

@@ -140,12 +140,6 @@ fn lies_are_named() {
             vec!["\"x\"", "BOOM"],
         ),
         (
-            entry("x", "C64", "[1]", 0, 8),
-            8,
-            Unsupported,
-            vec!["\"x\"", "C64"],
-        ),
-        (
             r#""x":{"dtype":"F32","shape":[2]}"#.to_string(),
             8,
             Format,

@@ -11,7 +11,7 @@ use crate::dtype::Element;
 use crate::{Error, Result, Tensor};
 use faer::traits::ext::ComplexFieldExt as _;
 use faer::traits::{ComplexField, RealField};
-use faer::{MatMut, MatRef, Side};
+use faer::{MatRef, Side};
 
 /// An element type that matrices can be factored in.
 pub(super) trait Field: Element + ComplexField<Real: Element + RealField> {}
@@ -90,93 +90,39 @@ fn lu_one<T: Field>(
     pivots: &mut [i32],
     exchange: bool,
 ) -> i32 {
-    const BLOCK: usize = 32;
     let k = rows.min(columns);
     let zero = T::zero();
     let mut info = 0;
-    let mut start = 0;
-    while start < k {
-        // One block where that is all, so that small matrices see no detour.
-        let end = if k <= 2 * BLOCK {
-            k
-        } else {
-            (start + BLOCK).min(k)
-        };
-        // With one block the whole row is updated at once.
-        let edge = if end == k { columns } else { end };
-        for j in start..end {
-            let mut p = j;
-            if exchange {
-                let mut best = a[j * columns + j].abs1();
-                for i in j + 1..rows {
-                    let size = a[i * columns + j].abs1();
-                    if size > best {
-                        (best, p) = (size, i);
-                    }
+    for j in 0..k {
+        let mut p = j;
+        if exchange {
+            let mut best = a[j * columns + j].abs1();
+            for i in j + 1..rows {
+                let size = a[i * columns + j].abs1();
+                if size > best {
+                    (best, p) = (size, i);
                 }
-            }
-            pivots[j] = p as i32 + 1;
-            if p != j {
-                let (upper, lower) = a.split_at_mut(p * columns);
-                upper[j * columns..(j + 1) * columns].swap_with_slice(&mut lower[..columns]);
-            }
-            let pivot = a[j * columns + j];
-            if pivot == zero {
-                if info == 0 {
-                    info = j as i32 + 1;
-                }
-                continue;
-            }
-            let (upper, lower) = a.split_at_mut((j + 1) * columns);
-            let from = &upper[j * columns + j + 1..j * columns + edge];
-            for row in lower.chunks_exact_mut(columns) {
-                let factor = divide(row[j], pivot);
-                row[j] = factor;
-                axpy(&mut row[j + 1..edge], factor, from);
             }
         }
-        if edge < columns {
-            // The block row of U, then what is left of the matrix.
-            for i in start + 1..end {
-                let (upper, lower) = a.split_at_mut(i * columns);
-                for j in start..i {
-                    let factor = lower[j];
-                    axpy(
-                        &mut lower[edge..columns],
-                        factor,
-                        &upper[j * columns + edge..(j + 1) * columns],
-                    );
-                }
-            }
-            if end < rows {
-                let (upper, lower) = a.split_at_mut(end * columns);
-                let left: Vec<T> = lower
-                    .chunks_exact(columns)
-                    .flat_map(|row| row[start..end].iter().copied())
-                    .collect();
-                let u = MatRef::from_row_major_slice_with_stride(
-                    &upper[start * columns + edge..end * columns],
-                    end - start,
-                    columns - edge,
-                    columns,
-                );
-                let rest = MatMut::from_row_major_slice_with_stride_mut(
-                    &mut lower[edge..],
-                    rows - end,
-                    columns - edge,
-                    columns,
-                );
-                faer::linalg::matmul::matmul(
-                    rest,
-                    faer::Accum::Add,
-                    view(&left, rows - end, end - start),
-                    u,
-                    -T::one(),
-                    faer::Par::Seq,
-                );
-            }
+        pivots[j] = p as i32 + 1;
+        if p != j {
+            let (upper, lower) = a.split_at_mut(p * columns);
+            upper[j * columns..(j + 1) * columns].swap_with_slice(&mut lower[..columns]);
         }
-        start = end;
+        let pivot = a[j * columns + j];
+        if pivot == zero {
+            if info == 0 {
+                info = j as i32 + 1;
+            }
+            continue;
+        }
+        let (upper, lower) = a.split_at_mut((j + 1) * columns);
+        let from = &upper[j * columns + j + 1..];
+        for row in lower.chunks_exact_mut(columns) {
+            let factor = divide(row[j], pivot);
+            row[j] = factor;
+            axpy(&mut row[j + 1..], factor, from);
+        }
     }
     info
 }
@@ -289,19 +235,8 @@ pub(super) fn triangular<T: Field>(
 }
 
 fn triangular_one<T: Field>(a: &[T], x: &mut [T], n: usize, k: usize, t: Triangle) {
-    use faer::linalg::triangular_solve as solve;
     if k == 0 {
         return;
-    }
-    if n >= 64 {
-        let (a, x) = (view(a, n, n), MatMut::from_row_major_slice_mut(x, n, k));
-        let f = match (t.upper, t.unit) {
-            (true, true) => solve::solve_unit_upper_triangular_in_place::<T, T, usize, usize>,
-            (true, false) => solve::solve_upper_triangular_in_place::<T, T, usize, usize>,
-            (false, true) => solve::solve_unit_lower_triangular_in_place::<T, T, usize, usize>,
-            (false, false) => solve::solve_lower_triangular_in_place::<T, T, usize, usize>,
-        };
-        return f(a, x, faer::Par::Seq);
     }
     for step in 0..n {
         let i = if t.upper { n - 1 - step } else { step };
