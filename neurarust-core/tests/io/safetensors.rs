@@ -72,7 +72,7 @@ fn file(header: &str, data: usize) -> Vec<u8> {
 
 #[test]
 fn lies_are_named() {
-    use ErrorKind::{Format, Unsupported};
+    use ErrorKind::Format;
     let entry = |name: &str, dtype: &str, shape: &str, begin: usize, end: usize| {
         format!(r#""{name}":{{"dtype":"{dtype}","shape":{shape},"data_offsets":[{begin},{end}]}}"#)
     };

@@ -74,7 +74,7 @@ class Generator:
     @property
     def device(self) -> device:
         """Where numbers are drawn."""
-    def get_state(self) -> bytes:
+    def get_state(self) -> Tensor:
         """Everything needed to go on later, as a tensor of bytes. That of a 'torch' generator is PyTorch's own."""
     def initial_seed(self) -> int:
         """The seed of the start."""
@@ -2011,7 +2011,7 @@ def get_default_dtype() -> dtype:
     """The dtype of numbers with a fraction where none is asked for."""
 def get_num_threads() -> int:
     """How many threads an operation may use."""
-def get_rng_state() -> bytes:
+def get_rng_state() -> Tensor:
     """The state of the default generator, as a tensor of bytes."""
 def grad(outputs: Any, inputs: Any, grad_outputs: Any = ..., retain_graph: builtins.bool | None = ..., create_graph: builtins.bool = ..., only_inputs: Any = ..., allow_unused: Any = ..., is_grads_batched: Any = ..., materialize_grads: Any = ...) -> tuple[Tensor | None, ...]:
     """The gradients of `outputs` with respect to `inputs`, leaving every `.grad` alone.

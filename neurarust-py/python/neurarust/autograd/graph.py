@@ -64,7 +64,9 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
     """
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+    # The hooks hold no tensor: a tensor that holds them would never be freed.
     tensors = tuple(tensors)
+    count = len(tensors)
     local = threading.local()
 
     def hook_of(index):
@@ -72,7 +74,7 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
             # Whether the pass that this was begun for is still going on, its end tells: it is gone after a failure too.
             going_on, grads = getattr(local, "now", (None, None))
             if going_on is None or going_on() is None:
-                grads = [None] * len(tensors)
+                grads = [None] * count
 
                 def end():
                     local.now = (None, None)
