@@ -5,6 +5,12 @@ use neurarust_core::cpu::pool::with_num_threads;
 use neurarust_core::cpu::simd::{Level, set_level};
 use neurarust_core::{DType, Result, Tensor};
 
+/// The instruction set is the process's: tests that set it, and those whose rounding depends on it, take turns.
+fn turn() -> std::sync::MutexGuard<'static, ()> {
+    static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    TURN.lock().unwrap_or_else(|e| e.into_inner())
+}
+
 /// Small integers, so that every sum is exact in every dtype and order.
 fn numbers(shape: &[usize], dtype: DType) -> Tensor {
     let n: usize = shape.iter().product();
@@ -167,6 +173,7 @@ fn sums_and_extremes_over_every_layout_and_dtype() -> Result<()> {
 
 #[test]
 fn the_same_bits_for_any_number_of_threads_and_close_for_any_instruction_set() -> Result<()> {
+    let _turn = turn();
     for shape in [&[300_000][..], &[700, 300], &[40, 1000, 9], &[3, 90_000]] {
         let n: usize = shape.iter().product();
         let data: Vec<f32> = (0..n).map(|i| ((i as f32) * 0.37).sin()).collect();
@@ -221,6 +228,7 @@ fn nan_wins_and_the_first_of_equals() -> Result<()> {
 
 #[test]
 fn a_long_f32_sum_is_accurate() -> Result<()> {
+    let _turn = turn();
     let x = Tensor::full([1 << 24], 0.1)?;
     let want = 0.1f32 as f64 * (1u64 << 24) as f64;
     assert!((x.sum()?.item::<f32>()? as f64 / want - 1.0).abs() < 2e-7);
@@ -339,6 +347,7 @@ fn moments_norms_scans() -> Result<()> {
 
 #[test]
 fn softmax_along_every_dimension() -> Result<()> {
+    let _turn = turn();
     for level in Level::ALL {
         set_level(level);
         for shape in [
