@@ -173,7 +173,7 @@ fn systems_are_solved_from_either_side() -> Result<()> {
             let x = d.solve_triangular(&c, upper, false, false)?;
             close(&x.matmul(&triangle)?, &c, 1e-9);
         }
-        let s = a.add(&t(&a))?.sub(eye(n).mul(4.0)?)?;
+        let s = a.add(t(&a))?.sub(eye(n).mul(4.0)?)?;
         let (ld, pivots, _) = s.ldl_factor_ex()?;
         close(&s.matmul(&ld.ldl_solve(&pivots, &right)?)?, &right, 1e-6);
     }

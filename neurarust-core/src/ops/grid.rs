@@ -1,7 +1,7 @@
 //! Sampling of images at places that a tensor names: an output is a weighted sum of a few elements of its plane.
 //!
 //! The weights are tensor operations on the places. The sum is linear in the image and in the weights, so it and its two
-//! gradients are a closed family: [`sample`], [`splat`] and [`relate`] are each other's derivatives.
+//! gradients are a closed family: `sample`, `splat` and `relate` are each other's derivatives.
 
 use crate::autograd::{Saved, record, tracks};
 use crate::cpu::fresh::Fresh;

@@ -1,4 +1,4 @@
-//! Discrete Fourier transforms: one recorded operation on rows of complex numbers ([`transform`]), whose gradient is the
+//! Discrete Fourier transforms: one recorded operation on rows of complex numbers (`transform`), whose gradient is the
 //! transform in the other direction. Everything else is cutting, padding, weighting and scaling around it.
 //!
 //! A real transform keeps the first half of the spectrum, as the other half mirrors it; back again, every kept element
