@@ -69,8 +69,8 @@ def main():
         "# PyTorch's names, and which of them are here",
         "",
         f"Written by `neurarust-py/tools/coverage.py` from the names of PyTorch {torch.__version__.split('+')[0]}; names of other devices, "
-        "compilers and quantisation are left out. A name that is here has PyTorch's meaning; arguments that are not supported raise "
-        "`NotImplementedError`.",
+        "compilers and quantisation are left out. A name that is here has PyTorch's meaning, or raises `NotImplementedError` "
+        "and says what to do instead.",
         "",
         "| space | here | of |",
         "|---|---:|---:|",
