@@ -1,11 +1,12 @@
 //! Rows of a table by number: their sum, mean or maximum bag by bag, their gradient by frequency, their length bounded.
 
 use super::selection::indices;
-use crate::autograd::no_grad;
+use crate::autograd::{no_grad, record, tracks};
 use crate::cpu::fresh::Fresh;
 use crate::dtype::Element;
 use crate::layout::Shape;
 use crate::{DType, Error, Result, Tensor};
+use smallvec::smallvec;
 
 /// What becomes of the rows of a bag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -81,9 +82,15 @@ impl Tensor {
             .reciprocal()?
             .unsqueeze(1)?
             .to_dtype(self.dtype())?;
-        // The value is exact: what is taken away is zero.
-        let through = self.mul(&share)?;
-        through.sub(through.detach())?.add(self.detach())
+        // The table's own elements, infinities too, whose gradient is scaled on the way back.
+        let out = self.detach().try_clone()?;
+        if tracks(&[self]) {
+            record("embedding", &[self], &[&out], share, |share, _, g| {
+                let g = g[0].as_ref().map(|g| g.mul(share)).transpose()?;
+                Ok(smallvec![g])
+            })?;
+        }
+        Ok(out)
     }
 
     /// As [`Tensor::embedding`], with gradients divided by how often a row is read.

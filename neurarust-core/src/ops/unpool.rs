@@ -224,7 +224,8 @@ fn unpool(
         .scatter(1, &at, &x.detach().reshape(rows)?)?
         .reshape(&shape)?;
     if tracks(&[x]) {
-        let shape = x.shape().clone();
+        // The user may write over the indices; the gradient trusts its own.
+        let (shape, at) = (x.shape().clone(), at.try_clone()?);
         // Overlapping windows name a place twice: each of its elements gets the place's gradient, as in PyTorch.
         record(op, &[x], &[&out], at, move |at, _, g| {
             let Some(g) = &g[0] else {

@@ -259,6 +259,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
         raise ValueError("var has negative entry/entries")
     if var.shape != input.shape and var.dim() == input.dim() - 1:
         var = var.unsqueeze(-1)
+    _beside("gaussian_nll_loss", input, target, var)
     floor = var.detach().clamp_min(eps)
     var = var + (floor - var.detach())
     errors = 0.5 * (var.log() + (input - target) ** 2 / var)
