@@ -92,3 +92,21 @@ fn short_time_there_and_back() -> Result<()> {
         Tolerance::default(),
     )
 }
+
+#[test]
+fn a_real_signal_comes_from_the_first_half_of_its_spectrum() -> Result<()> {
+    // Whole spectra that no real signal has: the second half is not looked at.
+    let (n, windows) = (6, 3);
+    let whole = Tensor::from_vec(noise(n * windows * 2), [n, windows, 2])?.view_as_complex()?;
+    let half = whole.narrow(0, 0, n / 2 + 1)?;
+    let of = |z: &Tensor, onesided| {
+        let options = StftOptions {
+            onesided: Some(onesided),
+            center: Some(PadMode::Reflect),
+            ..StftOptions::default()
+        };
+        z.istft(n as i64, &options, None, false)?.to_vec::<f64>()
+    };
+    assert_eq!(of(&whole, false)?, of(&half, true)?);
+    Ok(())
+}

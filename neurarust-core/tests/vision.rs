@@ -153,6 +153,28 @@ fn unpooling_gives_each_element_the_gradient_of_its_place() -> Result<()> {
     )?;
     let outside = Tensor::new([[[[0i64, 5], [2, 9]]]])?;
     assert!(x.max_unpool2d(&outside, &[3, 3]).is_err());
+
+    // What is written over the indices afterwards doesn't reach the gradient.
+    let x = x.requires_grad()?;
+    let weights = numbers(&[1, 1, 3, 3]);
+    let loss = x.max_unpool2d(&apart, &[3, 3])?.mul(&weights)?.sum()?;
+    apart.fill_(0.0)?;
+    loss.backward()?;
+    let w = weights.to_vec::<f64>()?;
+    close(&x.grad().unwrap(), &[1, 1, 2, 2], &[w[0], w[5], w[2], w[8]]);
+    Ok(())
+}
+
+#[test]
+fn rows_scaled_by_frequency_keep_their_infinities() -> Result<()> {
+    let table = Tensor::new([[f64::INFINITY, 1.0], [2.0, 3.0]])?.requires_grad()?;
+    let y = table.embedding_by_frequency(&Tensor::new([0i64, 0, 1])?, None)?;
+    assert_eq!(
+        y.to_vec::<f64>()?,
+        [f64::INFINITY, 1.0, f64::INFINITY, 1.0, 2.0, 3.0]
+    );
+    y.sum()?.backward()?;
+    assert_eq!(table.grad().unwrap().to_vec::<f64>()?, [1.0; 4]);
     Ok(())
 }
 

@@ -2,14 +2,12 @@
 
 use crate::convert::{TensorArg, tensors};
 use crate::error::call;
-use crate::held::PyHeld;
 use crate::tensor::PyTensor;
-use neurarust_core::autograd::{self, GradOptions, GraphNode, Held, HookHandle, Mode};
+use neurarust_core::autograd::{self, GradOptions, GraphNode, HookHandle, Mode};
 use neurarust_core::{Error, Result, Tensor};
 use pyo3::exceptions::{PyAttributeError, PyNotImplementedError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use std::sync::Arc;
 
 /// The recorded operation that made a tensor.
 #[pyclass(frozen, name = "Node", module = "neurarust.autograd.graph")]
@@ -53,28 +51,26 @@ impl PyNode {
     }
     /// Calls `fn(grad_inputs, grad_outputs)` in every backward; what it answers, unless None, takes the inputs' place.
     fn register_hook(&self, py: Python<'_>, r#fn: Py<PyAny>) -> PyResult<PyHook> {
-        let hook = Arc::new(PyHeld::new(r#fn));
-        let held: Held = hook.clone();
+        let hook = r#fn;
         let run = move |inputs: &[Option<Tensor>], outputs: &[Option<Tensor>]| {
             Python::attach(|py| {
                 let args = (optional(py, inputs)?, optional(py, outputs)?);
-                answered(hook.0.bind(py).call1(args)?)
+                answered(hook.bind(py).call1(args)?)
             })
             .map_err(|e| crate::error::passing("hook", e))
         };
         let handle = call(py, 0, || self.0.register_hook(run))?;
-        Ok(PyHook(handle.holding(held)))
+        Ok(PyHook(handle))
     }
     /// Calls `fn(grad_outputs)` in every backward, before the operation's own; what it answers, unless None, takes their place.
     fn register_prehook(&self, py: Python<'_>, r#fn: Py<PyAny>) -> PyResult<PyHook> {
-        let hook = Arc::new(PyHeld::new(r#fn));
-        let held: Held = hook.clone();
+        let hook = r#fn;
         let run = move |outputs: &[Option<Tensor>]| {
-            Python::attach(|py| answered(hook.0.bind(py).call1((optional(py, outputs)?,))?))
+            Python::attach(|py| answered(hook.bind(py).call1((optional(py, outputs)?,))?))
                 .map_err(|e| crate::error::passing("prehook", e))
         };
         let handle = call(py, 0, || self.0.register_prehook(run))?;
-        Ok(PyHook(handle.holding(held)))
+        Ok(PyHook(handle))
     }
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         other

@@ -2,7 +2,6 @@
 
 use crate::convert::{TensorArg, tensors};
 use crate::error::{call, guard, passing};
-use crate::held::PyHeld;
 use crate::tensor::PyTensor;
 use neurarust_core::autograd::{self, Context, Function, Pack, Packed};
 use neurarust_core::{Error, Result, Tensor};
@@ -19,7 +18,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// A Python class with `forward` and `backward` as an operation of Rust's.
 pub struct Custom {
-    class: PyHeld,
+    class: Py<PyAny>,
     ctx: Py<PyAny>,
     name: &'static str,
     /// Number of arguments of `apply`, and which of them are tensors.
@@ -43,7 +42,7 @@ impl Custom {
         let arguments = lock(&self.call).arguments.take();
         let arguments = arguments.ok_or_else(|| PyRuntimeError::new_err("applied twice"))?;
         let all = [ctx.clone()].into_iter().chain(arguments.bind(py).iter());
-        let forward = self.class.0.bind(py).getattr("forward")?;
+        let forward = self.class.bind(py).getattr("forward")?;
         let answer = forward.call1(PyTuple::new(py, all.collect::<Vec<_>>())?)?;
         let mut outputs = Vec::new();
         let mut which = Vec::new();
@@ -121,7 +120,7 @@ impl Custom {
         // Two threads may be in here at once: each sees its own.
         let before = ctx.getattr("_saved")?;
         ctx.setattr("_saved", PyTuple::new(py, list.iter())?)?;
-        let backward = self.class.0.bind(py).getattr("backward")?;
+        let backward = self.class.bind(py).getattr("backward")?;
         let answer = backward.call1(PyTuple::new(py, arguments)?);
         ctx.setattr("_saved", before)?;
         let answer = match answer?.cast_into::<PyTuple>() {
@@ -209,7 +208,7 @@ fn _apply_function<'py>(
     ctx.setattr("needs_input_grad", PyTuple::new(py, needs)?)?;
     let shared = Arc::new(Custom {
         name: name_of(&class)?,
-        class: PyHeld::new(class.unbind()),
+        class: class.unbind(),
         ctx: ctx.unbind(),
         arguments: args.len(),
         places,

@@ -17,7 +17,6 @@ mod fft;
 mod function;
 mod functional;
 mod gather;
-mod held;
 mod indexing;
 mod init;
 mod interrupt;

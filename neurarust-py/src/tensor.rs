@@ -3,15 +3,12 @@
 use crate::convert::{self, Number};
 use crate::dtype::{self, DTypeArg, DeviceArg, PyDType, PyDevice};
 use crate::error::{call, guard, passing};
-use crate::held::PyHeld;
-use neurarust_core::autograd::Held;
 use neurarust_core::{DType, Element, Tensor, autograd, dispatch};
 use pyo3::exceptions::{PyIndexError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyComplex, PyDict, PyList, PyTuple, PyType};
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::OnceLock;
 
 /// An n-dimensional array that remembers how it was computed.
@@ -398,12 +395,9 @@ impl PyTensor {
     }
     /// Calls `hook(grad)` in every backward; what it answers, unless None, takes the gradient's place.
     fn register_hook(&self, py: Python<'_>, hook: Py<PyAny>) -> PyResult<crate::autograd::PyHook> {
-        let hook = Arc::new(PyHeld::new(hook));
-        let held: Held = hook.clone();
         let run = move |g: &Tensor| {
             Python::attach(|py| {
                 let answer = hook
-                    .0
                     .call1(py, (PyTensor(g.clone()),))
                     .map_err(|e| passing("hook", e))?;
                 let answer = answer.bind(py);
@@ -420,7 +414,7 @@ impl PyTensor {
             })
         };
         let handle = call(py, 0, || self.0.register_hook(run))?;
-        Ok(crate::autograd::PyHook(handle.holding(held)))
+        Ok(crate::autograd::PyHook(handle))
     }
     /// Calls `hook(tensor)` each time this leaf's gradient has been accumulated.
     fn register_post_accumulate_grad_hook(
@@ -428,16 +422,14 @@ impl PyTensor {
         py: Python<'_>,
         hook: Py<PyAny>,
     ) -> PyResult<crate::autograd::PyHook> {
-        let hook = Arc::new(PyHeld::new(hook));
-        let held: Held = hook.clone();
         let run = move |t: &Tensor| {
-            Python::attach(|py| match hook.0.call1(py, (PyTensor(t.clone()),)) {
+            Python::attach(|py| match hook.call1(py, (PyTensor(t.clone()),)) {
                 Ok(_) => Ok(()),
                 Err(e) => Err(passing("hook", e)),
             })
         };
         let handle = call(py, 0, || self.0.register_post_accumulate_grad_hook(run))?;
-        Ok(crate::autograd::PyHook(handle.holding(held)))
+        Ok(crate::autograd::PyHook(handle))
     }
 
     // ---- in and out of Python ----

@@ -128,3 +128,9 @@ def test_inner_names():
         torch.grid_sampler_3d(image, grid, 0, 0, True)
     hidden = torch.full((2, 3), float("-inf"))
     same(torch.ops.aten._safe_softmax.default(hidden, 1), np.zeros((2, 3)))
+
+
+def test_the_gaussian_likelihood_does_not_pair_everything():
+    x, y, var = torch.zeros(4, 1), torch.zeros(4), torch.ones(4, 1)
+    with pytest.raises(RuntimeError):
+        F.gaussian_nll_loss(x, y, var)

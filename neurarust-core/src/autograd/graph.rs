@@ -1,7 +1,6 @@
 //! The recorded graph, to be looked at.
 
-use super::node::{Edge, Node};
-use super::{Held, lock};
+use super::node::Edge;
 use crate::tensor::grad_fn_name;
 use crate::{DType, Shape, Tensor};
 use std::any::Any;
@@ -102,9 +101,6 @@ pub(crate) fn address(edge: &Edge) -> usize {
     }
 }
 
-/// Up to so many operations are looked through for a garbage collector.
-const DEPTH: usize = 10_000;
-
 impl Tensor {
     /// The operation that made this tensor; none for the user's own and for tensors outside of the graph.
     pub fn grad_node(&self) -> Option<GraphNode> {
@@ -133,72 +129,5 @@ impl Tensor {
             }
         }
         false
-    }
-
-    /// Shows `visit` what this tensor alone keeps alive of a host language's: functions and hooks in the part of the graph
-    /// that nobody else can reach. For a garbage collector: it takes no lock that could be waited for, and answers the
-    /// same as long as nobody else is given a handle.
-    pub fn visit_held(&self, visit: &mut dyn FnMut(&dyn Any)) {
-        if Arc::strong_count(&self.0) != 1 {
-            return;
-        }
-        let Ok(meta) = self.0.meta.try_lock() else {
-            return;
-        };
-        if let Some(slot) = &meta.slot
-            && Arc::strong_count(slot) == 1
-            && let Ok(hooks) = slot.hooks.try_lock()
-        {
-            show(&hooks.held, visit);
-        }
-        let mut work: Vec<&Arc<Node>> = Vec::new();
-        if let Some(Edge::Node(node, _)) = &meta.edge {
-            work.push(node);
-        }
-        let mut looked = 0;
-        while let Some(node) = work.pop() {
-            looked += 1;
-            if looked > DEPTH || Arc::strong_count(node) != 1 {
-                continue;
-            }
-            if let Some(held) = node.body.held() {
-                visit(held);
-            }
-            if let Ok(hooks) = node.hooks.try_lock()
-                && let Some(hooks) = hooks.as_ref()
-            {
-                show(&hooks.1, visit);
-            }
-            work.extend(node.edges.iter().flatten().filter_map(|edge| match edge {
-                Edge::Node(node, _) => Some(node),
-                Edge::Leaf(_) => None,
-            }));
-        }
-    }
-
-    /// Lets go of what [`Tensor::visit_held`] has shown: for a garbage collector that found it to be garbage.
-    pub fn forget_held(&self) {
-        if Arc::strong_count(&self.0) != 1 {
-            return;
-        }
-        let (slot, edge) = {
-            let mut meta = lock(&self.0.meta);
-            let edge = meta.edge.take();
-            (meta.slot.clone(), edge)
-        };
-        drop(edge);
-        if let Some(slot) = slot {
-            let hooks = std::mem::take(&mut *lock(&slot.hooks));
-            drop(hooks);
-        }
-    }
-}
-
-/// A hook's holdings count if only the hook, which holds them too, keeps them.
-fn show(held: &[(u64, Held)], visit: &mut dyn FnMut(&dyn Any)) {
-    for (_, held) in held {
-        if Arc::strong_count(held) == 2 {
-            visit(&**held);
-        }
     }
 }

@@ -3,7 +3,6 @@
 use super::node::GradSlot;
 use super::{Edge, GraphNode, lock};
 use crate::{Error, Result, Tensor};
-use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
 
@@ -12,20 +11,16 @@ pub(crate) type Hook = Arc<dyn Fn(&Tensor) -> Result<Option<Tensor>> + Send + Sy
 /// Sees a leaf whose gradient has just been accumulated.
 pub(crate) type PostHook = Arc<dyn Fn(&Tensor) -> Result<()> + Send + Sync>;
 
-/// What a hook holds of a host language's, so that its garbage collector may look inside; the hook holds it too.
-pub type Held = Arc<dyn Any + Send + Sync>;
-
 /// Hooks of a leaf, by number, in order of registration.
 #[derive(Default)]
 pub(crate) struct Hooks {
     pub before: Vec<(u64, Hook)>,
     pub after: Vec<(u64, PostHook)>,
-    pub held: Vec<(u64, Held)>,
 }
 
 /// Hooks of an operation's outputs: `(output, number, what)`.
 #[derive(Default)]
-pub(crate) struct NodeHooks(pub Vec<(u32, u64, NodeHook)>, pub Vec<(u64, Held)>);
+pub(crate) struct NodeHooks(pub Vec<(u32, u64, NodeHook)>);
 
 #[derive(Clone)]
 pub(crate) enum NodeHook {
@@ -61,33 +56,17 @@ impl HookHandle {
             let mut hooks = lock(&slot.hooks);
             let before: Vec<_> = hooks.before.extract_if(.., |(id, _)| mine(id)).collect();
             let after: Vec<_> = hooks.after.extract_if(.., |(id, _)| mine(id)).collect();
-            let held: Vec<_> = hooks.held.extract_if(.., |(id, _)| mine(id)).collect();
             drop(hooks);
-            drop((before, after, held));
+            drop((before, after));
         }
         if let Some(node) = self.node.as_ref().and_then(Weak::upgrade) {
             let mut hooks = lock(&node.hooks);
-            let old = hooks.as_mut().map(|hooks| {
-                let calls: Vec<_> = hooks.0.extract_if(.., |(_, id, _)| mine(id)).collect();
-                let held: Vec<_> = hooks.1.extract_if(.., |(id, _)| mine(id)).collect();
-                (calls, held)
-            });
+            let old: Option<Vec<_>> = hooks
+                .as_mut()
+                .map(|hooks| hooks.0.extract_if(.., |(_, id, _)| mine(id)).collect());
             drop(hooks);
             drop(old);
         }
-    }
-
-    /// Says what the hook holds of a host language's.
-    pub fn holding(self, held: Held) -> HookHandle {
-        if let Some(slot) = self.slot.upgrade() {
-            lock(&slot.hooks).held.push((self.id, held));
-        } else if let Some(node) = self.node.as_ref().and_then(Weak::upgrade) {
-            lock(&node.hooks)
-                .get_or_insert_default()
-                .1
-                .push((self.id, held));
-        }
-        self
     }
 }
 

@@ -31,7 +31,7 @@ pub use engine::{GradOptions, at_end_of_pass, backward, backward_into, grad};
 pub use function::{Context, Function};
 pub use gradcheck::{Tolerance, gradcheck, gradgradcheck};
 pub use graph::GraphNode;
-pub use hooks::{Held, HookHandle};
+pub use hooks::HookHandle;
 pub use mode::{
     Mode, ModeGuard, enable_grad, inference_mode, is_grad_enabled, is_inference, no_grad,
     replace_mode, set_grad_enabled,

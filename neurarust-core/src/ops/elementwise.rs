@@ -546,7 +546,7 @@ macro_rules! define {
             fn value(params: &Params, inputs: &[f64]) -> f64 {
                 define!(@value params inputs $x $p [$body])
             }
-            #[allow(unused_variables)]
+            #[allow(unused_variables)] // a slope reads what it needs of the inputs and parameters
             fn slopes() -> Vec<(&'static str, Slope)> {
                 vec![$( (stringify!($of), define!(@slope $x $p [$slope])) ),*]
             }

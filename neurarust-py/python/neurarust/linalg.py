@@ -319,6 +319,8 @@ def vander(x, N=None):
         raise RuntimeError(f"linalg.vander: N is {N}; expected more than 1")
     if N is None and not x.dim():
         raise RuntimeError("linalg.vander: a tensor without dimensions says no N; pass one")
+    if not x.dim():
+        x = x.reshape(1)
     if x.dtype is _C.bool:
         x = x.to(_C.int64)
     return _C._vander(x, x.shape[-1] if N is None else N)

@@ -247,7 +247,11 @@ impl Tensor {
         let frames = match (onesided, complex) {
             (true, _) => c2r(OP, &z, Some(n as i64), 2, norm, false)?,
             (false, true) => c2c(OP, &z, None, 2, norm, false)?,
-            (false, false) => c2c(OP, &z, None, 2, norm, false)?.real()?,
+            // A real signal's spectrum is told by its first half; PyTorch doesn't look at the second either.
+            (false, false) => {
+                let half = z.narrow(2, 0, n / 2 + 1)?;
+                c2r(OP, &half, Some(n as i64), 2, norm, false)?
+            }
         };
         let (batch, count) = (frames.dims()[0], frames.dims()[1]);
         let window = match window {
