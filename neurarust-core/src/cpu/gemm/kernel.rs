@@ -11,6 +11,12 @@
 //! | AVX2 + FMA | 16 × 256 bit | 6 × 16 | 6 × 8 |
 //! | NEON | 32 × 128 bit | 12 × 8 | 12 × 4 |
 //! | scalar | compiler's choice | 4 × 8 | 4 × 4 |
+//!
+//! The bodies are plain loops over indices: an intrinsic inside of a closure (`array::from_fn`, an iterator's `map`) is
+//! inlined only if the closure is inlined first, which no one promises; then every load of a register is a call.
+
+// Why loops over indices: see above.
+#![allow(clippy::needless_range_loop)]
 
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
@@ -133,28 +139,31 @@ unsafe fn tile<T, R: Reg<T>, const MR: usize, const NV: usize, const WIDTH: usiz
     unsafe {
         let mut acc = [[R::zero(); NV]; MR];
         for _ in 0..k {
-            let row: [R; NV] = std::array::from_fn(|j| R::load(b.wrapping_add(j * R::LANES)));
-            for (i, acc) in acc.iter_mut().enumerate() {
+            let mut row = [R::zero(); NV];
+            for j in 0..NV {
+                row[j] = R::load(b.wrapping_add(j * R::LANES));
+            }
+            for i in 0..MR {
                 let x = R::splat(a.wrapping_offset(i as isize * a_row));
-                for (acc, b) in acc.iter_mut().zip(row) {
-                    *acc = x.fma(b, *acc);
+                for j in 0..NV {
+                    acc[i][j] = x.fma(row[j], acc[i][j]);
                 }
             }
             a = a.wrapping_offset(a_k);
             b = b.wrapping_offset(b_k);
         }
-        for (i, acc) in acc.into_iter().enumerate() {
+        for i in 0..MR {
             let c = c.wrapping_offset(i as isize * c_row);
             let z = if z.is_null() {
                 z
             } else {
                 z.wrapping_offset(i as isize * z_row)
             };
-            for (j, acc) in acc.into_iter().enumerate() {
+            for j in 0..NV {
                 let value = if z.is_null() {
-                    acc
+                    acc[i][j]
                 } else {
-                    R::load(z.wrapping_add(j * R::LANES)).add(acc)
+                    R::load(z.wrapping_add(j * R::LANES)).add(acc[i][j])
                 };
                 value.store(c.wrapping_add(j * R::LANES));
             }
@@ -180,19 +189,20 @@ unsafe fn dot<T: Entry, R: Reg<T>, const M: usize, const N: usize>(
         let mut acc = [[R::zero(); N]; M];
         let whole = k / R::LANES * R::LANES;
         for p in (0..whole).step_by(R::LANES) {
-            let b: [R; N] = std::array::from_fn(|j| {
-                R::load(b.wrapping_offset(j as isize * b_line).wrapping_add(p))
-            });
-            for (i, acc) in acc.iter_mut().enumerate() {
+            let mut line = [R::zero(); N];
+            for j in 0..N {
+                line[j] = R::load(b.wrapping_offset(j as isize * b_line).wrapping_add(p));
+            }
+            for i in 0..M {
                 let a = R::load(a.wrapping_offset(i as isize * a_line).wrapping_add(p));
-                for (acc, b) in acc.iter_mut().zip(b) {
-                    *acc = a.fma(b, *acc);
+                for j in 0..N {
+                    acc[i][j] = a.fma(line[j], acc[i][j]);
                 }
             }
         }
-        for (i, acc) in acc.into_iter().enumerate() {
-            for (j, acc) in acc.into_iter().enumerate() {
-                let mut sum = acc.sum();
+        for i in 0..M {
+            for j in 0..N {
+                let mut sum = acc[i][j].sum();
                 for p in whole..k {
                     let a = *a.wrapping_offset(i as isize * a_line).wrapping_add(p);
                     let b = *b.wrapping_offset(j as isize * b_line).wrapping_add(p);
@@ -219,32 +229,35 @@ unsafe fn axpy<T: Entry, R: Reg<T>>(
 ) {
     // SAFETY: the caller's promise covers every address below.
     unsafe {
-        let rows = |p: usize| b.wrapping_offset(p as isize * b_k);
         let whole = k / STEPS * STEPS;
         for p in (0..whole).step_by(STEPS) {
-            let scale: [R; STEPS] = std::array::from_fn(|q| R::splat(x.add(p + q)));
-            let row: [*const T; STEPS] = std::array::from_fn(|q| rows(p + q));
+            let mut scale = [R::zero(); STEPS];
+            let mut row = [b; STEPS];
+            for q in 0..STEPS {
+                scale[q] = R::splat(x.add(p + q));
+                row[q] = b.wrapping_offset((p + q) as isize * b_k);
+            }
             let mut j = 0;
             while j + R::LANES <= n {
                 let mut sum = R::load(y.add(j));
-                for (scale, row) in scale.into_iter().zip(row) {
-                    sum = scale.fma(R::load(row.wrapping_add(j)), sum);
+                for q in 0..STEPS {
+                    sum = scale[q].fma(R::load(row[q].wrapping_add(j)), sum);
                 }
                 sum.store(y.add(j));
                 j += R::LANES;
             }
             for j in j..n {
                 let mut sum = *y.add(j);
-                for (q, row) in row.into_iter().enumerate() {
-                    sum = sum.add((*x.add(p + q)).mul(*row.wrapping_add(j)));
+                for q in 0..STEPS {
+                    sum = sum.add((*x.add(p + q)).mul(*row[q].wrapping_add(j)));
                 }
                 *y.add(j) = sum;
             }
         }
         for p in whole..k {
-            let scale = *x.add(p);
+            let (scale, row) = (*x.add(p), b.wrapping_offset(p as isize * b_k));
             for j in 0..n {
-                *y.add(j) = (*y.add(j)).add(scale.mul(*rows(p).wrapping_add(j)));
+                *y.add(j) = (*y.add(j)).add(scale.mul(*row.wrapping_add(j)));
             }
         }
     }

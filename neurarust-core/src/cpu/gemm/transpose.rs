@@ -113,10 +113,12 @@ macro_rules! turn_avx {
             let whole = depth / $n * $n;
             for p in (0..whole).step_by($n) {
                 for i in (0..lines).step_by($n) {
-                    let rows: [*const $t; $n] = std::array::from_fn(|r| {
-                        src.wrapping_offset((i + r).min(lines - 1) as isize * line)
-                            .wrapping_add(p)
-                    });
+                    let mut rows = [src; $n];
+                    for (r, row) in rows.iter_mut().enumerate() {
+                        *row = src
+                            .wrapping_offset((i + r).min(lines - 1) as isize * line)
+                            .wrapping_add(p);
+                    }
                     // SAFETY: `p + N` steps of each line are in the source, `lines - i` places of each row in the panel.
                     unsafe {
                         let turned = $block(rows);
@@ -159,15 +161,14 @@ pub(super) mod x86 {
         let mut out = [_mm256_setzero_ps(); 8];
         for half in 0..2 {
             // Register j: four values of row j beside four of row j + 4, so that no lane has to cross later.
-            let r: [__m256; 4] = std::array::from_fn(|j| {
+            let mut r = [_mm256_setzero_ps(); 4];
+            for j in 0..4 {
+                let (high, low) = (rows[j + 4], rows[j]);
                 // SAFETY: the caller's promise.
-                unsafe {
-                    _mm256_loadu2_m128(
-                        rows[j + 4].wrapping_add(4 * half),
-                        rows[j].wrapping_add(4 * half),
-                    )
-                }
-            });
+                r[j] = unsafe {
+                    _mm256_loadu2_m128(high.wrapping_add(4 * half), low.wrapping_add(4 * half))
+                };
+            }
             let low = [
                 _mm256_unpacklo_ps(r[0], r[1]),
                 _mm256_unpacklo_ps(r[2], r[3]),
@@ -191,15 +192,14 @@ pub(super) mod x86 {
     unsafe fn block_f64(rows: [*const f64; 4]) -> [__m256d; 4] {
         let mut out = [_mm256_setzero_pd(); 4];
         for half in 0..2 {
-            let r: [__m256d; 2] = std::array::from_fn(|j| {
+            let mut r = [_mm256_setzero_pd(); 2];
+            for j in 0..2 {
+                let (high, low) = (rows[j + 2], rows[j]);
                 // SAFETY: the caller's promise.
-                unsafe {
-                    _mm256_loadu2_m128d(
-                        rows[j + 2].wrapping_add(2 * half),
-                        rows[j].wrapping_add(2 * half),
-                    )
-                }
-            });
+                r[j] = unsafe {
+                    _mm256_loadu2_m128d(high.wrapping_add(2 * half), low.wrapping_add(2 * half))
+                };
+            }
             out[2 * half] = _mm256_unpacklo_pd(r[0], r[1]);
             out[2 * half + 1] = _mm256_unpackhi_pd(r[0], r[1]);
         }
