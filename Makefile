@@ -22,10 +22,11 @@ test-python: wheel
 wheel: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps ./neurarust-py
 
-$(VENV)/ready:
+# What tests need may have changed.
+$(VENV)/ready: neurarust-py/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet numpy pytest
+	$(BIN)/python -m pip install --quiet numpy pytest hypothesis
 	touch $@
 
 # The same workloads in PyTorch and in NeuraRust, interleaved; needs `pip install torch` in the environment.

@@ -178,6 +178,25 @@ impl DType {
         }
     }
 
+    /// Whether an element can stand for the number `x`: what an integer type counts to (an unsigned one as far below zero,
+    /// modulo its range, as in PyTorch), what a float type reaches without becoming infinite.
+    pub fn holds(self, x: f64) -> bool {
+        let within = |low: f64, high: f64| x.trunc() >= low && x.trunc() <= high;
+        let finite = |most: f64| !x.is_finite() || x.abs() <= most;
+        match self {
+            DType::Bool | DType::F64 | DType::C128 => true,
+            DType::U8 => within(-255.0, 255.0),
+            DType::I8 => within(i8::MIN as f64, i8::MAX as f64),
+            DType::I16 => within(i16::MIN as f64, i16::MAX as f64),
+            DType::I32 => within(i32::MIN as f64, i32::MAX as f64),
+            // 2⁶³ is the first `f64` that is too large.
+            DType::I64 => x >= i64::MIN as f64 && x < -(i64::MIN as f64),
+            DType::F16 => finite(half::f16::MAX.to_f64()),
+            DType::BF16 => finite(half::bf16::MAX.to_f64()),
+            DType::F32 | DType::C64 => finite(f32::MAX as f64),
+        }
+    }
+
     /// This type if it is a float or complex, else the default float type: what `exp` or `/` answers for integers.
     pub fn to_float(self) -> DType {
         if self.is_differentiable() {

@@ -17,6 +17,8 @@ pub enum ErrorKind {
     Index,
     /// An argument outside of its range (`ValueError`).
     Value,
+    /// A number that an element type can't hold (`RuntimeError`).
+    Overflow,
     /// A tensor on the wrong device (`RuntimeError`).
     Device,
     /// A matrix that an algorithm fails on: singular, not positive-definite, no convergence (`LinAlgError`).
@@ -91,6 +93,8 @@ impl Error {
         index: Index;
         /// An argument outside of its range.
         value: Value;
+        /// A number that an element type can't hold.
+        overflow: Overflow;
         /// Memory that could not be had.
         memory: Memory;
         /// A graph that can't be differentiated as asked.

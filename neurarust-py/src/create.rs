@@ -170,9 +170,8 @@ fn constant(shape: Vec<usize>, value: Fill, dtype: DType) -> Result<Tensor> {
             Ok(out)
         }
         Fill::Real(Number::Int(i)) => {
-            let one = Tensor::new(i)?.to_dtype(dtype)?;
             let out = Tensor::zeros((shape, dtype))?;
-            out.copy_(&one)?;
+            out.fill_with_(i)?;
             Ok(out)
         }
         Fill::Real(value) => Tensor::full((shape, dtype), value.f64()),
@@ -253,8 +252,11 @@ fn arange(
             "arange: from {a} to {b} by {s}; expected finite bounds and a step that leads from one to the other"
         )));
     }
-    fresh(py, 0, requires_grad, move || {
-        Tensor::arange_step(a, b, s, dtype)
+    fresh(py, 0, requires_grad, move || match (start, end, step) {
+        (Number::Int(start), Number::Int(end), Number::Int(step)) if !dtype.is_float() => {
+            Tensor::arange_by(start, end, step, dtype)
+        }
+        _ => Tensor::arange_step(a, b, s, dtype),
     })
 }
 

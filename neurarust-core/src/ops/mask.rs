@@ -198,6 +198,7 @@ impl Tensor {
                 ),
             ));
         }
+        value.held_by(OP, self.dtype())?;
         self.selected_by(OP, mask)?.put_(OP, self, &value, false)?;
         Ok(self)
     }

@@ -184,7 +184,7 @@ impl Tensor {
     /// The same number everywhere, converted to the dtype.
     ///
     /// # Errors
-    /// A shape that memory can't hold.
+    /// A shape that memory can't hold, a number that the dtype can't.
     #[track_caller]
     pub fn full(spec: impl IntoSpec, value: f64) -> Result<Tensor> {
         let spec = spec.into_spec()?;
@@ -196,6 +196,11 @@ impl Tensor {
             let out = Tensor::uninit(spec.shape, dtype)?;
             write_copy(&out, &Tensor::new(value)?)?;
             return Ok(out);
+        }
+        super::operators::held("full", value, dtype)?;
+        // By way of an integer where one is: -1 as an unsigned byte is 255.
+        if dtype.is_int() {
+            return crate::dispatch!(dtype, T => Tensor::filled(spec.shape, T::from_i64(value as i64)));
         }
         crate::dispatch!(dtype, T => Tensor::filled(spec.shape, T::from_f64(value)))
     }
@@ -323,7 +328,30 @@ impl Tensor {
         Tensor::from_fn(n, |i| range.start.wrapping_add(i as i64))
     }
 
-    /// `start`, `start + step`, … below `end` (above, for a negative step), in `dtype`.
+    /// `start`, `start + step`, … below `end` (above, for a negative step), in `dtype`: exact, however large they are.
+    ///
+    /// # Errors
+    /// A step of 0 or of the wrong sign, more elements than memory can hold.
+    #[track_caller]
+    pub fn arange_by(start: i64, end: i64, step: i64, dtype: DType) -> Result<Tensor> {
+        real_only("arange", dtype)?;
+        let (distance, by) = (end as i128 - start as i128, step as i128);
+        if step == 0 || distance.signum() * by.signum() < 0 {
+            return Err(Error::value(
+                "arange",
+                format!(
+                    "from {start} to {end} by {step}; expected a step that leads from one to the other"
+                ),
+            ));
+        }
+        let n = distance / by + (distance % by != 0) as i128;
+        let n = usize::try_from(n).unwrap_or(usize::MAX);
+        let at = |i: usize| start.wrapping_add((i as i64).wrapping_mul(step));
+        crate::dispatch!(dtype, T => Tensor::from_fn(n, |i| T::from_i64(at(i))))
+    }
+
+    /// `start`, `start + step`, … below `end` (above, for a negative step), in `dtype`. Integer types count from the
+    /// integer part of `start` by that of `step`, as in PyTorch.
     ///
     /// # Errors
     /// A step of 0 or of the wrong sign, bounds that aren't finite.
@@ -343,6 +371,11 @@ impl Tensor {
             return Err(Error::value("arange", format!("{n} elements")));
         }
         let n = n as usize;
+        if dtype.is_int() {
+            let (start, step) = (start as i64, step as i64);
+            let at = |i: usize| start.wrapping_add((i as i64).wrapping_mul(step));
+            return crate::dispatch!(dtype, T => Tensor::from_fn(n, |i| T::from_i64(at(i))));
+        }
         crate::dispatch!(dtype, T => Tensor::from_fn(n, |i| T::from_f64(start + i as f64 * step)))
     }
 

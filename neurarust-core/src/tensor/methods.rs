@@ -132,6 +132,7 @@ impl Tensor {
                 ),
             ));
         }
+        value.held_by(OP, self.dtype())?;
         let value = value.to_dtype(self.dtype())?;
         mask.select_where(&value, self)
     }

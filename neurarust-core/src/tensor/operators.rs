@@ -2,7 +2,7 @@
 //! would answer.
 
 use super::Tensor;
-use crate::Result;
+use crate::{DType, Error, Result};
 use std::ops::{
     Add, AddAssign, BitAnd, BitOr, BitXor, Deref, Div, DivAssign, Mul, MulAssign, Neg, Not, Rem,
     Sub, SubAssign,
@@ -83,11 +83,34 @@ impl Operand for usize {
     }
 }
 
+/// Refuses a number that an element of `dtype` can't stand for.
+#[track_caller]
+pub(super) fn held(op: &'static str, x: f64, dtype: DType) -> Result<()> {
+    match dtype.holds(x) {
+        true => Ok(()),
+        false => Err(Error::overflow(
+            op,
+            format!("{x:?} can't be converted to {dtype} without overflow"),
+        )),
+    }
+}
+
 impl Tensor {
     /// A bare number: 0-d, and yielding to tensors when types are mixed.
     #[track_caller]
     pub(crate) fn number<T: crate::Element>(x: T) -> Result<Tensor> {
         Ok(Tensor::from_slice(&[x], ())?.into_number())
+    }
+
+    /// Refuses a bare number (tensors are converted as they come) that an element of `dtype` can't stand for.
+    #[track_caller]
+    pub(crate) fn held_by(&self, op: &'static str, dtype: DType) -> Result<()> {
+        // No integer is too large for these, not even one that `f64` rounds up.
+        let whole = dtype == DType::I64 && !self.dtype().is_differentiable();
+        if !self.0.number || whole || self.dtype().is_complex() {
+            return Ok(());
+        }
+        held(op, self.item::<f64>()?, dtype)
     }
 }
 

@@ -301,6 +301,7 @@ impl Tensor {
                 ),
             ));
         }
+        value.held_by("fill_", self.dtype())?;
         self.copy_(&value)
     }
 }
