@@ -69,7 +69,7 @@ LINES = {
     "scatter_add": "m.scatter_add(x, 1, i, y)",
     "embedding": "m.nn.functional.embedding(i, x)",
     "one_hot": "m.nn.functional.one_hot(i[:, 0])",
-    "topk": "m.topk(x, 5)",
+    "topk": "m.topk(x, min(5, x.shape[1]))",
     "kthvalue": "m.kthvalue(x, 3)",
     "unique": "m.unique(i)",
     "searchsorted": "m.searchsorted(s, x[0])",

@@ -24,6 +24,7 @@ pub mod viz;
 pub mod cpu {
     pub(crate) mod conv;
     pub(crate) mod convert;
+    pub(crate) mod copy;
     pub(crate) mod fresh;
     pub mod gemm;
     pub mod kernel;

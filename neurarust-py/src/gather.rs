@@ -4,6 +4,7 @@ use crate::convert::{IntList, Scalar, TensorArg, expect_operand, shape, sizes, t
 use crate::error::call;
 use crate::tensor::PyTensor;
 use crate::views::tuple;
+use neurarust_core::ops::Border;
 use neurarust_core::{Reduce, Result, Tensor};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
@@ -394,6 +395,20 @@ fn _pad_constant(
     call(py, input.0.numel(), || input.0.pad_constant(&pad.0, value)).map(PyTensor)
 }
 
+/// A tensor continued beyond its ends with its own elements, as `mode` says; sizes as for `_pad_constant`.
+#[pyfunction]
+fn _pad_border(
+    py: Python<'_>,
+    input: TensorArg<'_>,
+    pad: IntList,
+    mode: &str,
+) -> PyResult<PyTensor> {
+    call(py, input.0.numel(), || {
+        input.0.pad_border(&pad.0, Border::from_name(mode)?)
+    })
+    .map(PyTensor)
+}
+
 /// 1 at the class of each element, 0 elsewhere: (…) → (…, num_classes).
 #[pyfunction]
 #[pyo3(signature = (tensor, num_classes=-1))]
@@ -409,6 +424,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
         wrap_pyfunction!(hstack, m)?,
         wrap_pyfunction!(vstack, m)?,
         wrap_pyfunction!(_pad_constant, m)?,
+        wrap_pyfunction!(_pad_border, m)?,
         wrap_pyfunction!(one_hot, m)?,
     ] {
         m.add_function(f)?;

@@ -53,6 +53,24 @@ impl<T: Element> Fresh<T> {
         });
     }
 
+    /// Calls `f(number, part)` for parts of these lengths, one after the other in memory, on several threads if that can
+    /// help.
+    pub fn for_each_part(&mut self, lengths: &[usize], f: impl Fn(usize, &mut [T]) + Sync) {
+        let parts = Parts::new(self.slice());
+        let mut ends: Vec<usize> = Vec::with_capacity(lengths.len());
+        let mut end = 0usize;
+        for n in lengths {
+            end = end.saturating_add(*n);
+            ends.push(end);
+        }
+        assert!(end <= parts.len);
+        pool::parallel_for(lengths.len(), |p| {
+            // SAFETY: the parts follow each other, up to an end that was checked, and the slice is borrowed until all are
+            // done.
+            f(p, unsafe { parts.part(ends[p] - lengths[p], lengths[p]) })
+        });
+    }
+
     /// The tensor, now everybody's.
     pub fn finish(self) -> Tensor {
         self.tensor

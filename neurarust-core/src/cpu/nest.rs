@@ -90,14 +90,14 @@ unsafe impl Send for Operand {}
 unsafe impl Sync for Operand {}
 
 /// The operands of one run, outputs after inputs, over a merged shape.
-struct Nest {
-    shape: SmallVec<[usize; 6]>,
-    operands: SmallVec<[Operand; 4]>,
+pub(super) struct Nest {
+    pub(super) shape: SmallVec<[usize; 6]>,
+    pub(super) operands: SmallVec<[Operand; 4]>,
     inputs: usize,
 }
 
 impl Nest {
-    fn new(shape: &[usize], operands: SmallVec<[Operand; 4]>, inputs: usize) -> Nest {
+    pub(super) fn new(shape: &[usize], operands: SmallVec<[Operand; 4]>, inputs: usize) -> Nest {
         let mut nest = Nest {
             shape: SmallVec::new(),
             operands,
@@ -380,13 +380,19 @@ impl Plan<'_> {
         let all_direct = ways.iter().all(|w| matches!(w, Way::Direct(_)));
         let packed = ways.iter().filter(|w| !matches!(w, Way::Direct(_))).count();
         let mut tiles = take_tiles(packed);
-        let step = if all_direct { end - start } else { TILE };
         let rank = nest.shape.len();
+        // Where the innermost dimension is long, tiles end with it, so that what lies adjacent along it needs no packing.
+        let inner = nest.shape.last().copied().unwrap_or(1);
+        let by_row = inner.is_multiple_of(LANES) && inner >= 128;
         let mut at = start;
         let mut index: SmallVec<[usize; 8]> = SmallVec::from_elem(0, rank);
         let mut first = true;
         while at < end {
-            let len = step.min(end - at);
+            let len = match (all_direct, by_row) {
+                (true, _) => end - at,
+                (false, true) => TILE.min(inner - at % inner).min(end - at),
+                _ => TILE.min(end - at),
+            };
             if packed > 0 {
                 let mut rest = at;
                 for d in (0..rank).rev() {
@@ -400,6 +406,18 @@ impl Plan<'_> {
                 let p = match ways[k] {
                     // SAFETY: `at` lies within the operand.
                     Way::Direct(size) => unsafe { o.ptr.add(at * size) },
+                    Way::Packed
+                        if by_row
+                            && k < nest.inputs
+                            && o.strides[rank - 1] == 1
+                            && o.dtype == compute.dtype() =>
+                    {
+                        next_tile += 1;
+                        let place = index.iter().zip(&o.strides);
+                        let at: isize = place.map(|(&i, &s)| i as isize * s).sum();
+                        // SAFETY: a stretch of one row, of whole registers.
+                        unsafe { o.ptr.offset(at * compute.size() as isize) }
+                    }
                     way => {
                         let tile = tiles[next_tile].0.as_mut_ptr();
                         next_tile += 1;

@@ -1,6 +1,7 @@
 //! Elements, rows and slices by integer index: reading, writing, adding.
 
-use super::selection::{Selection, indices};
+use super::selection::{Selection, added_directly, gathered, indices};
+use crate::autograd::tracks;
 use crate::layout::Shape;
 use crate::{Error, Result, Tensor, tensor::Operand};
 
@@ -96,7 +97,7 @@ impl Tensor {
         const OP: &str = "gather";
         let dim = self.shape().dim(OP, dim)?;
         let (x, lifted_index) = (lifted(self)?, lifted(index)?);
-        let out = Selection::each(OP, x.shape(), dim, &lifted_index, false)?.take(OP, &x)?;
+        let out = gathered(OP, &x, dim, &lifted_index, false)?;
         if index.rank() == 0 {
             out.reshape([0i64; 0])
         } else {
@@ -196,6 +197,12 @@ impl Tensor {
     /// An index or a source of the wrong type or shape, an index out of range.
     #[track_caller]
     pub fn scatter_add(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<Tensor> {
+        if !tracks(&[self, source]) && self.rank() > 0 {
+            let (dim, index, source) = self.scatter_parts("scatter_add", dim, index, source)?;
+            if let Some(out) = added_directly(self, dim, &index, &source)? {
+                return Ok(out);
+            }
+        }
         let out = self.try_clone()?;
         out.scatter_as("scatter_add", dim, index, source, true)?;
         Ok(out)

@@ -31,26 +31,35 @@ impl Real for f32 {}
 impl Real for f64 {}
 
 impl<T: Real> Axis<T> {
+    /// Bins per unit, of equal bins.
+    fn scale(&self) -> T {
+        let bins = self.edges.len() - 1;
+        T::from_f64(bins as f64) / (self.edges[bins] - self.edges[0])
+    }
+
     /// The bin of `x`.
     #[inline]
-    fn find(&self, x: T) -> Option<usize> {
-        let bins = self.edges.len() - 1;
-        let (first, last) = (self.edges[0], self.edges[bins]);
+    fn find(&self, x: T, scale: T) -> Option<usize> {
+        Some(self.bin(x, scale)).filter(|&bin| bin + 1 < self.edges.len())
+    }
+
+    /// The bin of `x`, or the number of bins if it falls into none; `scale` is [`Axis::scale`].
+    #[inline(always)]
+    fn bin(&self, x: T, scale: T) -> usize {
+        let edges = &self.edges[..];
+        let bins = edges.len() - 1;
+        let (first, last) = (edges[0], edges[bins]);
         if !(x >= first && x <= last) {
-            return None;
+            return bins;
         }
         if !self.equal {
-            return Some((self.edges.partition_point(|&e| e <= x) - 1).min(bins - 1));
+            return (edges.partition_point(|&e| e <= x) - 1).min(bins - 1);
         }
         // Right but for rounding: the edges decide.
-        let guess = ((x - first) * T::from_f64(bins as f64) / (last - first)).to_f64();
-        let mut bin = (guess as usize).min(bins - 1);
-        if x < self.edges[bin] && bin > 0 {
-            bin -= 1;
-        } else if bin + 1 < bins && x >= self.edges[bin + 1] {
-            bin += 1;
-        }
-        Some(bin)
+        let guess = ((x - first) * scale).to_f64();
+        let bin = (guess as usize).min(bins - 1);
+        let (below, above) = (x < edges[bin], x >= edges[bin + 1]);
+        (bin + above as usize - (below && bin > 0) as usize).min(bins - 1)
     }
 }
 
@@ -135,8 +144,8 @@ impl Tensor {
             false => (min, max),
             true if self.numel() == 0 => (min, max),
             true => (
-                self.detach().to_dtype(DType::F64)?.min()?.item::<f64>()?,
-                self.detach().to_dtype(DType::F64)?.max()?.item::<f64>()?,
+                self.detach().min()?.item::<f64>()?,
+                self.detach().max()?.item::<f64>()?,
             ),
         };
         let range = match low == high {
@@ -319,9 +328,26 @@ fn fill<T: Real>(
         if sums.is_empty() {
             return;
         }
+        if let ([axis], None) = (&axes[..], &weights) {
+            // Every other element is counted apart: neighbours often fall into one bin, and would wait for each other.
+            let bins = axis.edges.len() - 1;
+            let mut counts = vec![0u64; 2 * (bins + 1)];
+            let (odd, even) = counts.split_at_mut(bins + 1);
+            let scale = axis.scale();
+            for pair in data.chunks(2) {
+                odd[axis.bin(pair[0], scale)] += 1;
+                if let Some(&x) = pair.get(1) {
+                    even[axis.bin(x, scale)] += 1;
+                }
+            }
+            for (sum, (a, b)) in sums.iter_mut().zip(odd.iter().zip(even.iter())) {
+                *sum = (*a + *b) as f64;
+            }
+            return;
+        }
         for (i, point) in data.chunks(axes.len().max(1)).enumerate() {
             let place = point.iter().zip(&axes).try_fold(0, |at, (&x, axis)| {
-                Some(at * (axis.edges.len() - 1) + axis.find(x)?)
+                Some(at * (axis.edges.len() - 1) + axis.find(x, axis.scale())?)
             });
             if let Some(at) = place {
                 sums[at] += weights.as_ref().map_or(1.0, |w| w[i].to_f64());

@@ -1,10 +1,13 @@
 //! Choosing by truth value, and turning truth values into indices and back.
 
+use super::complex::{from_pair, pair};
 use super::selection::{Selection, indices};
+use crate::autograd::{record, tracks};
 use crate::cpu::fresh::Fresh;
 use crate::error::OrMemory;
 use crate::layout::{Dims, Shape};
 use crate::{DType, Error, Result, Tensor, tensor::Operand};
+use smallvec::smallvec;
 
 /// The places where `t` isn't zero, one list per dimension, in row-major order.
 #[track_caller]
@@ -15,7 +18,7 @@ pub(crate) fn places(op: &'static str, t: &Tensor) -> Result<Vec<Vec<i64>>> {
     };
     let shape = t.shape();
     truth.with_data(|v: &[bool]| {
-        let count = v.iter().filter(|&&b| b).count();
+        let count = number_of(v);
         let mut lists = vec![Vec::new(); shape.rank()];
         for list in &mut lists {
             list.try_reserve_exact(count).or_memory(op)?;
@@ -25,12 +28,11 @@ pub(crate) fn places(op: &'static str, t: &Tensor) -> Result<Vec<Vec<i64>>> {
         };
         let mut index: Dims = Dims::from_elem(0, outer.len());
         for row in v.chunks(columns.max(1)) {
-            for (j, _) in row.iter().enumerate().filter(|(_, b)| **b) {
-                for (list, &i) in lists.iter_mut().zip(&index) {
-                    list.push(i as i64);
-                }
-                lists[outer.len()].push(j as i64);
+            let here = number_of(row);
+            for (list, &i) in lists.iter_mut().zip(&index) {
+                list.resize(list.len() + here, i as i64);
             }
+            compress(row, |j| j as i64, here, &mut lists[outer.len()]);
             for d in (0..outer.len()).rev() {
                 index[d] += 1;
                 if index[d] < outer[d] {
@@ -41,6 +43,76 @@ pub(crate) fn places(op: &'static str, t: &Tensor) -> Result<Vec<Vec<i64>>> {
         }
         Ok(lists)
     })?
+}
+
+/// How many are true.
+fn number_of(mask: &[bool]) -> usize {
+    // Bytes are added up as bytes, many side by side.
+    mask.chunks(255)
+        .map(|part| part.iter().fold(0u8, |n, &b| n + b as u8) as usize)
+        .sum()
+}
+
+/// Appends `value(i)` of every `i` where `mask` is true, which is so `count` times.
+fn compress<T: Copy + Default>(
+    mask: &[bool],
+    value: impl Fn(usize) -> T,
+    count: usize,
+    out: &mut Vec<T>,
+) {
+    let start = out.len();
+    out.resize(start + count, T::default());
+    pack(mask, value, &mut out[start..]);
+}
+
+/// Fills `out` with `value(i)` of every `i` where `mask` is true.
+#[inline(always)]
+fn pack<T: Copy>(mask: &[bool], value: impl Fn(usize) -> T, out: &mut [T]) {
+    let mut n = 0;
+    for (i, &b) in mask.iter().enumerate() {
+        // Written in any case, and kept only if true: no branch to foresee.
+        let Some(slot) = out.get_mut(n) else { return };
+        *slot = value(i);
+        n += b as usize;
+    }
+}
+
+/// The elements of `x` where `mask`, of the same shape, is true, as a vector; unrecorded.
+#[track_caller]
+fn compressed(x: &Tensor, mask: &Tensor) -> Result<Tensor> {
+    if x.dtype().is_complex() {
+        let x = pair(&x.detach())?.contiguous()?;
+        // Twice as wide, each truth value for both parts.
+        let mask = mask.detach().unsqueeze(-1)?.expand_to(x.shape())?;
+        let flat = compressed(&x, &mask)?;
+        return from_pair(&flat.reshape([-1, 2])?);
+    }
+    /// Elements per part: those of a part are counted first, so that each knows where its own go.
+    const PART: usize = 16 * 1024;
+    crate::dispatch!(x.dtype(), T => {
+        mask.with_data(|mask: &[bool]| {
+            let counts: Vec<usize> = mask.chunks(PART).map(number_of).collect();
+            let mut out = Fresh::<T>::new(Shape::new(&[counts.iter().sum()])?)?;
+            x.with_data(|x: &[T]| {
+                out.for_each_part(&counts, |p, part| {
+                    let from = &x[p * PART..];
+                    pack(&mask[p * PART..mask.len().min((p + 1) * PART)], |i| from[i], part);
+                });
+            })?;
+            Ok(out.finish())
+        })?
+    })
+}
+
+impl Tensor {
+    /// What `self[mask]` is if the mask covers all dimensions: the elements where `mask` is true.
+    #[track_caller]
+    pub(crate) fn where_true(&self, op: &'static str, mask: &Tensor) -> Result<Tensor> {
+        if self.rank() == 0 || tracks(&[self]) {
+            return self.selected_by(op, mask)?.take(op, self);
+        }
+        compressed(&self.detach(), &mask.detach())
+    }
 }
 
 #[track_caller]
@@ -94,12 +166,13 @@ impl Tensor {
             None => self.detach().ne(0i64)?.item::<bool>()? as usize,
         };
         let mut out = Fresh::<i64>::new(Shape::new(&[count, rank])?)?;
-        let flat = out.slice();
-        for (d, list) in lists.iter().enumerate() {
-            for (row, &i) in flat.chunks_mut(rank).zip(list) {
-                row[d] = i;
+        out.for_each_chunk(16 * 1024 * rank.max(1), |start, part| {
+            for (d, list) in lists.iter().enumerate() {
+                for (row, &i) in part.chunks_mut(rank).zip(&list[start / rank..]) {
+                    row[d] = i;
+                }
             }
-        }
+        });
         Ok(out.finish())
     }
 
@@ -130,8 +203,8 @@ impl Tensor {
         const OP: &str = "masked_select";
         needs_bool(OP, mask)?;
         let shape = self.shape().broadcast(mask.shape(), OP)?;
-        let x = self.expand_to(&shape)?;
-        x.selected_by(OP, mask)?.take(OP, &x)
+        self.expand_to(&shape)?
+            .where_true(OP, &mask.expand_to(&shape)?)
     }
 
     #[track_caller]
@@ -243,7 +316,7 @@ impl Tensor {
     /// Fewer than two dimensions.
     #[track_caller]
     pub fn tril(&self, k: i64) -> Result<Tensor> {
-        self.triangle("tril", |i, j| j.saturating_sub(i) <= k)
+        self.triangle("tril", k, true)
     }
 
     /// The elements on and above diagonal `k` of the last two dimensions, zeros below.
@@ -252,24 +325,71 @@ impl Tensor {
     /// Fewer than two dimensions.
     #[track_caller]
     pub fn triu(&self, k: i64) -> Result<Tensor> {
-        self.triangle("triu", |i, j| j.saturating_sub(i) >= k)
+        self.triangle("triu", k, false)
     }
 
     #[track_caller]
-    fn triangle(&self, op: &'static str, keep: impl Fn(i64, i64) -> bool) -> Result<Tensor> {
+    fn triangle(&self, op: &'static str, k: i64, lower: bool) -> Result<Tensor> {
         let &[.., rows, columns] = self.dims() else {
             return Err(Error::shape(
                 op,
                 format!("expected 2 or more dimensions, got shape {}", self.shape()),
             ));
         };
-        let mut mask = Fresh::<bool>::zeroed(Shape::new(&[rows, columns])?)?;
-        for (i, row) in mask.slice().chunks_mut(columns.max(1)).enumerate() {
-            for (j, slot) in row.iter_mut().enumerate() {
-                *slot = keep(i as i64, j as i64);
-            }
+        let out = match self.dtype().is_complex() {
+            true => from_pair(&triangles::<2>(
+                &pair(&self.detach())?,
+                rows,
+                columns,
+                k,
+                lower,
+            )?)?,
+            false => triangles::<1>(&self.detach(), rows, columns, k, lower)?,
+        };
+        if tracks(&[self]) {
+            record(op, &[self], &[&out], (), move |_, _, grads| {
+                let g = grads.into_iter().next().flatten();
+                Ok(smallvec![g.map(|g| g.triangle(op, k, lower)).transpose()?])
+            })?;
         }
-        let zero = Tensor::zeroed(Shape::scalar(), self.dtype())?;
-        self.where_cond(&mask.finish(), &zero)
+        Ok(out)
     }
+}
+
+/// [`Tensor::tril`] or [`Tensor::triu`] of matrices whose elements are `W` numbers each.
+#[track_caller]
+fn triangles<const W: usize>(
+    x: &Tensor,
+    rows: usize,
+    columns: usize,
+    k: i64,
+    lower: bool,
+) -> Result<Tensor> {
+    let width = columns * W;
+    crate::dispatch!(x.dtype(), T => {
+        let mut out = Fresh::<T>::new(x.shape().clone())?;
+        x.with_data(|data: &[T]| {
+            let grain = (16 * 1024 / width.max(1)).max(1) * width;
+            out.for_each_chunk(grain, |start, part| {
+                let from = data[start..start + part.len()].chunks(width);
+                for (r, (to, from)) in part.chunks_mut(width).zip(from).enumerate() {
+                    let i = ((start / width + r) % rows) as i64;
+                    // The elements before this column belong to the lower part, diagonal included or not.
+                    let split = i.saturating_add(k).saturating_add(lower as i64);
+                    let split = split.clamp(0, columns as i64) as usize * W;
+                    match lower {
+                        true => {
+                            to[..split].copy_from_slice(&from[..split]);
+                            to[split..].fill(T::default());
+                        }
+                        false => {
+                            to[..split].fill(T::default());
+                            to[split..].copy_from_slice(&from[split..]);
+                        }
+                    }
+                }
+            });
+        })?;
+        Ok(out.finish())
+    })
 }

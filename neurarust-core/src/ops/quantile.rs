@@ -2,7 +2,7 @@
 //! order (or lie between two such), so the gradient goes to those elements.
 
 use super::reduce::float_only;
-use super::selection::Selection;
+use super::selection::gathered;
 use super::sort::{Part, keys, order};
 use crate::cpu::fresh::Fresh;
 use crate::layout::Dims;
@@ -188,7 +188,7 @@ impl Tensor {
             }
         });
         let places = places.finish().movedim(-1, dim as i64)?;
-        let values = Selection::each(op, self.shape(), dim, &places, false)?.take(op, self)?;
+        let values = gathered(op, self, dim, &places, false)?;
         match keepdim {
             true => Ok((values, places)),
             false => Ok((

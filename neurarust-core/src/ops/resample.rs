@@ -250,30 +250,99 @@ impl Axis {
     }
 }
 
+trait Number: Element + std::ops::Mul<Output = Self> + std::ops::AddAssign {}
+impl Number for f32 {}
+impl Number for f64 {}
+
+impl Sparse {
+    /// How many entries every row has, if all have as many.
+    fn taps(&self) -> Option<usize> {
+        let taps = self.at.len() / self.rows().max(1);
+        let even = |w: &[usize]| w[1] - w[0] == taps;
+        self.starts.windows(2).all(even).then_some(taps)
+    }
+
+    /// The matrix times the rows `from` of `inner` elements, row `i` of it.
+    #[inline(always)]
+    fn row<T: Number>(&self, i: usize, weights: &[T], from: &[T], inner: usize, to: &mut [T]) {
+        let entries = self.starts[i]..self.starts[i + 1];
+        let line = |k: usize| (&from[self.at[k] * inner..][..inner], weights[k]);
+        let Some(first) = entries.clone().next() else {
+            return to.fill(T::default());
+        };
+        let (x, w) = line(first);
+        match w.to_f64() == 1.0 {
+            true => to.copy_from_slice(x),
+            false => to.iter_mut().zip(x).for_each(|(y, x)| *y = *x * w),
+        }
+        for k in entries.skip(1) {
+            let (x, w) = line(k);
+            to.iter_mut().zip(x).for_each(|(y, x)| *y += *x * w);
+        }
+    }
+
+    /// The matrix times the numbers `from`, with `N` entries in every row.
+    #[inline(always)]
+    fn even<T: Number, const N: usize>(&self, weights: &[T], from: &[T], to: &mut [T]) {
+        let (at, weights) = (self.at.as_chunks::<N>().0, weights.as_chunks::<N>().0);
+        for (y, (at, weights)) in to.iter_mut().zip(at.iter().zip(weights)) {
+            let mut sum = from[at[0]] * weights[0];
+            for k in 1..N {
+                sum += from[at[k]] * weights[k];
+            }
+            *y = sum;
+        }
+    }
+
+    /// The matrix times the numbers `from`.
+    #[inline(always)]
+    fn any<T: Number>(&self, weights: &[T], from: &[T], to: &mut [T]) {
+        for (y, ends) in to.iter_mut().zip(self.starts.windows(2)) {
+            let mut sum = T::default();
+            for k in ends[0]..ends[1] {
+                sum += from[self.at[k]] * weights[k];
+            }
+            *y = sum;
+        }
+    }
+}
+
 /// `x` with dimension `dim` multiplied by a matrix, or by its transpose.
 #[track_caller]
 fn multiply(x: &Tensor, dim: usize, pair: &Arc<Pair>, transposed: bool) -> Result<Tensor> {
-    fn run<T>(x: &Tensor, dim: usize, m: &Sparse) -> Result<Tensor>
-    where
-        T: Element + std::ops::Mul<Output = T> + std::ops::AddAssign,
-    {
+    fn run<T: Number>(x: &Tensor, dim: usize, m: &Sparse) -> Result<Tensor> {
         let mut dims = Dims::from_slice(x.dims());
         dims[dim] = m.rows();
         let inner: usize = x.dims()[dim + 1..].iter().product();
+        let weights: Vec<T> = m.weights.iter().map(|w| T::from_f64(*w)).collect();
+        let copies = m.weights.iter().all(|w| *w == 1.0);
+        let taps = m.taps();
         let mut out = Fresh::<T>::new(Shape::from_dims(dims)?)?;
-        let grain = (16 * 1024 / inner.max(1)).max(1) * inner.max(1);
+        if out.slice().is_empty() {
+            return Ok(out.finish());
+        }
+        // Lines of `inner` elements, or whole rows where these are numbers.
+        let line = if inner == 1 { m.rows() } else { inner };
+        let grain = (16 * 1024 / line).max(1) * line;
         x.with_data(|x: &[T]| {
             out.for_each_chunk(grain, |start, out| {
-                for (r, row) in out.chunks_mut(inner.max(1)).enumerate() {
-                    let row_number = start / inner.max(1) + r;
-                    let (outer, i) = (row_number / m.rows(), row_number % m.rows());
-                    row.fill(T::default());
-                    for k in m.starts[i]..m.starts[i + 1] {
-                        let from = (outer * m.columns + m.at[k]) * inner;
-                        let w = T::from_f64(m.weights[k]);
-                        row.iter_mut()
-                            .zip(&x[from..from + inner])
-                            .for_each(|(y, x)| *y += *x * w);
+                for (r, to) in out.chunks_mut(line).enumerate() {
+                    let number = start / line + r;
+                    if inner > 1 {
+                        let (outer, i) = (number / m.rows(), number % m.rows());
+                        let from = &x[outer * m.columns * inner..][..m.columns * inner];
+                        m.row(i, &weights, from, inner, to);
+                        continue;
+                    }
+                    let from = &x[number * m.columns..][..m.columns];
+                    match taps {
+                        Some(1) if copies => {
+                            let places = to.iter_mut().zip(&m.at);
+                            places.for_each(|(y, &at)| *y = from[at]);
+                        }
+                        Some(2) => m.even::<T, 2>(&weights, from, to),
+                        Some(4) => m.even::<T, 4>(&weights, from, to),
+                        _ => m.any(&weights, from, to),
                     }
                 }
             });

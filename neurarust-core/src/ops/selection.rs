@@ -7,13 +7,16 @@
 use super::apply::lock;
 use super::inplace::{check, commit};
 use crate::autograd::{is_grad_enabled, record, tracks};
+use crate::cpu::fresh::Fresh;
 use crate::cpu::picks::Picks;
+use crate::dtype::Element;
 use crate::error::OrMemory;
 use crate::layout::{Dims, Layout, Shape};
 use crate::storage::slice_of;
 use crate::{DType, Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// A choice of elements of any tensor of one shape.
 #[derive(Clone)]
@@ -105,6 +108,164 @@ fn out_of_range(
             place.as_slice()
         ),
     )
+}
+
+/// Elements per task of the thread pool.
+const GRAIN: usize = 16 * 1024;
+
+/// What [`Selection::each`] takes of `x`: one element per index, at the same place but for dimension `dim`.
+#[track_caller]
+pub(crate) fn gathered(
+    op: &'static str,
+    x: &Tensor,
+    dim: usize,
+    index: &Tensor,
+    negative: bool,
+) -> Result<Tensor> {
+    if !tracks(&[x])
+        && let Some(out) = gathered_directly(x, dim, index)?
+    {
+        return Ok(out);
+    }
+    Selection::each(op, x.shape(), dim, index, negative)?.take(op, x)
+}
+
+/// Whether `index` has the shape of `x` but for dimension `dim`, and is read as it lies.
+fn is_like(x: &Tensor, dim: usize, index: &Tensor) -> bool {
+    index.rank() == x.rank()
+        && index.dtype() == DType::I64
+        && index.numel() > 0
+        && (0..x.rank()).all(|d| d == dim || index.dims()[d] == x.dims()[d])
+}
+
+/// As [`gathered`], in one pass over the index: `None` if that isn't possible, or if an index is out of range.
+#[track_caller]
+fn gathered_directly(x: &Tensor, dim: usize, index: &Tensor) -> Result<Option<Tensor>> {
+    if !is_like(x, dim, index) || x.numel() == 0 || x.dtype().is_complex() {
+        return Ok(None);
+    }
+    let (size, count) = (x.dims()[dim], index.dims()[dim]);
+    let inner: usize = x.dims()[dim + 1..].iter().product();
+    let lost = AtomicBool::new(false);
+    let out = crate::dispatch!(x.dtype(), T => {
+        let mut out = Fresh::<T>::new(index.shape().clone())?;
+        x.detach().with_data(|x: &[T]| {
+            index.detach().with_data(|index: &[i64]| {
+                let line = count * inner;
+                out.for_each_chunk((GRAIN / line).max(1) * line, |start, part| {
+                    let from = x[start / line * size * inner..].chunks(size * inner);
+                    let index = &index[start..start + part.len()];
+                    let lines = part.chunks_mut(line).zip(index.chunks(line)).zip(from);
+                    for ((to, index), from) in lines {
+                        if !gather_line(to, index, from, inner) {
+                            lost.store(true, Relaxed);
+                        }
+                    }
+                });
+            })
+        })??;
+        out.finish()
+    });
+    Ok((!lost.into_inner()).then_some(out))
+}
+
+/// `to[k][i] = from[index[k][i]][i]`, of `inner` places `i`; `false` if an index is out of range.
+#[inline(always)]
+fn gather_line<T: Copy>(to: &mut [T], index: &[i64], from: &[T], inner: usize) -> bool {
+    let mut found = true;
+    if inner == 1 {
+        for (to, &i) in to.iter_mut().zip(index) {
+            match from.get(i as usize) {
+                Some(x) => *to = *x,
+                None => found = false,
+            }
+        }
+        return found;
+    }
+    let size = from.len() / inner;
+    for (to, index) in to.chunks_mut(inner).zip(index.chunks(inner)) {
+        for (c, (to, &i)) in to.iter_mut().zip(index).enumerate() {
+            match (i as usize) < size {
+                true => *to = from[i as usize * inner + c],
+                false => found = false,
+            }
+        }
+    }
+    found
+}
+
+/// `x` with `source`, of the shape of `index`, added where `index` says along `dim`, one after the other, unrecorded; `None`
+/// if that isn't possible in one pass, or if an index is out of range.
+#[track_caller]
+pub(super) fn added_directly(
+    x: &Tensor,
+    dim: usize,
+    index: &Tensor,
+    source: &Tensor,
+) -> Result<Option<Tensor>> {
+    if !is_like(x, dim, index) || x.numel() == 0 || source.dtype() != x.dtype() {
+        return Ok(None);
+    }
+    match x.dtype() {
+        DType::F32 => added::<f32>(x, dim, index, source),
+        DType::F64 => added::<f64>(x, dim, index, source),
+        _ => Ok(None),
+    }
+}
+
+#[track_caller]
+fn added<T: Element + std::ops::AddAssign>(
+    x: &Tensor,
+    dim: usize,
+    index: &Tensor,
+    source: &Tensor,
+) -> Result<Option<Tensor>> {
+    let (size, count) = (x.dims()[dim], index.dims()[dim]);
+    let inner: usize = x.dims()[dim + 1..].iter().product();
+    let (line, block) = (count * inner, size * inner);
+    let lost = AtomicBool::new(false);
+    let mut out = Fresh::<T>::new(x.shape().clone())?;
+    x.detach().with_data(|x: &[T]| {
+        index.detach().with_data(|index: &[i64]| {
+            source.detach().with_data(|source: &[T]| {
+                // Whoever writes to a block writes all that goes there, in order.
+                out.for_each_chunk((GRAIN / block.max(line)).max(1) * block, |start, part| {
+                    part.copy_from_slice(&x[start..start + part.len()]);
+                    let first = start / block * line;
+                    let lines = index[first..]
+                        .chunks(line)
+                        .zip(source[first..].chunks(line));
+                    for (to, (index, source)) in part.chunks_mut(block).zip(lines) {
+                        if !add_line(to, index, source, inner) {
+                            lost.store(true, Relaxed);
+                        }
+                    }
+                });
+            })
+        })
+    })???;
+    Ok((!lost.into_inner()).then_some(out.finish()))
+}
+
+/// `to[index[k][i]][i] += source[k][i]`, of `inner` places `i`; `false` if an index is out of range.
+#[inline(always)]
+fn add_line<T: Element + std::ops::AddAssign>(
+    to: &mut [T],
+    index: &[i64],
+    source: &[T],
+    inner: usize,
+) -> bool {
+    let size = to.len() / inner;
+    let mut found = true;
+    for (index, source) in index.chunks(inner).zip(source.chunks(inner)) {
+        for (c, (&i, &x)) in index.iter().zip(source).enumerate() {
+            match (i as usize) < size {
+                true => to[i as usize * inner + c] += x,
+                false => found = false,
+            }
+        }
+    }
+    found
 }
 
 impl Selection {

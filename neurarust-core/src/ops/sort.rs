@@ -4,7 +4,7 @@
 //! is sorted are keys with their positions, so equal elements keep their order without a stable algorithm; the values
 //! are gathered afterwards, which is what makes them differentiable.
 
-use super::selection::Selection;
+use super::selection::{Selection, gathered};
 use crate::cpu::fresh::Fresh;
 use crate::dtype::Element;
 use crate::error::OrMemory;
@@ -102,6 +102,9 @@ pub(super) enum Part {
     At(usize),
 }
 
+/// Up to so many first ones of a row are kept in order while it is read.
+const FEW: usize = 32;
+
 /// The positions of a row in the order of `keys`, as far as `part` asks for.
 pub(super) fn order(keys: &[u64], narrow: bool, descending: bool, part: Part, out: &mut [i64]) {
     let turned = |k: u64| match (descending, narrow) {
@@ -109,10 +112,35 @@ pub(super) fn order(keys: &[u64], narrow: bool, descending: bool, part: Part, ou
         (true, true) => !(k as u32) as u64,
         (true, false) => !k,
     };
-    if narrow && keys.len() <= u32::MAX as usize {
-        let pack = |(i, &k): (usize, &u64)| turned(k) << 32 | i as u64;
-        let mut packed: Vec<u64> = keys.iter().enumerate().map(pack).collect();
-        arrange(&mut packed, part, out, |p| (p & u32::MAX as u64) as i64);
+    if let Part::At(k) = part {
+        out[0] = match narrow {
+            true => nth(keys.iter().map(|&k| turned(k) as u32), k),
+            false => nth(keys.iter().map(|&k| turned(k)), k),
+        } as i64;
+        return;
+    }
+    // Large types, small numbers: what is above the smallest may fit.
+    let base = match narrow {
+        true => 0,
+        false => keys.iter().map(|&k| turned(k)).min().unwrap_or(0),
+    };
+    let fits = narrow || keys.iter().all(|&k| turned(k) - base <= u32::MAX as u64);
+    if fits && keys.len() <= u32::MAX as usize {
+        let packed = keys
+            .iter()
+            .enumerate()
+            .map(|(i, &k)| (turned(k) - base) << 32 | i as u64);
+        let place = |p: u64| (p & u32::MAX as u64) as i64;
+        match part {
+            Part::Sorted(k) | Part::Unsorted(k) if k <= FEW && k < keys.len() / 8 => {
+                let mut best = [u64::MAX; FEW];
+                first_few(packed, &mut best[..k]);
+                for (slot, &p) in out.iter_mut().zip(&best[..k]) {
+                    *slot = place(p);
+                }
+            }
+            _ => arrange(&mut packed.collect::<Vec<u64>>(), part, out, place),
+        }
     } else {
         let pack = |(i, &k): (usize, &u64)| (turned(k), i as u64);
         let mut packed: Vec<(u64, u64)> = keys.iter().enumerate().map(pack).collect();
@@ -120,12 +148,36 @@ pub(super) fn order(keys: &[u64], narrow: bool, descending: bool, part: Part, ou
     }
 }
 
+/// The smallest of `all`, in order, as many as `best` has room for.
+fn first_few(all: impl Iterator<Item = u64>, best: &mut [u64]) {
+    let Some(last) = best.len().checked_sub(1) else {
+        return;
+    };
+    for p in all {
+        if p < best[last] {
+            let mut i = last;
+            while i > 0 && best[i - 1] > p {
+                best[i] = best[i - 1];
+                i -= 1;
+            }
+            best[i] = p;
+        }
+    }
+}
+
+/// The position of the element that is at place `k` in order, equal ones in order of position.
+pub(super) fn nth<K: Ord + Copy>(keys: impl Iterator<Item = K> + Clone, k: usize) -> usize {
+    let mut sorted: Vec<K> = keys.clone().collect();
+    let wanted = *sorted.select_nth_unstable(k).1;
+    // What equals it and comes before it in order lies below place `k` too, as does all that is smaller.
+    let smaller = sorted[..k].iter().filter(|&&other| other < wanted).count();
+    let mut equal = keys.enumerate().filter(|&(_, other)| other == wanted);
+    equal.nth(k - smaller).map_or(0, |(i, _)| i)
+}
+
 fn arrange<P: Ord + Copy>(packed: &mut [P], part: Part, out: &mut [i64], place: fn(P) -> i64) {
     match part {
-        Part::At(k) => {
-            out[0] = place(*packed.select_nth_unstable(k).1);
-            return;
-        }
+        Part::At(_) => return,
         Part::Sorted(k) | Part::Unsorted(k) if k == 0 => return,
         Part::Unsorted(k) if k < packed.len() => {
             packed.select_nth_unstable(k - 1);
@@ -177,7 +229,7 @@ impl Tensor {
     /// The elements at `positions` along `dim`, as a function of this tensor.
     #[track_caller]
     fn at_positions(&self, op: &'static str, dim: usize, positions: &Tensor) -> Result<Tensor> {
-        Selection::each(op, self.shape(), dim, positions, false)?.take(op, self)
+        gathered(op, self, dim, positions, false)
     }
 
     /// Values and positions along `dim`; a scalar counts as a vector.
@@ -324,16 +376,12 @@ impl Tensor {
                 format!("dimension {dim} of shape {} is empty", self.shape()),
             ));
         }
-        let middle = self.ordered(OP, dim, false, Part::At((size - 1) / 2))?;
-        let positions = match self.dtype().is_float() {
-            false => middle,
-            // NaN is the largest: the first of those, if any, in place of the middle.
-            true => {
-                let top = self.ordered(OP, dim, true, Part::At(0))?;
-                let is_nan = self.detach().at_positions(OP, dim, &top)?.isnan()?;
-                top.where_cond(&is_nan, &middle)?
-            }
-        };
+        if self.dtype().is_complex() {
+            return Err(super::complex::refused(OP, self.dtype()));
+        }
+        let rows = self.detach().movedim(dim as i64, -1)?;
+        let positions =
+            crate::dispatch!(self.dtype(), T => middles::<T>(&rows))?.movedim(-1, dim as i64)?;
         let values = self.at_positions(OP, dim, &positions)?;
         self.without(dim, keepdim, (values, positions))
     }
@@ -475,6 +523,33 @@ impl Tensor {
         }
         boundaries.searchsorted(self, right)
     }
+}
+
+/// The position of the median of each row, or of the first NaN.
+#[track_caller]
+fn middles<T: Key>(rows: &Tensor) -> Result<Tensor> {
+    let mut dims = Dims::from_slice(rows.dims());
+    let size = dims.last().copied().unwrap_or(1);
+    if let Some(last) = dims.last_mut() {
+        *last = 1;
+    }
+    let mut out = Fresh::<i64>::new(Shape::from_dims(dims)?)?;
+    rows.with_data(|data: &[T]| {
+        out.for_each_chunk((GRAIN / size).max(1), |start, part| {
+            for (row, slot) in data[start * size..].chunks(size).zip(part) {
+                // Only NaN differs from itself.
+                #[allow(clippy::eq_op)]
+                let nan = row.iter().position(|x| x != x);
+                let middle = (size - 1) / 2;
+                *slot = match nan {
+                    Some(first) => first,
+                    None if T::NARROW => nth(row.iter().map(|x| x.key() as u32), middle),
+                    None => nth(row.iter().map(|x| x.key()), middle),
+                } as i64;
+            }
+        });
+    })?;
+    Ok(out.finish())
 }
 
 /// The answer of [`Tensor::unique`].

@@ -425,12 +425,12 @@ impl Tensor {
 
     /// A vector of `f(0)`, `f(1)`, …
     #[track_caller]
-    pub(crate) fn from_fn<T: Element>(n: usize, f: impl Fn(usize) -> T) -> Result<Tensor> {
+    pub(crate) fn from_fn<T: Element>(n: usize, f: impl Fn(usize) -> T + Sync) -> Result<Tensor> {
         let mut out = Fresh::<T>::new(Shape::new(&[n])?)?;
-        out.slice()
-            .iter_mut()
-            .enumerate()
-            .for_each(|(i, x)| *x = f(i));
+        out.for_each_chunk(32 * 1024, |start, part| {
+            let numbered = part.iter_mut().zip(start..);
+            numbered.for_each(|(x, i)| *x = f(i));
+        });
         Ok(out.finish())
     }
 }

@@ -289,6 +289,13 @@ impl Tensor {
     /// another shape than the dimensions it stands for.
     #[track_caller]
     pub fn index(&self, index: impl AsRef<[Index]>) -> Result<Tensor> {
+        if let [Index::Tensor(mask)] = index.as_ref()
+            && mask.dtype() == DType::Bool
+            && mask.shape() == self.shape()
+            && self.rank() > 0
+        {
+            return self.where_true("index", mask);
+        }
         let resolved = self.resolve_index("index", index.as_ref())?;
         match resolved.selection {
             Some(selection) => selection.take("index", &resolved.view),

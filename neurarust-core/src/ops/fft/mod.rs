@@ -89,31 +89,134 @@ fn plan<T: Element + FftNum>(n: usize, forward: bool) -> Arc<dyn Fft<T>> {
     })
 }
 
-/// `scale` times the transform of every row of `z` (…, n), unrecorded.
+/// The numbers that transforms are made of.
+trait Number: Element + FftNum {}
+impl Number for f32 {}
+impl Number for f64 {}
+
+/// What a task transforms one row after the other with.
+struct Rows<T: Number> {
+    plan: Arc<dyn Fft<T>>,
+    scale: T,
+    /// For a row of an even number of reals: exp(-2πi k / n).
+    turns: Vec<Complex<T>>,
+    forward: bool,
+}
+
+/// A row, and what the plan needs beside it.
+struct Scratch<T> {
+    row: Vec<Complex<T>>,
+    rest: Vec<Complex<T>>,
+}
+
+impl<T: Number> Rows<T> {
+    /// Of `n` elements; as pairs of reals (see [`Rows::real`]) if `halved`.
+    fn new(n: usize, halved: bool, forward: bool, scale: f64) -> Rows<T> {
+        let turn = |k: usize| {
+            // Exact where it can be.
+            let (sin, cos) = match (2 * k == n, 4 * k == n) {
+                (true, _) => (0.0, -1.0),
+                (_, true) => (-1.0, 0.0),
+                _ => (-std::f64::consts::TAU * k as f64 / n as f64).sin_cos(),
+            };
+            Complex::new(<T as Element>::from_f64(cos), <T as Element>::from_f64(sin))
+        };
+        Rows {
+            plan: match halved {
+                true => plan::<T>(n / 2, true),
+                false => plan::<T>(n, forward),
+            },
+            turns: (0..if halved { n / 2 + 1 } else { 0 }).map(turn).collect(),
+            scale: <T as Element>::from_f64(scale),
+            forward,
+        }
+    }
+
+    fn scratch(&self) -> Scratch<T> {
+        let zero = Complex::new(T::default(), T::default());
+        Scratch {
+            row: vec![zero; self.plan.len()],
+            rest: vec![zero; self.plan.get_inplace_scratch_len()],
+        }
+    }
+
+    /// The first `to.len() / 2` numbers of the transform of complex numbers `from`.
+    fn complex(&self, from: &[T], to: &mut [T], scratch: &mut Scratch<T>) {
+        for (z, p) in scratch.row.iter_mut().zip(from.chunks_exact(2)) {
+            *z = Complex::new(p[0], p[1]);
+        }
+        self.finish(to, scratch);
+    }
+
+    /// As [`Rows::complex`], of reals.
+    fn widened(&self, from: &[T], to: &mut [T], scratch: &mut Scratch<T>) {
+        for (z, x) in scratch.row.iter_mut().zip(from) {
+            *z = Complex::new(*x, T::default());
+        }
+        self.finish(to, scratch);
+    }
+
+    #[inline(always)]
+    fn finish(&self, to: &mut [T], Scratch { row, rest }: &mut Scratch<T>) {
+        self.plan.process_with_scratch(row, rest);
+        for (z, p) in row.iter().zip(to.chunks_exact_mut(2)) {
+            (p[0], p[1]) = (z.re * self.scale, z.im * self.scale);
+        }
+    }
+
+    /// As [`Rows::widened`], up to the middle of the spectrum, of an even number of reals: read as half as many complex
+    /// numbers, whose spectrum `Z` holds those of the even and of the odd elements, `E` and `O`, as `E + iO`.
+    fn real(&self, from: &[T], to: &mut [T], Scratch { row, rest }: &mut Scratch<T>) {
+        for (z, p) in row.iter_mut().zip(from.chunks_exact(2)) {
+            *z = Complex::new(p[0], p[1]);
+        }
+        self.plan.process_with_scratch(row, rest);
+        let h = row.len();
+        let half = <T as Element>::from_f64(0.5) * self.scale;
+        let sign = match self.forward {
+            true => half,
+            false => T::default() - half,
+        };
+        for (k, (p, w)) in to.chunks_exact_mut(2).zip(&self.turns).enumerate() {
+            let (a, b) = (
+                row[if k == h { 0 } else { k }],
+                row[if k == 0 { 0 } else { h - k }],
+            );
+            // 2E and 2iO, of which the spectrum is E + wO.
+            let (even, odd) = (
+                Complex::new(a.re + b.re, a.im - b.im),
+                Complex::new(a.re - b.re, a.im + b.im),
+            );
+            let re = even.re + (w.re * odd.im + w.im * odd.re);
+            let im = even.im + (w.im * odd.im - w.re * odd.re);
+            (p[0], p[1]) = (re * half, im * sign);
+        }
+    }
+}
+
+/// The first `keep` numbers of `scale` times the transform of every row of `x` (…, n), complex or real, unrecorded.
 #[track_caller]
-fn rows<T: Element + FftNum>(z: &Tensor, forward: bool, scale: f64) -> Result<Tensor> {
-    let n = z.dims()[z.rank() - 1];
-    let source = pair(&z.detach())?;
-    let mut out = Fresh::<T>::new(source.shape().clone())?;
-    if z.numel() > 0 {
-        let (plan, scale) = (plan::<T>(n, forward), <T as Element>::from_f64(scale));
-        let each = (TASK / n).max(1) * 2 * n;
+fn rows<T: Number>(x: &Tensor, forward: bool, scale: f64, keep: usize) -> Result<Tensor> {
+    let (n, complex) = (x.dims()[x.rank() - 1], x.dtype().is_complex());
+    let mut dims = Dims::from_slice(x.dims());
+    dims[x.rank() - 1] = keep;
+    dims.push(2);
+    let mut out = Fresh::<T>::new(Shape::from_dims(dims)?)?;
+    if x.numel() > 0 && keep > 0 {
+        let halved = !complex && n.is_multiple_of(2) && keep <= n / 2 + 1;
+        let rows = Rows::<T>::new(n, halved, forward, scale);
+        let width = if complex { 2 * n } else { n };
+        let dense = x.detach().contiguous()?;
+        let source = if complex { pair(&dense)? } else { dense };
         source.with_data(|from: &[T]| {
-            out.for_each_chunk(each, |start, to| {
-                let mut row = vec![Complex::new(T::default(), T::default()); n];
-                let mut scratch = row.clone();
-                scratch.resize(
-                    plan.get_inplace_scratch_len(),
-                    Complex::new(T::default(), T::default()),
-                );
-                let from = &from[start..start + to.len()];
-                for (to, from) in to.chunks_exact_mut(2 * n).zip(from.chunks_exact(2 * n)) {
-                    for (z, p) in row.iter_mut().zip(from.chunks_exact(2)) {
-                        *z = Complex::new(p[0], p[1]);
-                    }
-                    plan.process_with_scratch(&mut row, &mut scratch);
-                    for (z, p) in row.iter().zip(to.chunks_exact_mut(2)) {
-                        (p[0], p[1]) = (z.re * scale, z.im * scale);
+            out.for_each_chunk((TASK / n).max(1) * 2 * keep, |start, to| {
+                let mut scratch = rows.scratch();
+                let from = from[start / (2 * keep) * width..].chunks_exact(width);
+                for (to, from) in to.chunks_exact_mut(2 * keep).zip(from) {
+                    match (complex, halved) {
+                        (true, _) => rows.complex(from, to, &mut scratch),
+                        (_, true) => rows.real(from, to, &mut scratch),
+                        _ => rows.widened(from, to, &mut scratch),
                     }
                 }
             });
@@ -122,25 +225,33 @@ fn rows<T: Element + FftNum>(z: &Tensor, forward: bool, scale: f64) -> Result<Te
     from_pair(&out.finish())
 }
 
-/// `scale` times the transform of `z`, which is complex, along `dim`: `Σ z[j] exp(∓2πi jk / n)`.
+/// The first `keep` numbers of `scale` times the transform of `x`, complex or real, along `dim`:
+/// `Σ x[j] exp(∓2πi jk / n)`.
 #[track_caller]
 fn transform(
     op: &'static str,
-    z: &Tensor,
+    x: &Tensor,
     dim: usize,
     forward: bool,
     scale: f64,
+    keep: usize,
 ) -> Result<Tensor> {
-    let moved = z.movedim(dim as i64, -1)?;
-    let out = match z.dtype() {
-        DType::C128 => rows::<f64>(&moved, forward, scale)?,
-        _ => rows::<f32>(&moved, forward, scale)?,
+    let moved = x.movedim(dim as i64, -1)?;
+    let out = match x.dtype() {
+        DType::C128 | DType::F64 => rows::<f64>(&moved, forward, scale, keep)?,
+        _ => rows::<f32>(&moved, forward, scale, keep)?,
     };
     if tracks(&[&moved]) {
+        let (n, real) = (x.dims()[dim], !x.dtype().is_complex());
         record(op, &[&moved], &[&out], (), move |_, _, grads| {
             let g = grads.into_iter().next().flatten();
-            // The transposed conjugate of the matrix exp(-2πi jk / n).
-            let back = |g: Tensor| transform(op, &g, g.rank() - 1, !forward, scale);
+            // The transposed conjugate of the matrix exp(-2πi jk / n), without the rows that were cut off.
+            let back = |g: Tensor| {
+                let last = g.rank() - 1;
+                let full = resized(&g, last, n)?;
+                let out = transform(op, &full, last, !forward, scale, n)?;
+                if real { out.real() } else { Ok(out) }
+            };
             Ok(smallvec![g.map(back).transpose()?])
         })?;
     }
@@ -217,8 +328,8 @@ fn c2c(
     forward: bool,
 ) -> Result<Tensor> {
     let n = length(op, n, x.dims()[dim])?;
-    let z = resized(&complex(op, x)?, dim, n)?;
-    transform(op, &z, dim, forward, norm.scale(n, forward))
+    let x = resized(&promoted(op, x)?, dim, n)?;
+    transform(op, &x, dim, forward, norm.scale(n, forward), n)
 }
 
 /// Real to the first half of the spectrum; conjugated if it is the inverse transform.
@@ -233,8 +344,7 @@ fn r2c(
 ) -> Result<Tensor> {
     let n = length(op, n, x.dims()[dim])?;
     let x = resized(&real_only(op, x)?, dim, n)?;
-    let z = x.to_dtype(x.dtype().to_complex())?;
-    transform(op, &z, dim, forward, norm.scale(n, forward))?.narrow(dim as i64, 0, n / 2 + 1)
+    transform(op, &x, dim, forward, norm.scale(n, forward), n / 2 + 1)
 }
 
 /// The first half of a spectrum to reals; the forward transform of its conjugate mirror if `forward`.
@@ -259,7 +369,7 @@ fn c2r(
     along[dim] = last + 1;
     let weights = Tensor::from_vec(weights, along)?.to_dtype(z.dtype().to_real())?;
     let full = resized(&z.mul(&weights)?, dim, n)?;
-    transform(op, &full, dim, false, norm.scale(n, forward))?.real()
+    transform(op, &full, dim, false, norm.scale(n, forward), n)?.real()
 }
 
 /// The dimensions of a transform over several, and the length along each.
@@ -380,9 +490,14 @@ impl Tensor {
     ) -> Result<Tensor> {
         const OP: &str = "fft_fftn";
         let all = several(OP, self, sizes, dims)?;
-        all.iter().rev().try_fold(complex(OP, self)?, |x, &(d, n)| {
-            c2c(OP, &x, n, d, norm, true)
-        })
+        // The first of them takes a real tensor as it is.
+        let start = match all.is_empty() {
+            true => complex(OP, self)?,
+            false => self.clone(),
+        };
+        all.iter()
+            .rev()
+            .try_fold(start, |x, &(d, n)| c2c(OP, &x, n, d, norm, true))
     }
 
     /// The inverse of [`Tensor::fftn`].

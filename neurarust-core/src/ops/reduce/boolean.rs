@@ -1,6 +1,8 @@
 //! Questions about elements being non-zero.
 
-use super::{Axes, fold};
+use super::sum::{IsSet, counted, told};
+use super::{Axes, Map, accumulate_in, fold, fold_map};
+use crate::cpu::kernel::MAX_PARAMS;
 use crate::cpu::reduce::Combine;
 use crate::{DType, Result, Tensor};
 
@@ -20,7 +22,7 @@ impl Tensor {
     /// A dimension that isn't there, or that is named twice.
     #[track_caller]
     pub fn count_nonzero_dims(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
-        ask("count_nonzero", Combine::Sum, self, dims, keepdim)
+        ask("count_nonzero", Combine::Sum, self, dims, keepdim)?.to_dtype(DType::I64)
     }
 
     /// Whether no element is 0; true if there are none.
@@ -57,9 +59,11 @@ impl Tensor {
     #[track_caller]
     pub fn any_dims(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
         // The largest of nothing is the smallest integer, which is no "false".
-        ask("any", Combine::Sum, self, dims, keepdim)?.ne(0i64)
+        ask("any", Combine::Sum, self, dims, keepdim)?.to_dtype(DType::Bool)
     }
 }
+
+/// The truth values of `x` combined, as numbers.
 
 #[track_caller]
 fn ask(
@@ -70,6 +74,17 @@ fn ask(
     keepdim: bool,
 ) -> Result<Tensor> {
     let axes = Axes::new(op, x, dims, keepdim)?;
+    if x.dtype().is_float() && combine == Combine::Sum {
+        return counted::<IsSet>(op, x, &axes);
+    }
+    if x.dtype().is_float() {
+        let map = Map {
+            variants: told::<IsSet>(),
+            params: &[0.0; MAX_PARAMS],
+        };
+        let compute = accumulate_in(x.dtype());
+        return fold_map(op, combine, &[x], Some(map), compute, &axes);
+    }
     let truth = match x.dtype() {
         DType::Bool => x.detach(),
         _ => x.detach().ne(0i64)?,

@@ -3,7 +3,7 @@
 
 use super::{accumulate_in, float_only};
 use crate::autograd::{Saved, record, tracks};
-use crate::cpu::fresh::Fresh;
+use crate::cpu::fresh::{Fresh, for_each_row};
 use crate::dtype::Element;
 use crate::ops::selection::Selection;
 use crate::{Result, Tensor};
@@ -38,8 +38,12 @@ macro_rules! extremes {
                     return Ok((values.reshape([0i64; 0])?, places.reshape([0i64; 0])?));
                 }
                 let rows = self.detach().movedim(dim as i64, -1)?;
-                let places = crate::dispatch!(rows.dtype(), T => leaders(&rows, |x: T, best: T| x $sign best))?;
+                let (values, places) =
+                    crate::dispatch!(rows.dtype(), T => leaders(&rows, |x: T, best: T| x $sign best))?;
                 let places = places.movedim(-1, dim as i64)?;
+                if !tracks(&[self]) {
+                    return Ok((values.movedim(-1, dim as i64)?, places));
+                }
                 let values = Selection::each(OP, self.shape(), dim, &places, false)?.take(OP, self)?;
                 Ok((values, places))
             }
@@ -53,27 +57,34 @@ extremes! {
     cummin <=;
 }
 
-/// Per element of a row: the position of the best so far.
+/// Per element of a row: the best so far, and its position.
 #[allow(clippy::eq_op)]
-fn leaders<T: Element>(rows: &Tensor, wins: impl Fn(T, T) -> bool + Sync) -> Result<Tensor> {
-    let size = rows.dims().last().copied().unwrap_or(1).max(1);
-    let mut out = Fresh::<i64>::new(rows.shape().clone())?;
-    rows.with_data(|data: &[T]| {
-        out.for_each_chunk((GRAIN / size).max(1) * size, |start, part| {
-            let rows = data[start..start + part.len()].chunks(size);
-            for (row, out) in rows.zip(part.chunks_mut(size)) {
-                let mut best = 0;
-                for (i, (&x, slot)) in row.iter().zip(out).enumerate() {
+fn leaders<T: Element>(
+    rows: &Tensor,
+    wins: impl Fn(T, T) -> bool + Sync,
+) -> Result<(Tensor, Tensor)> {
+    let size = rows.dims().last().copied().unwrap_or(1);
+    let mut values = Fresh::<T>::new(rows.shape().clone())?;
+    let mut places = Fresh::<i64>::new(rows.shape().clone())?;
+    if rows.numel() > 0 {
+        let count = rows.numel() / size;
+        rows.with_data(|data: &[T]| {
+            let (values, places) = ((&mut values, size), (&mut places, size));
+            for_each_row(values, places, count, |row, values, places| {
+                let data = &data[row * size..][..size];
+                let (mut best, mut at) = (data[0], 0i64);
+                let out = values.iter_mut().zip(places);
+                for (i, (&x, (value, place))) in data.iter().zip(out).enumerate() {
                     // Only NaN differs from itself.
-                    if x != x || (row[best] == row[best] && wins(x, row[best])) {
-                        best = i;
-                    }
-                    *slot = best as i64;
+                    let next = x != x || (best == best && wins(x, best));
+                    best = if next { x } else { best };
+                    at = if next { i as i64 } else { at };
+                    (*value, *place) = (best, at);
                 }
-            }
-        });
-    })?;
-    Ok(out.finish())
+            });
+        })?;
+    }
+    Ok((values.finish(), places.finish()))
 }
 
 impl Tensor {

@@ -1,10 +1,15 @@
 //! Sums and means. The gradient of a sum is the same number everywhere.
 
-use super::{Axes, fold};
-use crate::autograd::{record, tracks};
+use super::{Axes, Map, accumulate_in, fold, fold_map};
+use crate::autograd::{Saved, record, tracks};
+use crate::cpu::kernel::{self, MAX_PARAMS, Params, Variants};
 use crate::cpu::reduce::Combine;
+use crate::dtype::Compute;
+use crate::formula::Formula;
 use crate::layout::Shape;
+use crate::op::{Fused, Parameters};
 use crate::ops::complex;
+use crate::real::Real;
 use crate::{DType, Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
 
@@ -101,14 +106,35 @@ impl Tensor {
     /// As [`Tensor::sum_dims`].
     #[track_caller]
     pub fn nansum(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
-        match self.dtype().is_float() {
-            true => self
-                .detach()
-                .isnan()?
-                .select_where(0.0, self)?
-                .sum_dims(dims, keepdim),
-            false => self.sum_dims(dims, keepdim),
+        const OP: &str = "nansum";
+        if !self.dtype().is_float() {
+            return self.sum_dims(dims, keepdim);
         }
+        let axes = Axes::new(OP, self, dims, keepdim)?;
+        let map = Map {
+            variants: told::<Known>(),
+            params: &[0.0; MAX_PARAMS],
+        };
+        let compute = accumulate_in(self.dtype());
+        let out = fold_map(OP, Combine::Sum, &[self], Some(map), compute, &axes)?
+            .to_dtype(self.dtype())?;
+        if tracks(&[self]) {
+            record(
+                OP,
+                &[self],
+                &[&out],
+                Saved::input(self),
+                move |x, call, g| {
+                    let Some(g) = &g[0] else {
+                        return Ok(smallvec![None]);
+                    };
+                    let x = x.get(call)?.detach();
+                    let g = axes.spread(g, x.shape())?;
+                    Ok(smallvec![Some(x.isnan()?.select_where(0.0, &g)?)])
+                },
+            )?;
+        }
+        Ok(out)
     }
 
     /// Mean over `dims` (all if empty) of what isn't NaN; NaN where nothing is left.
@@ -117,13 +143,61 @@ impl Tensor {
     /// As [`Tensor::mean_dims`].
     #[track_caller]
     pub fn nanmean(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
-        float_only("nanmean", self)?;
-        let nan = self.detach().isnan()?;
-        let count = nan.logical_not()?.sum_dims(dims, keepdim)?;
-        nan.select_where(0.0, self)?
-            .sum_dims(dims, keepdim)?
-            .div(&count)
+        const OP: &str = "nanmean";
+        float_only(OP, self)?;
+        let axes = Axes::new(OP, self, dims, keepdim)?;
+        let count = counted::<IsKnown>(OP, self, &axes)?;
+        self.nansum(dims, keepdim)?.div(&count)
     }
+}
+
+/// Over how many elements of each output the indicator `O` is 1, as floats that hold that number.
+#[track_caller]
+pub(super) fn counted<O: Fused<1, 1>>(op: &'static str, x: &Tensor, axes: &Axes) -> Result<Tensor> {
+    let map = Map {
+        variants: told::<O>(),
+        params: &[0.0; MAX_PARAMS],
+    };
+    let compute = match axes.count < 1 << f32::MANTISSA_DIGITS {
+        true => accumulate_in(x.dtype()),
+        false => Compute::F64,
+    };
+    fold_map(op, Combine::Sum, &[x], Some(map), compute, axes)
+}
+
+/// The kernels of a formula on floats.
+pub(super) fn told<O: Fused<1, 1>>() -> [Variants; 2] {
+    [
+        kernel::forward::<f32, O, 1, 1>(),
+        kernel::forward::<f64, O, 1, 1>(),
+    ]
+}
+
+macro_rules! told {
+    ($($(#[$doc:meta])* $name:ident($x:ident) = $body:expr;)*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub(super) struct $name;
+        impl Parameters for $name {
+            fn from_params(_: &Params) -> Self {
+                $name
+            }
+        }
+        impl Formula<1, 1> for $name {
+            #[inline(always)]
+            fn eval<V: Real>(&self, [$x]: [V; 1]) -> [V; 1] {
+                [$body]
+            }
+        }
+    )* };
+}
+told! {
+    /// `x`, 0 for NaN
+    Known(x) = V::select(x.eq(x), x, V::c(0.0));
+    /// Whether `x` is no NaN, as 1 or 0
+    IsKnown(x) = V::select(x.eq(x), V::c(1.0), V::c(0.0));
+    /// Whether `x` isn't 0, as 1 or 0
+    IsSet(x) = V::select(x.eq(V::c(0.0)), V::c(0.0), V::c(1.0));
 }
 
 /// Refuses integers, and says what to do with them.

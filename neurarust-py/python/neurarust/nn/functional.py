@@ -339,27 +339,7 @@ def pad(input, pad, mode="constant", value=None):
         raise RuntimeError(f"pad: {pad} for a tensor of {input.dim()} dimensions")
     if mode == "constant":
         return _C._pad_constant(input, pad, 0.0 if value is None else float(value))
-    if mode not in ("reflect", "replicate", "circular"):
-        raise NotImplementedError(f"Unrecognised padding mode {mode}")
-    for k in range(len(pad) // 2):
-        dim, (before, after) = input.dim() - 1 - k, pad[2 * k : 2 * k + 2]
-        if mode == "circular" and min(before, after) < 0:
-            # What is cut off doesn't come back at the other end.
-            kept = input.shape[dim] + min(before, 0) + min(after, 0)
-            input, before, after = input.narrow(dim, max(-before, 0), kept), max(before, 0), max(after, 0)
-        size = input.shape[dim]
-        limit = {"reflect": size - 1, "replicate": None, "circular": size}[mode]
-        if limit is not None and max(before, after) > limit:
-            raise RuntimeError(f"pad: {mode} padding of {(before, after)} for a dimension of size {size}")
-        places = range(-before, size + after)
-        if mode == "reflect":
-            places = [abs(i) if i < size else 2 * (size - 1) - i for i in places]
-        elif mode == "replicate":
-            places = [min(max(i, 0), size - 1) for i in places]
-        else:
-            places = [i % size for i in places]
-        input = input.index_select(dim, _C.tensor(places, dtype=_C.int64))
-    return input
+    return _C._pad_border(input, pad, mode)
 
 
 def _channelwise(input, p, training, inplace, rank, name):
