@@ -38,9 +38,11 @@ pub mod cpu {
     pub(crate) mod rows;
     pub(crate) mod scan;
     pub mod simd;
+    pub(crate) mod winograd;
 }
 
 pub use autograd::{enable_grad, inference_mode, no_grad};
+pub use cpu::winograd::{set_winograd, winograd};
 pub use dtype::{ComplexUnsupported, DType, Element, complex_backstop};
 pub use error::{Error, ErrorKind, Result};
 pub use half::{bf16, f16};

@@ -88,6 +88,7 @@ pub(crate) fn product(a: &Tensor, b: &Tensor, bias: Option<&Tensor>, out: &Tenso
                             ptr,
                             row: or,
                             col: oc,
+                            runs: None,
                         },
                     )
                 };

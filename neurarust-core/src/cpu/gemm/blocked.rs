@@ -41,6 +41,7 @@ pub(super) struct Product<'a, T: 'static> {
 }
 
 /// One block of K against a stretch of columns: what the inner loops need to know.
+#[derive(Clone, Copy)]
 struct Block<'a, T: 'static> {
     product: &'a Product<'a, T>,
     /// The block of K.
@@ -59,6 +60,8 @@ struct Block<'a, T: 'static> {
     /// Panels of B: those that start at or after column `packed_from` are packed, one after the other.
     packed_from: usize,
     packed: Place<T>,
+    /// Panels of A from this row on, packed for all tasks.
+    a_packed: Option<(usize, Place<T>)>,
 }
 
 impl<T: Entry> Product<'_, T> {
@@ -140,6 +143,7 @@ impl<T: Entry> Product<'_, T> {
                         ptr: sums.ptr::<T>().wrapping_sub(back),
                         row: cols_max as isize,
                         col: 1,
+                        runs: None,
                     }
                 };
                 for block in 0..blocks {
@@ -160,7 +164,9 @@ impl<T: Entry> Product<'_, T> {
                             ptr: packed.ptr(),
                             row: 0,
                             col: 0,
+                            runs: None,
                         },
+                        a_packed: None,
                     };
                     // SAFETY: `packed` has room for the packed panels of this stretch of columns, `sums` for its sums.
                     unsafe { block.run(row, rows, col, cols, parallel) };
@@ -214,6 +220,30 @@ impl<T: Entry> Block<'_, T> {
         } else {
             (row_panels.div_ceil(fit), 1)
         };
+        // Tasks that share rows share the packed rows too.
+        let share = groups > 1 && self.a_direct.is_none();
+        let size = row_panels * mr * self.depth;
+        let shared_a = Scratch::new::<T>(if share { size } else { 0 });
+        let mut block = *self;
+        if share {
+            // A place rather than a pointer, for other threads to use.
+            let place = Place {
+                ptr: shared_a.ptr::<T>(),
+                row: 0,
+                col: 0,
+                runs: None,
+            };
+            // SAFETY: the buffer has room for the panels of these rows.
+            each(
+                size * size_of::<T>() >= SHARED_PACK_BYTES,
+                row_panels,
+                |panel| unsafe {
+                    self.pack_a(row, row + rows, panel, place.at(0, 0));
+                },
+            );
+            block.a_packed = Some((row, place));
+        }
+        let block = &block;
         each(parallel, row_tasks * groups, |task| {
             let (t, g) = (task / groups, task % groups);
             let part = |i: usize, parts: usize, all: usize| i * all / parts;
@@ -222,8 +252,24 @@ impl<T: Entry> Block<'_, T> {
             let left = col + part(g, groups, col_panels) * nr;
             let right = (col + part(g + 1, groups, col_panels) * nr).min(col + cols);
             // SAFETY: tasks own disjoint parts of C.
-            unsafe { self.rows(from, to, left, right) };
+            unsafe { block.rows(from, to, left, right) };
         });
+    }
+
+    /// Packs panel `panel` of A's rows `from..to` to its place in a buffer of all of them.
+    ///
+    /// # Safety
+    /// The buffer must have room for the panel; nobody else may touch it meanwhile.
+    unsafe fn pack_a(&self, from: usize, to: usize, panel: usize, buffer: *mut T) {
+        let mr = self.product.kernels.mr;
+        let line = from + panel * mr;
+        let dst = buffer.wrapping_add(panel * mr * self.depth);
+        // SAFETY: the panel's own part of the buffer; the lines lie in A.
+        unsafe {
+            self.product
+                .a
+                .pack(line, mr.min(to - line), self.k, self.depth, mr, dst)
+        };
     }
 
     /// The part of C between rows `from..to` and columns `left..right`.
@@ -234,23 +280,18 @@ impl<T: Entry> Block<'_, T> {
         let Kernels { mr, lanes, .. } = *self.product.kernels;
         let nr = self.product.kernels.nr();
         let panels = (to - from).div_ceil(mr);
-        let scratch = Scratch::new::<T>(if self.a_direct.is_some() {
-            0
-        } else {
-            panels * mr * self.depth
-        });
-        if self.a_direct.is_none() {
+        let own = self.a_direct.is_none() && self.a_packed.is_none();
+        let scratch = Scratch::new::<T>(if own { panels * mr * self.depth } else { 0 });
+        if own {
             for panel in 0..panels {
-                let line = from + panel * mr;
-                let dst = scratch.ptr::<T>().wrapping_add(panel * mr * self.depth);
-                // SAFETY: the panel's own part of the buffer; the lines lie in A.
-                unsafe {
-                    self.product
-                        .a
-                        .pack(line, mr.min(to - line), self.k, self.depth, mr, dst)
-                };
+                // SAFETY: the buffer has room for the panels.
+                unsafe { self.pack_a(from, to, panel, scratch.ptr()) };
             }
         }
+        let a_packed = match self.a_packed {
+            Some((first, place)) => place.ptr.wrapping_add((from - first) * self.depth),
+            None => scratch.ptr::<T>(),
+        };
         for col in (left..right).step_by(nr) {
             let cols = nr.min(right - col);
             let vectors = cols.div_ceil(lanes);
@@ -273,10 +314,7 @@ impl<T: Entry> Block<'_, T> {
                 let (kernels, a, a_row, a_k) = match self.a_direct {
                     Some(a) => (self.product.kernels.strided, a.at(row, self.k), a.line, a.k),
                     None => {
-                        let a = scratch
-                            .ptr::<T>()
-                            .wrapping_add(panel * mr * self.depth)
-                            .cast_const();
+                        let a = a_packed.wrapping_add(panel * mr * self.depth).cast_const();
                         (self.product.kernels.packed, a, 1, mr as isize)
                     }
                 };
@@ -284,24 +322,20 @@ impl<T: Entry> Block<'_, T> {
                 let to_memory = self.finish != Finish::Call || !self.last;
                 let ld = vectors * lanes;
                 // What is added: earlier sums, or else the addend; by the kernel if it is whole registers.
-                let sums = Addend {
-                    ptr: self.sums.ptr,
-                    row: self.sums.row,
-                    col: self.sums.col,
-                };
                 let resumes = self.resume || self.finish == Finish::Add;
-                let extra = if resumes { Some(sums) } else { self.addend };
-                let by_kernel = extra.filter(|z| z.col == 1 && cols == ld);
-                let (z, z_row) =
-                    by_kernel.map_or((std::ptr::null(), 0), |z| (z.at(row, col), z.row));
+                let together = self.sums.together(col, cols) == cols;
+                let (z, z_row) = match self.addend {
+                    _ if resumes && together && self.sums.col == 1 && cols == ld => {
+                        (self.sums.at(row, col).cast_const(), self.sums.row)
+                    }
+                    Some(z) if !resumes && z.col == 1 && cols == ld => (z.at(row, col), z.row),
+                    _ => (std::ptr::null(), 0),
+                };
+                let left_over = z.is_null() && (resumes || self.addend.is_some());
                 // SAFETY: the operands' panels reach as far as the kernel reads (packed ones are padded); C's tile is
                 // whole registers of adjacent columns, or goes through a tile on the stack.
                 unsafe {
-                    if to_memory
-                        && cols == ld
-                        && self.sums.col == 1
-                        && by_kernel.is_some() == extra.is_some()
-                    {
+                    if to_memory && cols == ld && together && self.sums.col == 1 && !left_over {
                         let c = self.sums.at(row, col);
                         kernel(
                             self.depth,
@@ -332,9 +366,14 @@ impl<T: Entry> Block<'_, T> {
                         z_row,
                     );
                     let tile = std::slice::from_raw_parts_mut(start, rows * ld);
-                    if let (Some(extra), None) = (extra, by_kernel) {
+                    if left_over {
                         for i in 0..rows {
-                            extra.add_to(row + i, col, &mut tile[i * ld..i * ld + cols]);
+                            let values = &mut tile[i * ld..i * ld + cols];
+                            match self.addend {
+                                _ if resumes => self.sums.add_to(row + i, col, values),
+                                Some(z) => z.add_to(row + i, col, values),
+                                None => {}
+                            }
                         }
                     }
                     if to_memory {

@@ -16,6 +16,8 @@ pub struct Place<T> {
     pub row: isize,
     /// From one column to the next.
     pub col: isize,
+    /// Columns in a run, and from one run to the next, where columns are two axes that do not merge.
+    pub runs: Option<(usize, isize)>,
 }
 
 impl<T> Clone for Place<T> {
@@ -35,10 +37,24 @@ impl<T> Place<T> {
     /// Where `(row, col)` is.
     #[inline(always)]
     pub(super) fn at(&self, row: usize, col: usize) -> *mut T {
+        let (run, col) = match self.runs {
+            None => (0, col),
+            Some((run, outer)) => ((col / run) as isize * outer, col % run),
+        };
         let at = (row as isize)
             .wrapping_mul(self.row)
-            .wrapping_add((col as isize).wrapping_mul(self.col));
+            .wrapping_add((col as isize).wrapping_mul(self.col))
+            .wrapping_add(run);
         self.ptr.wrapping_offset(at)
+    }
+
+    /// How many of `cols` columns from `col` on lie in the same run.
+    #[inline(always)]
+    pub(super) fn together(&self, col: usize, cols: usize) -> usize {
+        match self.runs {
+            None => cols,
+            Some((run, _)) => cols.min(run - col % run),
+        }
     }
 }
 
@@ -56,19 +72,44 @@ impl<T: Copy> Place<T> {
         tile: &[T],
         ld: usize,
     ) {
-        for i in 0..rows {
-            let values = &tile[i * ld..i * ld + cols];
-            let dst = self.at(row + i, col);
-            // SAFETY: the caller's promise; the tile is no part of C.
-            unsafe {
-                if self.col == 1 {
-                    std::ptr::copy_nonoverlapping(values.as_ptr(), dst, cols);
-                } else {
-                    for (j, &v) in values.iter().enumerate() {
-                        *dst.wrapping_offset(j as isize * self.col) = v;
+        let mut done = 0;
+        while done < cols {
+            let take = self.together(col + done, cols - done);
+            let mut dst = self.at(row, col + done);
+            for i in 0..rows {
+                let values = &tile[i * ld + done..i * ld + done + take];
+                // SAFETY: the caller's promise; the tile is no part of C.
+                unsafe {
+                    if self.col == 1 {
+                        std::ptr::copy_nonoverlapping(values.as_ptr(), dst, take);
+                    } else {
+                        for (j, &v) in values.iter().enumerate() {
+                            *dst.wrapping_offset(j as isize * self.col) = v;
+                        }
                     }
                 }
+                dst = dst.wrapping_offset(self.row);
             }
+            done += take;
+        }
+    }
+}
+
+impl<T: Entry> Place<T> {
+    /// Adds what lies in C to a part of a row.
+    ///
+    /// # Safety
+    /// As for [`store`](Place::store).
+    pub(super) unsafe fn add_to(&self, row: usize, col: usize, values: &mut [T]) {
+        let mut done = 0;
+        while done < values.len() {
+            let take = self.together(col + done, values.len() - done);
+            let src = self.at(row, col + done);
+            for (j, v) in values[done..done + take].iter_mut().enumerate() {
+                // SAFETY: the caller's promise.
+                *v = v.add(unsafe { *src.wrapping_offset(j as isize * self.col) });
+            }
+            done += take;
         }
     }
 }
@@ -152,7 +193,6 @@ pub type Map<'a, T> = &'a (dyn Fn(&mut [T]) + Sync);
 pub struct Output<'a, T> {
     place: Place<T>,
     store: Store,
-    split: Option<(usize, isize)>,
     alpha: T,
     beta: T,
     bias: Option<Addend<T>>,
@@ -174,9 +214,9 @@ impl<'a, T: Entry> Output<'a, T> {
                 ptr,
                 row: row_stride,
                 col: col_stride,
+                runs: None,
             },
             store: Store::Same,
-            split: None,
             alpha: T::ONE,
             beta: T::ZERO,
             bias: None,
@@ -189,7 +229,10 @@ impl<'a, T: Entry> Output<'a, T> {
     /// `(j / run) · outer + (j % run) · col_stride`. `run` is at least 1.
     pub fn columns_in_runs(self, run: usize, outer: isize) -> Self {
         Output {
-            split: Some((run, outer)),
+            place: Place {
+                runs: Some((run, outer)),
+                ..self.place
+            },
             ..self
         }
     }
@@ -288,13 +331,13 @@ impl<'a, T: Entry> Output<'a, T> {
 
     /// Whether C's memory has the type and a shape that sums can rest in.
     fn in_place(&self) -> bool {
-        self.store == Store::Same && self.split.is_none()
+        self.store == Store::Same
     }
 
     /// Where column `col` starts, in elements, and how many columns follow it at the same stride.
     #[inline(always)]
     fn column(&self, col: usize) -> (isize, usize) {
-        match self.split {
+        match self.place.runs {
             None => (col as isize * self.place.col, usize::MAX),
             Some((run, outer)) => {
                 let inner = col % run;
@@ -365,6 +408,10 @@ impl<T: Entry> Addend<T> {
                 // SAFETY: the caller's promise.
                 *v = v.add(unsafe { *src.wrapping_add(j) });
             }
+        } else if self.col == 0 {
+            // SAFETY: the caller's promise.
+            let one = unsafe { *src };
+            values.iter_mut().for_each(|v| *v = v.add(one));
         } else {
             for (j, v) in values.iter_mut().enumerate() {
                 // SAFETY: the caller's promise.
@@ -405,7 +452,7 @@ impl<T: Entry> Epilogue<T> for Output<'_, T> {
     }
 
     fn by_columns(&self) -> bool {
-        self.split.is_none() && self.place.row == 1 && self.place.col != 1
+        self.place.runs.is_none() && self.place.row == 1 && self.place.col != 1
     }
 
     unsafe fn finish(
@@ -467,10 +514,13 @@ pub(super) struct Transposed<'a, T>(pub &'a dyn Epilogue<T>);
 
 impl<T: Entry> Epilogue<T> for Transposed<'_, T> {
     fn partial(&self) -> Option<Place<T>> {
-        self.0.partial().map(|p| Place {
+        // Rows in runs are nothing the driver knows.
+        let place = self.0.partial().filter(|p| p.runs.is_none());
+        place.map(|p| Place {
             ptr: p.ptr,
             row: p.col,
             col: p.row,
+            runs: None,
         })
     }
 
@@ -483,7 +533,10 @@ impl<T: Entry> Epilogue<T> for Transposed<'_, T> {
     }
 
     fn finish_kind(&self) -> Finish {
-        self.0.finish_kind()
+        match self.partial() {
+            Some(_) => self.0.finish_kind(),
+            None => Finish::Call,
+        }
     }
 
     unsafe fn finish(

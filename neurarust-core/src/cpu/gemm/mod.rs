@@ -65,6 +65,7 @@ pub use epilogue::{Addend, Epilogue, Finish, MAX_TILE, Map, Output, Place, Store
 pub use int::{Wrapping, gemm_int};
 pub use kernel::{Entry, KernelTable};
 pub use pack::{Folded, Pack, Strided};
+pub(crate) use scratch::Scratch;
 
 use crate::cpu::pool;
 use crate::cpu::simd::{Level, level};
@@ -192,6 +193,38 @@ pub unsafe fn gemm_batched<T, A, B>(
     pool::parallel_for(count.div_ceil(bundle), |task| {
         (task * bundle..((task + 1) * bundle).min(count)).for_each(one);
     });
+}
+
+/// Copies a matrix turned: `dst[p * width + i] = src[i * line + p]` for `i < lines`, `p < depth`.
+///
+/// # Safety
+/// The source must be readable and the targets writable; they must not overlap.
+pub(crate) unsafe fn turn<T: Entry>(
+    src: *const T,
+    line: isize,
+    lines: usize,
+    depth: usize,
+    width: usize,
+    dst: *mut T,
+) {
+    // SAFETY: passed on; the level is no more than the machine's.
+    unsafe { (T::table(level()).0.turn)(src, line, lines, depth, width, dst) }
+}
+
+/// [`gemm`] on the caller's thread.
+///
+/// # Safety
+/// As [`gemm`].
+pub(crate) unsafe fn gemm_alone<T: Entry>(
+    m: usize,
+    n: usize,
+    k: usize,
+    a: &dyn Pack<T>,
+    b: &dyn Pack<T>,
+    out: &dyn Epilogue<T>,
+) {
+    // SAFETY: passed on; the level is no more than the machine's.
+    unsafe { gemm_at(level(), false, m, n, k, a, b, out) }
 }
 
 #[cfg(test)]

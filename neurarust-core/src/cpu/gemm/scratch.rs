@@ -34,11 +34,11 @@ fn layout(bytes: usize) -> Layout {
 }
 
 /// Room for a number of `T`, uninitialised, given back to the thread that drops it.
-pub(super) struct Scratch(Option<Block>);
+pub(crate) struct Scratch(Option<Block>);
 
 impl Scratch {
     /// Room for `len` values of `T`; no memory is touched when `len` is 0.
-    pub(super) fn new<T>(len: usize) -> Scratch {
+    pub(crate) fn new<T>(len: usize) -> Scratch {
         if len == 0 {
             return Scratch(None);
         }
@@ -66,7 +66,7 @@ impl Scratch {
     }
 
     /// Its start; dangling (but aligned) when it is empty.
-    pub(super) fn ptr<T>(&self) -> *mut T {
+    pub(crate) fn ptr<T>(&self) -> *mut T {
         match &self.0 {
             Some(block) => block.ptr.as_ptr().cast(),
             None => NonNull::dangling().as_ptr(),

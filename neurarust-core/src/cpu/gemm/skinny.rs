@@ -6,7 +6,7 @@
 use std::mem::MaybeUninit;
 
 use super::blocked::{PARALLEL_WORK, Product, each};
-use super::epilogue::{Addend, Finish, MAX_TILE};
+use super::epilogue::{Finish, MAX_TILE};
 use super::kernel::Entry;
 use super::pack::Strided;
 use super::scratch::Scratch;
@@ -98,16 +98,16 @@ impl<T: Entry> Product<'_, T> {
     ) {
         let place = self.out.partial();
         let kind = self.out.finish_kind();
-        let sums = place.filter(|_| kind == Finish::Add).map(|p| Addend {
-            ptr: p.ptr,
-            row: p.row,
-            col: p.col,
-        });
+        let sums = place.filter(|_| kind == Finish::Add);
+        let addend = self.out.addend();
         // SAFETY: passed on; the elements are C's own.
         unsafe {
-            if let Some(extra) = sums.or(self.out.addend()) {
-                for i in 0..rows {
-                    extra.add_to(row + i, col, &mut tile[i * ld..i * ld + cols]);
+            for i in 0..rows {
+                let values = &mut tile[i * ld..i * ld + cols];
+                if let Some(sums) = sums {
+                    sums.add_to(row + i, col, values);
+                } else if let Some(addend) = addend {
+                    addend.add_to(row + i, col, values);
                 }
             }
             match place {

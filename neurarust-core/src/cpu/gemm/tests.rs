@@ -373,6 +373,7 @@ fn integers_wrap() {
                     ptr: c.as_mut_ptr(),
                     row: n as isize,
                     col: 1,
+                    runs: None,
                 };
                 // SAFETY: the buffers hold the matrices.
                 unsafe {
