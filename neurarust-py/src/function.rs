@@ -1,6 +1,7 @@
 //! Functions of the package: a method of tensors, or a function, with PyTorch's calling conventions around it (`input=`,
 //! `out=`, NumPy's names of arguments), which are kept in one place: `python/neurarust/_calling.py`.
 
+use crate::tensor::PyTensor;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
@@ -12,16 +13,20 @@ pub struct Function {
     name: String,
     /// `_calling.call`, which knows about keywords.
     with_keywords: Py<PyAny>,
+    /// Whether the first argument may be a number, which `_calling.call` knows about, too.
+    numbers: bool,
 }
 
 #[pymethods]
 impl Function {
     #[new]
-    fn new(name: String, inner: Py<PyAny>, with_keywords: Py<PyAny>) -> Function {
+    #[pyo3(signature = (name, inner, with_keywords, numbers=false))]
+    fn new(name: String, inner: Py<PyAny>, with_keywords: Py<PyAny>, numbers: bool) -> Function {
         Function {
             inner,
             name,
             with_keywords,
+            numbers,
         }
     }
     #[pyo3(signature = (*args, **kwargs))]
@@ -32,6 +37,15 @@ impl Function {
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         match kwargs {
+            None if self.numbers
+                && args
+                    .get_item(0)
+                    .is_ok_and(|x| !x.is_instance_of::<PyTensor>()) =>
+            {
+                self.with_keywords
+                    .bind(py)
+                    .call1((&self.name, &self.inner, args, PyDict::new(py)))
+            }
             None => self.inner.bind(py).call1(args),
             Some(kwargs) => {
                 self.with_keywords

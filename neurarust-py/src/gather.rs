@@ -274,6 +274,11 @@ impl PyTensor {
     /// Elements moved along `dims`, those that leave coming back at the other end.
     #[pyo3(signature = (shifts, dims=None))]
     fn roll(&self, py: Python<'_>, shifts: IntList, dims: Option<IntList>) -> PyResult<PyTensor> {
+        if shifts.0.is_empty() {
+            return Err(pyo3::exceptions::PyRuntimeError::new_err(
+                "roll: shifts is empty; expected one per dimension, or one for the flattened tensor",
+            ));
+        }
         let dims = dims.map(|d| d.0).unwrap_or_default();
         run(self, py, |t| t.roll(&shifts.0, &dims))
     }
@@ -332,12 +337,22 @@ fn times(t: &Tensor, alpha: Option<Scalar>) -> Result<Tensor> {
     }
 }
 
+/// Tensors to join: a sequence of them, which a tensor by itself is not, as in PyTorch.
+fn sequence(obj: &Bound<'_, PyAny>, op: &str) -> PyResult<Vec<Tensor>> {
+    if obj.is_instance_of::<PyTensor>() {
+        return Err(PyTypeError::new_err(format!(
+            "{op}: argument 'tensors' must be a tuple or list of Tensors, got one Tensor; unbind() it first"
+        )));
+    }
+    tensors(obj, op)
+}
+
 macro_rules! joins {
     ($($(#[$doc:meta])* $name:ident => |$list:ident| $body:expr;)*) => { $(
         $(#[$doc])*
         #[pyfunction]
         fn $name(py: Python<'_>, tensors: &Bound<'_, PyAny>) -> PyResult<PyTensor> {
-            let list = self::tensors(tensors, stringify!($name))?;
+            let list = sequence(tensors, stringify!($name))?;
             let $list: Vec<&Tensor> = list.iter().collect();
             call(py, $list.iter().map(|t| t.numel()).sum(), || $body).map(PyTensor)
         }
@@ -359,7 +374,7 @@ fn cat(
     dim: i64,
     axis: Option<i64>,
 ) -> PyResult<PyTensor> {
-    let list = self::tensors(tensors, "cat")?;
+    let list = sequence(tensors, "cat")?;
     let list: Vec<&Tensor> = list.iter().collect();
     call(py, list.iter().map(|t| t.numel()).sum(), || {
         Tensor::cat(&list, axis.unwrap_or(dim))
@@ -376,7 +391,7 @@ fn stack(
     dim: i64,
     axis: Option<i64>,
 ) -> PyResult<PyTensor> {
-    let list = self::tensors(tensors, "stack")?;
+    let list = sequence(tensors, "stack")?;
     let list: Vec<&Tensor> = list.iter().collect();
     call(py, list.iter().map(|t| t.numel()).sum(), || {
         Tensor::stack(&list, axis.unwrap_or(dim))

@@ -338,7 +338,7 @@ fn unravel_index<'py>(
         )));
     }
     let size = self::shape("unravel_index", &shape.0)?;
-    let parts = call(py, indices.0.numel(), || indices.0.unravel_index(size))?;
+    let parts = call(py, indices.0.numel(), || indices.0.unravel_index(&size))?;
     tuple(py, parts)
 }
 

@@ -371,17 +371,29 @@ fn gradient<'py>(
     dim: Option<IntList>,
     edge_order: i64,
 ) -> PyResult<Bound<'py, PyList>> {
+    let dims = dim.map(|d| d.0).unwrap_or_default();
+    let count = match dims.len() {
+        0 => input.0.rank(),
+        n => n,
+    };
     let spacing = match spacing {
         None => vec![Spacing::Even(1.0)],
-        Some(s) if s.cast::<PyList>().is_ok() || s.cast::<PyTuple>().is_ok() => s
-            .try_iter()?
-            .map(|s| spacing_of(&s?))
-            .collect::<PyResult<Vec<_>>>()?,
+        Some(s) if s.cast::<PyList>().is_ok() || s.cast::<PyTuple>().is_ok() => {
+            let list = s
+                .try_iter()?
+                .map(|s| spacing_of(&s?))
+                .collect::<PyResult<Vec<_>>>()?;
+            if list.len() != count {
+                return Err(PyRuntimeError::new_err(format!(
+                    "gradient: a list of {} spacings for {count} dimensions; expected one for each, or a number for all",
+                    list.len()
+                )));
+            }
+            list
+        }
         Some(s) => vec![spacing_of(&s)?],
     };
-    let dims = dim.map(|d| d.0).unwrap_or_default();
     let order = size("gradient", "edge_order", edge_order)?;
-    // One number in a list stands for one dimension only.
     let parts = call(py, input.0.numel(), || {
         input.0.gradient(&spacing, &dims, order)
     })?;

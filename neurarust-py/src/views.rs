@@ -157,7 +157,24 @@ impl PyTensor {
         view(self, py, |t| t.expand(&size[..]))
     }
     /// `length` elements of dimension `dim`, from `start`.
-    fn narrow(&self, py: Python<'_>, dim: i64, start: i64, length: usize) -> PyResult<PyTensor> {
+    fn narrow(
+        &self,
+        py: Python<'_>,
+        dim: i64,
+        start: &Bound<'_, PyAny>,
+        length: usize,
+    ) -> PyResult<PyTensor> {
+        if let Ok(t) = start.cast::<PyTensor>() {
+            let t = &t.get().0;
+            if t.rank() > 0 || !t.dtype().is_int() {
+                return Err(pyo3::exceptions::PyRuntimeError::new_err(format!(
+                    "narrow: start is a {} tensor of shape {}; expected an integer, or an integer tensor without dimensions",
+                    t.dtype(),
+                    t.shape()
+                )));
+            }
+        }
+        let start: i64 = start.extract()?;
         view(self, py, |t| t.narrow(dim, start, length))
     }
     /// Index `index` of dimension `dim`, which goes away.

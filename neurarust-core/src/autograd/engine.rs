@@ -11,8 +11,8 @@ use crate::layout::Shape;
 use crate::{DType, Error, Result, Tensor};
 use smallvec::SmallVec;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How [`grad`] goes about it.
@@ -50,7 +50,7 @@ pub fn backward(
     };
     run.go(roots)?;
     let mut ready = Vec::with_capacity(run.leaves.len());
-    for (slot, g) in std::mem::take(&mut run.leaves) {
+    for (slot, g) in run.take_leaves()? {
         let g = call_hooks(&slot, g)?;
         ready.push((slot, g));
     }
@@ -156,9 +156,16 @@ pub fn grad(
         let g = match target {
             Edge::Leaf(slot) => match run.leaves.iter().find(|(s, _)| Arc::ptr_eq(s, slot)) {
                 Some((slot, g)) => Some(call_hooks(slot, g.clone())?),
+                None if run.is_blank(slot) => Some(Tensor::zeroed(slot.shape.clone(), slot.dtype)?),
                 None => None,
             },
-            Edge::Node(node, output) => run.captured.get(&(node.seq, *output)).cloned(),
+            Edge::Node(node, output) => match run.captured.get(&(node.seq, *output)) {
+                None if run.blank_targets.contains(&(node.seq, *output)) => {
+                    let (shape, dtype) = &node.outputs[*output as usize];
+                    Some(Tensor::zeroed(shape.clone(), *dtype)?)
+                }
+                g => g.cloned(),
+            },
         };
         if g.is_none() && !options.allow_unused {
             return Err(Error::autograd(
@@ -317,6 +324,10 @@ struct Run {
     leaf_index: BTreeMap<usize, usize>,
     targets: Vec<(u64, u32)>,
     captured: BTreeMap<(u64, u32), Tensor>,
+    /// Leaves, by the address of their slot, that a gradient of zeros has reached which nobody has written down.
+    blank: BTreeMap<usize, Arc<GradSlot>>,
+    /// Such targets.
+    blank_targets: BTreeSet<(u64, u32)>,
     /// Nothing older than this matters.
     floor: u64,
     retain_graph: bool,
@@ -343,6 +354,8 @@ impl Run {
             },
             targets: nodes,
             captured: BTreeMap::new(),
+            blank: BTreeMap::new(),
+            blank_targets: BTreeSet::new(),
             retain_graph,
         }
     }
@@ -352,6 +365,16 @@ impl Run {
             self.deliver(edge, seed)?;
         }
         while let Some((_, (node, mut grads))) = self.pending.pop_last() {
+            if grads.iter().all(Option::is_none) {
+                // Reached by zeros only.
+                if node.seq >= self.floor && node.body.none_is_zero() {
+                    node.edges.iter().flatten().for_each(|e| self.reach(e));
+                }
+                if !self.retain_graph {
+                    node.body.release();
+                }
+                continue;
+            }
             self.observe(&node, &mut grads)?;
             if node.seq < self.floor || grads.iter().all(Option::is_none) {
                 continue;
@@ -380,12 +403,49 @@ impl Run {
                 super::anomaly::check(&node, &answer).map_err(|e| blame(e, &node))?;
             }
             for (edge, g) in node.edges.iter().zip(answer) {
-                if let (Some(edge), Some(g)) = (edge, g) {
-                    self.deliver(edge.clone(), g).map_err(|e| blame(e, &node))?;
+                match (edge, g) {
+                    (Some(edge), Some(g)) => {
+                        self.deliver(edge.clone(), g).map_err(|e| blame(e, &node))?;
+                    }
+                    (Some(edge), None) if node.body.none_is_zero() => self.reach(edge),
+                    _ => {}
                 }
             }
         }
         Ok(())
+    }
+
+    /// The leaves that received gradients, those of zeros too.
+    fn take_leaves(&mut self) -> Result<Vec<(Arc<GradSlot>, Tensor)>> {
+        for (at, slot) in std::mem::take(&mut self.blank) {
+            if !self.leaf_index.contains_key(&at) {
+                let zeros = Tensor::zeroed(slot.shape.clone(), slot.dtype)?;
+                self.leaves.push((slot, zeros));
+            }
+        }
+        Ok(std::mem::take(&mut self.leaves))
+    }
+
+    fn is_blank(&self, slot: &Arc<GradSlot>) -> bool {
+        self.blank.contains_key(&Arc::as_ptr(slot).addr())
+    }
+
+    /// Notes that `edge` has received zeros which nobody has written down.
+    fn reach(&mut self, edge: &Edge) {
+        match edge {
+            Edge::Leaf(slot) => {
+                self.blank.insert(Arc::as_ptr(slot).addr(), slot.clone());
+            }
+            Edge::Node(node, output) => {
+                if self.targets.contains(&(node.seq, *output)) {
+                    self.blank_targets.insert((node.seq, *output));
+                }
+                self.pending.entry(node.seq).or_insert_with(|| {
+                    let grads = SmallVec::from_elem(None, node.outputs.len());
+                    (node.clone(), grads)
+                });
+            }
+        }
     }
 
     /// Adds `g` to what `edge` has received.

@@ -176,6 +176,10 @@ impl<F: Function> Backward for Applied<F> {
         take_unread(&self.saved);
     }
 
+    fn none_is_zero(&self) -> bool {
+        false
+    }
+
     fn held(&self) -> Option<&dyn Any> {
         self.function.held()
     }

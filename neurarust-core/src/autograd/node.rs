@@ -131,6 +131,10 @@ impl GradSlot {
 pub(crate) trait Backward: Send + Sync {
     /// Gradients of the inputs from those of the outputs; `None` if what it needs has been released.
     fn vjp(&self, call: &Call, grads: Grads) -> Option<Result<Grads>>;
+    /// Whether a gradient of `None` is one of zeros, which the leaves behind it get; a user's function may mean "nothing".
+    fn none_is_zero(&self) -> bool {
+        true
+    }
     /// Lets go of everything saved, unless another thread is reading it.
     fn release(&self);
     /// What it holds for a user's function, so that a host language's garbage collector may look inside.

@@ -63,16 +63,25 @@ macro_rules! elementwise_table {
             num minimum, minimum_ (a, b) = a.min(b);
             /// The larger of the two, NaN if either is
             num maximum, maximum_ (a, b) = a.max(b);
-            /// `x` within `[min, max]`
-            num clamp_between, clamp_between_ (x; min, max) = V::select(x.lt(min), min, V::select(x.gt(max), max, x));
+            /// `x` within `[min, max]`; the derivative of NaN is 0
+            num clamp_between, clamp_between_ (x; min, max) = V::select(
+                x.ge(min) & x.le(max), x, V::select(x.lt(min), min, V::select(x.gt(max), max, x * V::c(0.0)))
+            );
             /// `a + w · (b - a)`
             real lerp, lerp_ (a, b, w) = V::select(w.abs().lt(V::c(0.5)), a + w * (b - a), b - (b - a) * (V::c(1.0) - w));
             /// `x + value · a · b`
             num addcmul, addcmul_ (x, a, b; value) = x + a * b * value;
             /// `x + value · a / b`
             real addcdiv, addcdiv_ (x, a, b; value) = x + a / b * value;
-            /// `√(a² + b²)`
-            real hypot, hypot_ (a, b) = (a * a + b * b).sqrt();
+            /// `√(a² + b²)`, without overflow of the squares; infinity if either is infinite
+            real hypot, hypot_ (a, b) = {
+                let (x, y, infinity) = (a.abs(), b.abs(), V::c(f64::INFINITY));
+                let first = x.gt(y);
+                let (long, short) = (V::select(first, x, y), V::select(first, y, x));
+                let ratio = short / V::select(long.eq(V::c(0.0)), V::c(1.0), long);
+                let endless = x.eq(infinity) | y.eq(infinity);
+                V::select(endless, infinity, long * (V::c(1.0) + ratio * ratio).sqrt())
+            };
             /// The magnitude of `a` with the sign of `b`
             real copysign, copysign_ (a, b) = a.copysign(b);
             /// `a` where `condition`, `b` elsewhere
@@ -101,11 +110,19 @@ macro_rules! elementwise_table {
             real pow_real, pow_real_ (a, b) = a.pow(b);
             /// `ln(eᵃ + eᵇ)`
             real logaddexp, logaddexp_ (a, b) = {
-                let (hi, lo) = (a.max(b), a.min(b));
-                V::select(a.eq(b), a + V::c(std::f64::consts::LN_2), hi + (lo - hi).exp().ln_1p())
+                // Selected by one comparison, so that the derivatives are right where both are equal, too.
+                let first = a.gt(b);
+                let (hi, lo) = (V::select(first, a, b), V::select(first, b, a));
+                let gap = lo - hi;
+                V::select(a.eq(b) & gap.ne(gap), V::c(0.5) * (a + b), hi + gap.exp().ln_1p())
             };
             /// `a · ln b`, 0 where `a` is 0
-            real xlogy, xlogy_ (a, b) = V::select(a.eq(V::c(0.0)) & b.eq(b), V::c(0.0), a * b.ln());
+            real xlogy, xlogy_ (a, b) = {
+                // Elsewhere the product is 0 by itself, and its derivative is not.
+                let zero = V::c(0.0);
+                let pole = b.le(zero) | b.eq(V::c(f64::INFINITY));
+                V::select(a.eq(zero) & pole, zero, a * b.ln())
+            };
 
             // ---- trigonometry ----
             /// Sine of radians
@@ -156,43 +173,60 @@ macro_rules! elementwise_table {
             /// `x · sigmoid(x)`
             real silu, silu_ (x) = x * x.sigmoid();
             /// `x · tanh(softplus(x))`
-            real mish, mish_ (x) = x * (x.max(V::c(0.0)) + (-x.abs()).exp().ln_1p()).tanh();
+            real mish, mish_ (x) = {
+                // From 22 on, the factor is 1 in any float.
+                let zero = V::c(0.0);
+                let z = V::select(x.gt(V::c(22.0)), zero, x);
+                let up = z.gt(zero);
+                let softplus = V::select(up, z, zero) + V::select(up, -z, z).exp().ln_1p();
+                V::select(x.gt(V::c(22.0)), x, z * softplus.tanh())
+            };
             /// `ln(1 + eᵇˣ) / b`, linear where `b · x > threshold`
             real softplus, softplus_ (x; beta, threshold) = {
-                let z = x * beta;
-                V::select(z.gt(threshold), x, (z.max(V::c(0.0)) + (-z.abs()).exp().ln_1p()) / beta)
+                // One comparison decides both: the two kinks at 0 have to cancel in every derivative.
+                let (z, zero) = (x * beta, V::c(0.0));
+                let up = z.gt(zero);
+                let whole = V::select(up, z, zero) + V::select(up, -z, z).exp().ln_1p();
+                V::select(z.gt(threshold), x, whole / beta)
             };
             /// `x` where positive, `alpha · (eˣ - 1)` elsewhere
-            real elu, elu_ (x; alpha) = V::select(x.gt(V::c(0.0)), x, alpha * V::select(x.gt(V::c(0.0)), V::c(0.0), x).expm1());
+            real elu, elu_ (x; alpha) = V::select(x.le(V::c(0.0)), alpha * V::select(x.le(V::c(0.0)), x, V::c(0.0)).expm1(), x);
             /// `x` where positive, `alpha · (eˣᐟᵅ - 1)` elsewhere
-            real celu, celu_ (x; alpha) = V::select(x.gt(V::c(0.0)), x, alpha * (V::select(x.gt(V::c(0.0)), V::c(0.0), x) / alpha).expm1());
+            real celu, celu_ (x; alpha) = V::select(x.le(V::c(0.0)), alpha * (V::select(x.le(V::c(0.0)), x, V::c(0.0)) / alpha).expm1(), x);
             /// The self-normalising ELU
             real selu, selu_ (x) = {
-                let negative = V::c(1.673_263_242_354_377_2) * V::select(x.gt(V::c(0.0)), V::c(0.0), x).expm1();
-                V::c(1.050_700_987_355_480_5) * V::select(x.gt(V::c(0.0)), x, negative)
+                let negative = V::c(1.673_263_242_354_377_2) * V::select(x.le(V::c(0.0)), x, V::c(0.0)).expm1();
+                V::c(1.050_700_987_355_480_5) * V::select(x.le(V::c(0.0)), negative, x)
             };
             /// `ln sigmoid(x)`
-            real logsigmoid, logsigmoid_ (x) = x.min(V::c(0.0)) - (-x.abs()).exp().ln_1p();
+            real logsigmoid, logsigmoid_ (x) = {
+                let down = x.lt(V::c(0.0));
+                V::select(down, x, V::c(0.0)) - V::select(down, x, -x).exp().ln_1p()
+            };
             /// `x / (1 + |x|)`
             real softsign, softsign_ (x) = x / (V::c(1.0) + x.abs());
             /// `x - tanh(x)`
             real tanhshrink, tanhshrink_ (x) = x - x.tanh();
-            /// `x` within `[min, max]`; derivative 0 at the bounds
-            num hardtanh, hardtanh_ (x; min, max) = V::select(x.le(min), min, V::select(x.ge(max), max, x));
+            /// `x` within `[min, max]`; derivative 0 at the bounds and of NaN
+            num hardtanh, hardtanh_ (x; min, max) = V::select(
+                x.gt(min) & x.lt(max), x, V::select(x.le(min), min, V::select(x.ge(max), max, x * V::c(0.0)))
+            );
             /// `relu6(x + 3) / 6`
             real hardsigmoid, hardsigmoid_ (x) = {
-                let z = x + V::c(3.0);
-                V::select(z.le(V::c(0.0)), V::c(0.0), V::select(z.ge(V::c(6.0)), V::c(1.0), z / V::c(6.0)))
+                let (z, zero, six) = (x + V::c(3.0), V::c(0.0), V::c(6.0));
+                let outside = V::select(z.le(zero), zero, V::select(z.ge(six), V::c(1.0), x * zero));
+                V::select(z.gt(zero) & z.lt(six), z / six, outside)
             };
             /// `x · relu6(x + 3) / 6`
             real hardswish, hardswish_ (x) = V::select(
                 x.le(V::c(-3.0)), V::c(0.0), V::select(x.ge(V::c(3.0)), x, x * (x + V::c(3.0)) / V::c(6.0))
             );
             /// `x` outside of `[-lambda, lambda]`, 0 inside
-            real hardshrink, hardshrink_ (x; lambda) = V::select(x.ge(-lambda) & x.le(lambda), V::c(0.0), x);
+            real hardshrink, hardshrink_ (x; lambda) =
+                V::select(x.gt(lambda) | x.lt(-lambda), x, V::select(x.eq(x), V::c(0.0), x * V::c(0.0)));
             /// `x` moved towards 0 by `lambda`
             real softshrink, softshrink_ (x; lambda) =
-                V::select(x.gt(lambda), x - lambda, V::select(x.lt(-lambda), x + lambda, x * V::c(0.0)));
+                V::select(x.gt(lambda), x - lambda, V::select(x.lt(-lambda), x + lambda, V::select(x.eq(x), V::c(0.0), x)));
             /// `x` where above `threshold`, `value` elsewhere
             num threshold, threshold_ (x; threshold, value) = V::select(x.le(threshold), value, x);
             /// `x` where positive, `w · x` elsewhere
@@ -214,12 +248,16 @@ macro_rules! elementwise_table {
                 V::select(d.le(delta), V::c(0.5) * d * d, delta * (d - V::c(0.5) * delta))
             };
             /// Binary cross-entropy of the logit `x` against the probability `t`, without overflow
-            real bce_with_logits_error, bce_with_logits_error_ (x, t) = x.max(V::c(0.0)) - x * t + (-x.abs()).exp().ln_1p();
+            real bce_with_logits_error, bce_with_logits_error_ (x, t) = {
+                let up = x.gt(V::c(0.0));
+                V::select(up, x, V::c(0.0)) - x * t + V::select(up, -x, x).exp().ln_1p()
+            };
 
             /// As `bce_with_logits_error`, with positive examples counting `p` times
             real bce_with_logits_weighted_error, bce_with_logits_weighted_error_ (x, t, p) = {
-                let one = V::c(1.0);
-                (one - t) * x + (one + (p - one) * t) * ((-x).max(V::c(0.0)) + (-x.abs()).exp().ln_1p())
+                let (one, down) = (V::c(1.0), x.lt(V::c(0.0)));
+                let softplus = V::select(down, -x, V::c(0.0)) + V::select(down, x, -x).exp().ln_1p();
+                (one - t) * x + (one + (p - one) * t) * softplus
             };
             /// Binary cross-entropy of the probability `x` against the probability `t`, logarithms not below -100
             real bce_error, bce_error_ (x, t) = {
@@ -301,7 +339,7 @@ macro_rules! elementwise_table {
                 slope x => x.scaled_modified_bessel_k1()?.sub(x.scaled_modified_bessel_k0()?)?.sub(x.scaled_modified_bessel_k1()?.div(x)?);
             /// `sin(x) / x`
             special spherical_bessel_j0, spherical_bessel_j0_ (x) = special::spherical_bessel_j0(x),
-                slope x => over(&x.cos()?.sub(x.spherical_bessel_j0()?)?, x, 0.0);
+                slope x => x.spherical_bessel_j0_slope();
             /// Airy's function of the first kind
             special airy_ai, airy_ai_ (x) = special::airy_ai(x);
 
@@ -336,7 +374,7 @@ macro_rules! elementwise_table {
             // ---- other rare functions ----
             /// `sin(πx) / (πx)`, 1 at 0
             scalar sinc, sinc_ (x) = special::sinc(x),
-                slope x => over(&x.mul(std::f64::consts::PI)?.cos()?.sub(x.sinc()?)?, x, 0.0);
+                slope x => x.mul(std::f64::consts::PI)?.spherical_bessel_j0_slope()?.mul(std::f64::consts::PI);
             /// `log₂(2ᵃ + 2ᵇ)`
             scalar logaddexp2, logaddexp2_ (a, b) = special::logaddexp2(a, b),
                 slope a => a.sub(b)?.mul(std::f64::consts::LN_2)?.sigmoid(),
@@ -608,6 +646,22 @@ elementwise_table!(define);
 fn normal_density(x: &Tensor) -> Result<Tensor> {
     let peak = (2.0 * std::f64::consts::PI).sqrt().recip();
     x.square()?.mul(-0.5)?.exp()?.mul(peak)
+}
+
+impl Tensor {
+    /// The derivative of `sin(x) / x`, from its series near 0: there the quotient has no digits, and no derivative.
+    fn spherical_bessel_j0_slope(&self) -> Result<Tensor> {
+        let near = self.abs()?.lt(0.1)?;
+        let small = near.select_where(self, 0.0)?;
+        let square = small.square()?;
+        let mut series = Tensor::full_like(self, 1.0 / 3_991_680.0)?;
+        for c in [-1.0 / 45_360.0, 1.0 / 840.0, -1.0 / 30.0, 1.0 / 3.0] {
+            series = series.mul(&square)?.add(c)?;
+        }
+        let x = near.select_where(1.0, self)?;
+        let quotient = x.cos()?.sub(x.sin()?.div(&x)?)?.div(&x)?;
+        near.select_where(small.mul(series)?.neg()?, quotient)
+    }
 }
 
 /// `y / x`, `limit` where `x` is 0.

@@ -1,6 +1,6 @@
 //! Elements, rows and slices by integer index: reading, writing, adding.
 
-use super::selection::{Selection, added_directly, gathered, indices};
+use super::selection::{Selection, Write, added_directly, gathered, indices};
 use crate::autograd::tracks;
 use crate::layout::Shape;
 use crate::{Error, Result, Tensor, tensor::Operand};
@@ -232,7 +232,7 @@ impl Tensor {
         dim: i64,
         index: &Tensor,
         source: &Tensor,
-        accumulate: bool,
+        write: Write,
     ) -> Result<()> {
         same_dtype(op, self, source)?;
         let (target, source) = (lifted(self)?, lifted(source)?);
@@ -249,7 +249,7 @@ impl Tensor {
                 ),
             ));
         }
-        selection.put_(op, &target, &source, accumulate)
+        selection.write_(op, &target, &source, write)
     }
 
     /// Adds slice `i` of `source` to slice `index[i]` of dimension `dim`, in place, one after the other.
@@ -259,7 +259,7 @@ impl Tensor {
     /// is written then.
     #[track_caller]
     pub fn index_add_(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<&Tensor> {
-        self.index_write("index_add_", dim, index, source, true)?;
+        self.index_write("index_add_", dim, index, source, Write::Add)?;
         Ok(self)
     }
 
@@ -270,17 +270,18 @@ impl Tensor {
     #[track_caller]
     pub fn index_add(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<Tensor> {
         let out = self.try_clone()?;
-        out.index_write("index_add", dim, index, source, true)?;
+        out.index_write("index_add", dim, index, source, Write::Add)?;
         Ok(out)
     }
 
-    /// Writes slice `i` of `source` to slice `index[i]` of dimension `dim`, in place.
+    /// Writes slice `i` of `source` to slice `index[i]` of dimension `dim`, in place. Of two slices for one place the last
+    /// one stays; the gradient reaches both, as in PyTorch.
     ///
     /// # Errors
     /// As [`Tensor::index_add_`].
     #[track_caller]
     pub fn index_copy_(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<&Tensor> {
-        self.index_write("index_copy_", dim, index, source, false)?;
+        self.index_write("index_copy_", dim, index, source, Write::Each)?;
         Ok(self)
     }
 
@@ -291,7 +292,7 @@ impl Tensor {
     #[track_caller]
     pub fn index_copy(&self, dim: i64, index: &Tensor, source: &Tensor) -> Result<Tensor> {
         let out = self.try_clone()?;
-        out.index_write("index_copy", dim, index, source, false)?;
+        out.index_write("index_copy", dim, index, source, Write::Each)?;
         Ok(out)
     }
 

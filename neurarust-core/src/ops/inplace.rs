@@ -475,7 +475,9 @@ impl Tensor {
         self.recorded_as_copy("contiguous", out)
     }
 
-    /// Converted to `dtype`; this tensor if it is that already. Floats saturate when they become integers.
+    /// Converted to `dtype`; this tensor if it is that already. Floats are cut towards 0 when they become integers, and wrap
+    /// in narrow ones, as in PyTorch: 300 becomes 44 in `u8`; NaN and what 32 (of `i64`: 64) bits don't hold becomes the
+    /// lowest integer of so many bits, which is 0 in narrow types.
     ///
     /// # Errors
     /// No memory.

@@ -188,7 +188,17 @@ impl Tensor {
         bias: Option<&Tensor>,
         eps: f64,
     ) -> Result<Tensor> {
-        grouped("group_norm", self, groups, weight, bias, eps)
+        const OP: &str = "group_norm";
+        if channels(OP, self)? == 0 || self.dims()[2..].contains(&0) {
+            return Err(Error::value(
+                OP,
+                format!(
+                    "an input of shape {} has nothing to normalise; expected channels and positions, of which only the batch may be empty",
+                    self.shape()
+                ),
+            ));
+        }
+        grouped(OP, self, groups, weight, bias, eps)
     }
 
     /// Normalisation of `(batch, channels, …)` over each channel of each sample, then `· weight + bias`, both of shape

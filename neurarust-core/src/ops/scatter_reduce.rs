@@ -307,20 +307,23 @@ fn vjp(
             .gt(1.0)?
     };
     let lone = zeros.logical_and(&many.logical_not()?)?;
-    if is_grad_enabled() && zeros.logical_and(&many)?.any()?.item::<bool>()? {
-        return Err(Error::new(
-            crate::ErrorKind::Unsupported,
-            op,
-            "the second derivative of a product of which two or more factors are 0 is not available",
-        ));
-    }
+    let flat = is_grad_enabled() && zeros.logical_and(&many)?.any()?.item::<bool>()?;
     let others = again(&base, &src.masked_fill(&lone, 1.0)?)?;
     let usual = selection
         .take(op, &g.mul(&out)?)?
         .div(&src.masked_fill(&zeros, 1.0)?)?;
     let alone = selection.take(op, &g.mul(&others)?)?;
-    Ok(smallvec![
-        Some(grad_base),
-        Some(alone.where_cond(&lone, &usual)?)
-    ])
+    let mut grad_src = alone.where_cond(&lone, &usual)?;
+    if flat {
+        // Right as a number, but not as a function of the factors: whoever differentiates it is told.
+        let value = grad_src.detach();
+        record(op, &[&grad_src], &[&value], (), move |_, _, _| {
+            Err(Error::unsupported(
+                op,
+                "the second derivative of a product of which two or more factors are 0 is not available; replace the zeros by a small number",
+            ))
+        })?;
+        grad_src = value;
+    }
+    Ok(smallvec![Some(grad_base), Some(grad_src)])
 }

@@ -42,6 +42,17 @@ enum How {
     Flag(usize),
 }
 
+/// What becomes of the values that arrive at one place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Write {
+    /// They are added.
+    Add,
+    /// The last one stays and gets the gradient.
+    Last,
+    /// The last one stays, and each gets the gradient, as PyTorch has it for `index_copy`.
+    Each,
+}
+
 /// The elements of `index`, checked against a dimension of `size` and made non-negative.
 #[track_caller]
 pub(crate) fn indices(
@@ -396,6 +407,23 @@ impl Selection {
         value: &Tensor,
         accumulate: bool,
     ) -> Result<()> {
+        let write = match accumulate {
+            true => Write::Add,
+            false => Write::Last,
+        };
+        self.write_(op, target, value, write)
+    }
+
+    /// As [`Selection::put_`].
+    #[track_caller]
+    pub fn write_(
+        &self,
+        op: &'static str,
+        target: &Tensor,
+        value: &Tensor,
+        how: Write,
+    ) -> Result<()> {
+        let accumulate = how == Write::Add;
         if value.shape().broadcast(&self.0.out, op)? != self.0.out {
             return Err(Error::shape(
                 op,
@@ -453,12 +481,11 @@ impl Selection {
                 }
                 if call.needs(1) {
                     let mut at = sel.take("index", &g)?;
-                    if !accumulate {
-                        let kept = sel.kept()?;
-                        if let Some(kept) = kept {
-                            let zero = Tensor::zeroed(Shape::scalar(), at.dtype())?;
-                            at = at.where_cond(&kept, &zero)?;
-                        }
+                    if how == Write::Last
+                        && let Some(kept) = sel.kept()?
+                    {
+                        let zero = Tensor::zeroed(Shape::scalar(), at.dtype())?;
+                        at = at.where_cond(&kept, &zero)?;
                     }
                     out[1] = Some(at);
                 }

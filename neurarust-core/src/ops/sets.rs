@@ -3,7 +3,7 @@
 use super::mask::places;
 use crate::cpu::fresh::Fresh;
 use crate::error::OrMemory;
-use crate::layout::{IntoShape, Shape};
+use crate::layout::Shape;
 use crate::{DType, Error, Result, Tensor, tensor::Operand};
 
 /// How many elements of a matrix lie on and below diagonal `offset`.
@@ -72,22 +72,33 @@ impl Tensor {
     /// The coordinates, one tensor per dimension of `shape`, of the elements that these flat (row-major) numbers name.
     ///
     /// # Errors
-    /// Numbers that aren't integers or are out of range.
+    /// Numbers that aren't integers or are out of range; a shape of more elements than `i64` can number.
     #[track_caller]
-    pub fn unravel_index(&self, shape: impl IntoShape) -> Result<Vec<Tensor>> {
-        let shape = shape.into_shape()?;
-        super::selection::indices("unravel_index", self, shape.numel(), true)?;
-        let own = self.lt(0i64)?;
-        let flat = own.select_where(self.add(shape.numel() as i64)?, self)?;
-        shape
-            .strides()
+    pub fn unravel_index(&self, shape: &[usize]) -> Result<Vec<Tensor>> {
+        const OP: &str = "unravel_index";
+        // No tensor of that shape is made, so it may be larger than memory.
+        let mut strides = vec![1i64; shape.len()];
+        let mut count = 1i64;
+        for (stride, &size) in strides.iter_mut().zip(shape).rev() {
+            *stride = count.max(1);
+            count = i64::try_from(size)
+                .ok()
+                .and_then(|size| count.checked_mul(size))
+                .ok_or_else(|| {
+                    Error::shape(
+                        OP,
+                        format!("{shape:?} has more elements than i64 can number"),
+                    )
+                })?;
+        }
+        let numel = if shape.contains(&0) { 0 } else { count };
+        super::selection::indices(OP, self, numel as usize, true)?;
+        let flat = self.to_dtype(DType::I64)?;
+        let flat = flat.lt(0i64)?.select_where(flat.add(numel)?, &flat)?;
+        strides
             .iter()
-            .zip(shape.dims())
-            .map(|(&stride, &size)| {
-                flat.floor_divide(stride as i64)?
-                    .remainder(size.max(1) as i64)?
-                    .to_dtype(DType::I64)
-            })
+            .zip(shape)
+            .map(|(&stride, &size)| flat.floor_divide(stride)?.remainder(size.max(1) as i64))
             .collect()
     }
 

@@ -31,6 +31,9 @@ fn exp_of_square(x: f64) -> f64 {
     }
     let lost = libm::fma(x, x, -square);
     let high = square.exp();
+    if high.is_infinite() {
+        return high;
+    }
     high + high * lost
 }
 

@@ -79,6 +79,11 @@ impl Tensor {
         } else {
             self.clone()
         };
+        // Where the bounds cross, the upper one counts.
+        let min = match (min, max) {
+            (Some(low), Some(high)) if low > high => max,
+            _ => min,
+        };
         // An integer tensor's own bounds where one is missing: the casts in between saturate.
         x.clamp_between(
             min.unwrap_or(f64::NEG_INFINITY),

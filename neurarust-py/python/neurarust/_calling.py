@@ -34,6 +34,20 @@ WRITING = frozenset(
     "take_along_dim tan tanh tensordot topk trace transpose_copy triangular_solve tril tril_indices triu triu_indices true_divide trunc "
     "unbind_copy unfold_copy unsqueeze_copy var var_mean vdot view_copy vstack where xlogy isclose".split()
 )
+# Of those, the ones whose `out` must have the result's dtype; element-wise functions and reductions convert, as in PyTorch.
+EXACT = frozenset(
+    "addbmm addmm addmv alias_copy amax amin aminmax argmax argmin as_strided_copy baddbmm bitwise_not bmm bucketize ceil cross cummax cummin "
+    "diag diagonal_copy dot expand_copy float_power floor frac frexp gather heaviside histc index_add index_copy index_reduce index_select isin "
+    "isneginf isposinf kthvalue log_softmax logcumsumexp lu_solve masked_select matmul mm mode msort multinomial mv nan_to_num nanquantile "
+    "narrow_copy neg nonzero norm permute_copy quantile renorm round scatter scatter_add scatter_reduce searchsorted sign signbit slice_scatter "
+    "softmax sort split_with_sizes_copy squeeze_copy svd t_copy take take_along_dim tensordot topk transpose_copy triangular_solve tril triu "
+    "trunc unbind_copy unfold_copy unsqueeze_copy vdot view_copy where".split()
+)
+# Functions whose first argument may be a number; the arithmetic ones take two.
+ARITHMETIC = frozenset("add sub subtract mul multiply div divide true_divide floor_divide".split())
+NUMBERS = ARITHMETIC | frozenset(
+    "remainder pow xlogy bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift".split()
+)
 # What NumPy calls the arguments.
 NUMPY = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 _METHOD = type(Tensor.exp)
@@ -47,11 +61,26 @@ def call(name, inner, args, kwargs):
             if first in kwargs:
                 args = (kwargs.pop(first),)
                 break
+    if name in NUMBERS and args and not isinstance(args[0], Tensor):
+        args = (_first(name, args[0], args[1] if len(args) > 1 else kwargs.get("other", kwargs.get("exponent"))), *args[1:])
     if "out" in kwargs:
         out = kwargs.pop("out")
         if out is not None:
             return _into(name, inner, args, kwargs, out)
     return _called(inner, args, kwargs)
+
+
+def _first(name, number, other):
+    """`number`, the first argument, as a tensor that counts no more than a number beside `other`."""
+    if isinstance(number, (bool, int, float, complex)):
+        alone = _C.tensor(number)
+        if isinstance(other, Tensor):
+            return _C.tensor(number, dtype=other.dtype) if _kind(alone.dtype) <= _kind(other.dtype) else alone
+        if name in ARITHMETIC and isinstance(other, (bool, int, float, complex)):
+            return alone
+    raise TypeError(
+        f"{name}(): argument 'input' (position 1) must be a Tensor, or a number beside a Tensor; got {type(number).__name__} and {type(other).__name__}"
+    )
 
 
 def _called(inner, args, kwargs):
@@ -93,12 +122,18 @@ def _into(name, inner, args, kwargs, out):
     return out if isinstance(result, Tensor) or not hasattr(result, "_fields") else type(result)(*outs)
 
 
+def _kind(dtype):
+    """The category of a type: bools, integers, floats, complex numbers."""
+    return 3 if dtype.is_complex else 2 if dtype.is_floating_point else 0 if dtype is _C.bool else 1
+
+
 def check(name, result, out):
     """Refuses an `out` that can't hold the result."""
-    kind = lambda d: 2 if d.is_floating_point else 0 if d is _C.bool else 1  # noqa: E731
-    if kind(result.dtype) > kind(out.dtype):
+    if _kind(result.dtype) > _kind(out.dtype):
         raise RuntimeError(f"{name}(): result type {result.dtype} can't be cast to the desired output type {out.dtype}")
-    if out.shape == result.shape and out._overlaps():
+    if name in EXACT and result.dtype is not out.dtype:
+        raise RuntimeError(f"{name}(): expected out to have the result's dtype {result.dtype}, got {out.dtype}")
+    if out._overlaps():
         raise RuntimeError(f"{name}(): out has elements that share memory (expand?); clone() it first")
 
 
@@ -127,7 +162,7 @@ def _tensors(values):
 
 def wrap(name, inner):
     """`inner` as a function of the package."""
-    return _C._Function(name, inner, call)
+    return _C._Function(name, inner, call, name in NUMBERS)
 
 
 def wrap_space(space):

@@ -35,6 +35,10 @@ def native_group_norm(input, weight, bias, N, C, HxW, group, eps):
         raise RuntimeError(f"native_group_norm: N {N}, C {C}, HxW {HxW} and {group} groups for an input of shape {tuple(input.shape)}")
     out = F.group_norm(input, group, weight, bias, eps)
     mean, rstd = _moments(input.reshape([N, group, C // group * HxW]), [-1], eps)
+    # One operation's outputs: where one requires a gradient, all do.
+    for t in (weight, bias):
+        if t is not None and t.requires_grad:
+            mean, rstd = (_C._where(_C.ones_like(s, dtype=_C.bool), s, t.sum()) for s in (mean, rstd))
     return out, mean.squeeze(-1), rstd.squeeze(-1)
 
 

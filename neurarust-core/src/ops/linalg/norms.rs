@@ -105,6 +105,13 @@ impl Tensor {
                 format!("dimension {row} appears twice in {dims:?}"),
             ));
         }
+        if let MatrixNorm::Order(p) = norm
+            && [1.0, 2.0, f64::INFINITY].contains(&p)
+            && [row, column].iter().any(|&d| self.dims()[d] == 0)
+        {
+            // The largest of nothing that isn't below 0.
+            return self.norm_dims(2.0, &[row as i64, column as i64], keepdim);
+        }
         let sums = |over: usize, left: usize, largest: bool| -> Result<Tensor> {
             let sums = self.abs()?.sum_dims(&[over as i64], true)?;
             let out = match largest {

@@ -134,16 +134,19 @@ impl Tensor {
         Ok(out)
     }
 
-    /// `ln Σ eˣ` over `dims` (all if empty), which stay as size 1 if `keepdim`, without overflow.
+    /// `ln Σ eˣ` over `dims` (all if empty), which stay as size 1 if `keepdim`, without overflow; minus infinity of nothing.
     ///
     /// # Errors
-    /// Integers and bools; a dimension that isn't there, that is named twice, or that is empty.
+    /// Integers and bools; a dimension that isn't there, or that is named twice.
     #[track_caller]
     pub fn logsumexp(&self, dims: &[i64], keepdim: bool) -> Result<Tensor> {
         const OP: &str = "logsumexp";
         float_only(OP, self)?;
         let axes = Axes::new(OP, self, dims, keepdim)?;
-        axes.refuse_empty(OP, self)?;
+        if axes.count == 0 {
+            // The logarithm of nothing's sum.
+            return self.sum_dims(dims, keepdim)?.log();
+        }
         let top = fold(OP, Combine::Max, self, &axes)?;
         // An infinite shift would turn equal infinities into NaN.
         let top = top.isinf()?.select_where(0.0, &top)?;

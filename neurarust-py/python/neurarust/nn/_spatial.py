@@ -113,6 +113,8 @@ def _unpool(rank, function):
     def unpool(input, indices, kernel_size, stride=None, padding=0, output_size=None):
         kernel = _tuple(kernel_size, rank)
         stride, padding = _tuple(kernel if stride is None or stride == [] else stride, rank), _tuple(padding, rank)
+        if min(stride) < 1 or min(kernel) < 1:
+            raise ValueError(f"{name}: kernel_size {kernel} and stride {stride}; expected 1 or more")
         plain = [(n - 1) * s + k - 2 * p for n, s, k, p in zip(input.shape[-rank:], stride, kernel, padding)]
         if output_size is None:
             output_size = plain

@@ -39,14 +39,25 @@ hardsigmoid = _activation("hardsigmoid", "`relu6(x + 3) / 6`.")
 leaky_relu = _activation("leaky_relu", "`x` where positive, `negative_slope · x` elsewhere.", ("negative_slope", 0.01))
 elu = _activation("elu", "`x` where positive, `alpha · (eˣ - 1)` elsewhere.", ("alpha", 1.0))
 celu = _activation("celu", "`x` where positive, `alpha · (eˣᐟᵅ - 1)` elsewhere.", ("alpha", 1.0))
-hardtanh = _activation("hardtanh", "`x` within `[min_val, max_val]`.", ("min_val", -1.0), ("max_val", 1.0))
 relu_ = Tensor.relu_
-leaky_relu_, elu_, hardtanh_, celu_, selu_ = Tensor.leaky_relu_, Tensor.elu_, Tensor.hardtanh_, Tensor.celu_, Tensor.selu_
+leaky_relu_, elu_, celu_, selu_ = Tensor.leaky_relu_, Tensor.elu_, Tensor.celu_, Tensor.selu_
 
 
 def threshold(input, threshold, value, inplace=False):
     """`x` where above `threshold`, `value` elsewhere."""
     return input.threshold_(threshold, value) if inplace else input.threshold(threshold, value)
+
+
+def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
+    """`x` within `[min_val, max_val]`."""
+    if min_val > max_val:
+        raise ValueError(f"hardtanh: min_val {min_val} is above max_val {max_val}")
+    return input.hardtanh_(min_val, max_val) if inplace else input.hardtanh(min_val, max_val)
+
+
+def hardtanh_(input, min_val=-1.0, max_val=1.0):
+    """`hardtanh`, in place."""
+    return hardtanh(input, min_val, max_val, inplace=True)
 
 
 def relu6(input, inplace=False):
