@@ -326,3 +326,17 @@ fn what_fails_says_which_matrix() -> Result<()> {
     assert!(lu.ldl_solve(&Tensor::new([-1i32, 1])?, &eye(2)).is_err());
     Ok(())
 }
+
+#[test]
+fn the_largest_of_nothing_is_0() -> Result<()> {
+    let none = Tensor::zeros(([0, 2], DType::F64))?;
+    for order in [1.0, 2.0, f64::INFINITY] {
+        let norm = none.matrix_norm(MatrixNorm::Order(order), [0, 1], false)?;
+        assert_eq!(norm.item::<f64>()?, 0.0);
+    }
+    assert!(
+        none.matrix_norm(MatrixNorm::Order(-1.0), [0, 1], false)
+            .is_err()
+    );
+    Ok(())
+}
