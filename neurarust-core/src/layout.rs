@@ -6,18 +6,44 @@
 
 use crate::error::{Error, Result};
 use smallvec::SmallVec;
-use std::{fmt, ops::Deref};
+use std::{fmt, hash, ops::Deref, sync::Arc};
 
 /// Dimensions, inline up to rank 6.
 pub type Dims = SmallVec<[usize; 6]>;
 /// Strides in elements, inline up to rank 6.
 pub type Strides = SmallVec<[isize; 6]>;
 
-/// The size of each dimension, with a product that is known to fit.
-#[derive(Clone, PartialEq, Eq, Hash, Default)]
+// Note [Labels]
+//
+// Dimensions may have names ([`crate::Tensor::label`]): for people, not for programs. They are part of the shape, so that they
+// ride along wherever a shape is taken over, permuted or cut, and stand in every error that shows one; no operation
+// looks at them, and shapes that differ in nothing else are equal. Where a new shape is made of sizes, `named_after` says
+// which dimension is which; what nobody says has no label. A shape without any holds a null pointer.
+
+/// The name of each dimension, if it has one.
+type Labels = SmallVec<[Option<Arc<str>>; 4]>;
+
+/// The size of each dimension, with a product that is known to fit, and perhaps labels, which don't count in comparisons.
+#[derive(Clone, Default)]
 pub struct Shape {
     dims: Dims,
     numel: usize,
+    labels: Option<Arc<Labels>>,
+}
+
+impl PartialEq for Shape {
+    #[inline]
+    fn eq(&self, other: &Shape) -> bool {
+        self.dims == other.dims
+    }
+}
+
+impl Eq for Shape {}
+
+impl hash::Hash for Shape {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.dims.hash(state);
+    }
 }
 
 /// The largest element, in bytes: a shape's element count times this fits `isize`.
@@ -48,7 +74,11 @@ impl Shape {
             }
             numel *= d;
         }
-        Ok(Shape { dims, numel })
+        Ok(Shape {
+            dims,
+            numel,
+            labels: None,
+        })
     }
 
     /// The shape of a tensor without dimensions: one element.
@@ -56,6 +86,7 @@ impl Shape {
         Shape {
             dims: Dims::new(),
             numel: 1,
+            labels: None,
         }
     }
 
@@ -86,6 +117,111 @@ impl Shape {
             step *= self.dims[i].max(1) as isize;
         }
         strides
+    }
+
+    /// The label of dimension `d`.
+    pub fn label(&self, d: usize) -> Option<&str> {
+        self.labels.as_ref()?.get(d)?.as_deref()
+    }
+
+    /// Whether any dimension has a label.
+    #[inline]
+    pub(crate) fn is_labelled(&self) -> bool {
+        self.labels.is_some()
+    }
+
+    /// The same sizes with a label for each dimension from the front; an empty one counts as none.
+    pub(crate) fn labelled<'a>(mut self, labels: impl IntoIterator<Item = &'a str>) -> Shape {
+        let labels: Labels = labels
+            .into_iter()
+            .map(|l| (!l.is_empty()).then(|| Arc::from(l)))
+            .collect();
+        let some = labels.iter().any(Option::is_some);
+        self.labels = some.then(|| Arc::new(labels));
+        self
+    }
+
+    /// The same sizes with the labels of `from`: per dimension, which one of `from` it is.
+    #[inline]
+    pub(crate) fn named_after(
+        self,
+        from: &Shape,
+        which: impl IntoIterator<Item = Option<usize>>,
+    ) -> Shape {
+        match &from.labels {
+            None => self,
+            Some(labels) => self.with_labels(
+                which
+                    .into_iter()
+                    .map(|d| labels.get(d?).cloned().flatten())
+                    .collect(),
+            ),
+        }
+    }
+
+    #[cold]
+    fn with_labels(mut self, labels: Labels) -> Shape {
+        debug_assert_eq!(labels.len(), self.rank());
+        self.labels = labels.iter().any(Option::is_some).then(|| Arc::new(labels));
+        self
+    }
+
+    /// The same sizes with the labels of `from` on the leading and trailing dimensions that a reshape leaves alone.
+    pub(crate) fn reshaped_from(self, from: &Shape) -> Shape {
+        if !from.is_labelled() {
+            return self;
+        }
+        let (rank, old) = (self.rank(), from.rank());
+        let same = |pair: &(&usize, &usize)| pair.0 == pair.1;
+        let front = self.iter().zip(from.iter()).take_while(same).count();
+        let most = rank.min(old) - front;
+        let back = (self.iter().rev().zip(from.iter().rev()))
+            .take(most)
+            .take_while(same)
+            .count();
+        self.named_after(
+            from,
+            (0..rank).map(|d| match d {
+                d if d < front => Some(d),
+                d if d >= rank - back => Some(d + old - rank),
+                _ => None,
+            }),
+        )
+    }
+
+    /// The same sizes with the labels of a matrix product's factors: rows of `a`, columns of `b`, leading dimensions of both.
+    pub(crate) fn of_product(self, a: &Shape, b: &Shape) -> Shape {
+        if !a.is_labelled() && !b.is_labelled() {
+            return self;
+        }
+        let labels = (1..=self.rank()).rev().map(|back| match back {
+            1 => b.label_at_back(1),
+            2 => a.label_at_back(2),
+            _ => either(a.label_at_back(back), b.label_at_back(back)),
+        });
+        let labels = labels.map(Option::<&Arc<str>>::cloned).collect();
+        self.with_labels(labels)
+    }
+
+    fn label_at_back(&self, back: usize) -> Option<&Arc<str>> {
+        let d = self.rank().checked_sub(back)?;
+        self.labels.as_ref()?.get(d)?.as_ref()
+    }
+
+    /// Dimension `d` goes, and its label with it; the caller counts the elements anew.
+    fn remove(&mut self, d: usize) {
+        self.dims.remove(d);
+        if let Some(labels) = &mut self.labels {
+            Arc::make_mut(labels).remove(d);
+        }
+    }
+
+    /// A dimension without a label comes; the caller counts the elements anew.
+    fn insert(&mut self, d: usize, size: usize) {
+        self.dims.insert(d, size);
+        if let Some(labels) = &mut self.labels {
+            Arc::make_mut(labels).insert(d, None);
+        }
     }
 
     /// Dimension `dim` counted from the back if negative. A scalar has one imaginary dimension, as in PyTorch.
@@ -132,7 +268,8 @@ impl Shape {
     /// The shape that both broadcast to: sizes match from the back, 1 stretches.
     #[track_caller]
     pub fn broadcast(&self, other: &Shape, op: &'static str) -> Result<Shape> {
-        if self == other {
+        let labelled = self.is_labelled() || other.is_labelled();
+        if self == other && !labelled {
             return Ok(self.clone());
         }
         let rank = self.rank().max(other.rank());
@@ -150,16 +287,34 @@ impl Shape {
                 (1, b) => b,
                 (a, 1) => a,
                 (a, b) => {
+                    let name = either(self.label_at_back(back), other.label_at_back(back))
+                        .map_or_else(String::new, |label| format!(" ({label})"));
                     return Err(Error::shape(
                         op,
                         format!(
-                            "shapes {self} and {other} do not broadcast: sizes {a} and {b} differ at dimension -{back} and neither is 1"
+                            "shapes {self} and {other} do not broadcast: sizes {a} and {b} differ at dimension -{back}{name} and neither is 1"
                         ),
                     ));
                 }
             };
         }
-        Shape::from_dims(dims)
+        let shape = Shape::from_dims(dims)?;
+        if !labelled {
+            return Ok(shape);
+        }
+        let labels = (1..=rank)
+            .rev()
+            .map(|back| either(self.label_at_back(back), other.label_at_back(back)).cloned())
+            .collect();
+        Ok(shape.with_labels(labels))
+    }
+}
+
+/// The label of a dimension that two shapes share: the one that is there, none if they differ.
+fn either<'a>(a: Option<&'a Arc<str>>, b: Option<&'a Arc<str>>) -> Option<&'a Arc<str>> {
+    match (a, b) {
+        (Some(a), Some(b)) => (a == b).then_some(a),
+        (a, b) => a.or(b),
     }
 }
 
@@ -172,7 +327,18 @@ impl Deref for Shape {
 
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.dims.as_slice())
+        if !self.is_labelled() {
+            return write!(f, "{:?}", self.dims.as_slice());
+        }
+        f.write_str("[")?;
+        for (d, size) in self.dims.iter().enumerate() {
+            f.write_str(if d > 0 { ", " } else { "" })?;
+            match self.label(d) {
+                Some(label) => write!(f, "{label} {size}")?,
+                None => write!(f, "{size}")?,
+            }
+        }
+        f.write_str("]")
     }
 }
 
@@ -396,7 +562,9 @@ impl Layout {
             shape: Shape {
                 dims,
                 numel: self.numel(),
-            },
+                labels: None,
+            }
+            .named_after(&self.shape, order.iter().map(|&d| Some(d))),
             strides,
             offset: self.offset,
         }
@@ -417,7 +585,7 @@ impl Layout {
     /// Without dimension `dim`, at index `index` of it.
     pub fn select(&self, dim: usize, index: usize) -> Layout {
         let mut out = self.slice(dim, index, 1, 1);
-        out.shape.dims.remove(dim);
+        out.shape.remove(dim);
         out.strides.remove(dim);
         out
     }
@@ -425,7 +593,7 @@ impl Layout {
     /// Without dimension `dim`, whose size is 1.
     pub fn squeeze(&self, dim: usize) -> Layout {
         let mut out = self.clone();
-        out.shape.dims.remove(dim);
+        out.shape.remove(dim);
         out.strides.remove(dim);
         out
     }
@@ -438,7 +606,7 @@ impl Layout {
         } else {
             1
         };
-        out.shape.dims.insert(dim, 1);
+        out.shape.insert(dim, 1);
         out.strides.insert(dim, stride);
         out
     }
@@ -490,10 +658,10 @@ impl Layout {
         }
         let stride = self.strides[a].wrapping_add(self.strides[b]);
         for d in [a.max(b), a.min(b)] {
-            out.shape.dims.remove(d);
+            out.shape.remove(d);
             out.strides.remove(d);
         }
-        out.shape.dims.push(len as usize);
+        out.shape.insert(out.shape.rank(), len as usize);
         out.strides.push(stride);
         out.shape.numel = out.shape.dims.iter().product();
         out
@@ -509,7 +677,8 @@ impl Layout {
         strides[dim] = stride.wrapping_mul(step as isize);
         strides.push(stride);
         Ok(Layout {
-            shape: Shape::from_dims(dims)?,
+            shape: Shape::from_dims(dims)?
+                .named_after(&self.shape, (0..self.shape.rank()).map(Some).chain([None])),
             strides,
             offset: self.offset,
         })

@@ -34,6 +34,17 @@ impl PyTensor {
         let sizes = sizes(shape)?;
         call(py, self.0.numel(), || self.0.reshape(&sizes[..])).map(PyTensor)
     }
+    /// The same elements with names for dimensions, one each, `None` or empty for none. Names are for people: they ride
+    /// through operations and stand in errors, and mean nothing to operations.
+    #[pyo3(signature = (labels))]
+    fn label(&self, py: Python<'_>, labels: Vec<Option<String>>) -> PyResult<PyTensor> {
+        let labels: Vec<&str> = labels.iter().map(|l| l.as_deref().unwrap_or("")).collect();
+        view(self, py, |t| t.label(&labels))
+    }
+    /// The names of the dimensions, see `label`; `None` where there is none.
+    fn labels<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.0.labels())
+    }
     /// In the shape of `other`.
     fn reshape_as(&self, py: Python<'_>, other: TensorArg<'_>) -> PyResult<PyTensor> {
         view(self, py, |t| t.reshape(other.0.shape()))

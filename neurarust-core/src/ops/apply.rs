@@ -29,7 +29,7 @@ pub(crate) fn promote(inputs: &[&Tensor]) -> DType {
 pub(crate) fn broadcast(op: &'static str, inputs: &[&Tensor]) -> Result<Shape> {
     let mut shape = inputs[0].shape().clone();
     for t in &inputs[1..] {
-        if t.shape() != &shape {
+        if t.shape() != &shape || t.shape().is_labelled() {
             shape = shape.broadcast(t.shape(), op)?;
         }
     }
@@ -124,7 +124,7 @@ pub(crate) fn compute(
     if compute.dtype() == dtype
         && inputs
             .iter()
-            .all(|t| nest::is_simple(t, full.shape(), dtype))
+            .all(|t| nest::is_simple(t, full.shape(), dtype) && !t.shape().is_labelled())
     {
         let out = Tensor::uninit(full.shape().clone(), out_dtype)?;
         let _access = lock_reads(op, inputs)?;

@@ -407,7 +407,8 @@ fn convolve(
         geometry.images,
         geometry.groups * geometry.channels[1],
         geometry.output,
-    )?;
+    )?
+    .named_after(x.shape(), (0..rank + 2).map(|d| (d != 1).then_some(d)));
     let out = run(op, conv::forward, x, weight, bias, shape, geometry)?;
     let mut inputs: SmallVec<[&Tensor; 3]> = smallvec![x, weight];
     inputs.extend(bias);
@@ -462,7 +463,8 @@ fn transpose(
         geometry.images,
         geometry.groups * geometry.channels[0],
         geometry.input,
-    )?;
+    )?
+    .named_after(y.shape(), (0..rank + 2).map(|d| (d != 1).then_some(d)));
     let out = run(op, conv::transposed, y, weight, bias, shape, geometry)?;
     let mut inputs: SmallVec<[&Tensor; 3]> = smallvec![y, weight];
     inputs.extend(bias);

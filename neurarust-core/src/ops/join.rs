@@ -60,7 +60,15 @@ impl Tensor {
                 .checked_add(t.dims()[dim])
                 .ok_or_else(|| Error::shape(OP, format!("dimension {dim} is too long")))?;
         }
-        let out = Tensor::uninit(Shape::from_dims(dims)?, promote(tensors))?;
+        let shape = Shape::from_dims(dims)?;
+        let shape = tensors
+            .iter()
+            .rev()
+            .fold(shape, |shape, t| match t.rank() == shape.rank() {
+                true => shape.named_after(t.shape(), (0..t.rank()).map(Some)),
+                false => shape,
+            });
+        let out = Tensor::uninit(shape, promote(tensors))?;
         // Per tensor: where it starts, and how long it is.
         let mut parts: SmallVec<[(usize, usize); 8]> = SmallVec::new();
         let mut at = 0;

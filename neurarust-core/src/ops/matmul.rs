@@ -35,7 +35,13 @@ fn multiply(op: &'static str, a: &Tensor, b: &Tensor, bias: Option<&Tensor>) -> 
     let (ra, rb) = (a.rank(), b.rank());
     let (m, k, n) = (a.dims()[ra - 2], a.dims()[ra - 1], b.dims()[rb - 1]);
     let (out, expanded) = if (ra, rb) == (2, 2) {
-        (Tensor::uninit(Shape::new(&[m, n])?, a.dtype())?, None)
+        (
+            Tensor::uninit(
+                Shape::new(&[m, n])?.of_product(a.shape(), b.shape()),
+                a.dtype(),
+            )?,
+            None,
+        )
     } else {
         let (lead_a, lead_b) = (&a.dims()[..ra - 2], &b.dims()[..rb - 2]);
         let lead = Shape::new(lead_a)?.broadcast(&Shape::new(lead_b)?, op)?;
@@ -47,7 +53,8 @@ fn multiply(op: &'static str, a: &Tensor, b: &Tensor, bias: Option<&Tensor>) -> 
         let expanded = |t: &Tensor, shape: Shape| {
             Tensor::over(t.0.storage.clone(), t.layout().expand(&shape), t.dtype())
         };
-        let out = Tensor::uninit(full(m, n)?, a.dtype())?;
+        let shape = full(m, n)?.of_product(a.shape(), b.shape());
+        let out = Tensor::uninit(shape, a.dtype())?;
         let pair = (expanded(a, full(m, k)?)?, expanded(b, full(k, n)?)?);
         (out, Some(pair))
     };
@@ -159,7 +166,9 @@ impl Tensor {
                 let (rows, last) = (a.reshape([-1, k.max(1) as i64]), a.rank() - 1);
                 match rows {
                     Ok(rows) if k > 0 => {
-                        matmul_nd(OP, &rows, &b.unsqueeze(1)?)?.reshape(&a.dims()[..last])
+                        let shape = Shape::new(&a.dims()[..last])?;
+                        let shape = shape.named_after(a.shape(), (0..last).map(Some));
+                        matmul_nd(OP, &rows, &b.unsqueeze(1)?)?.laid_as(shape)
                     }
                     _ => matmul_nd(OP, a, &b.unsqueeze(1)?)?.squeeze(&[-1]),
                 }
@@ -168,7 +177,8 @@ impl Tensor {
             (_, 2) if k > 0 => {
                 let mut dims = Dims::from_slice(a.dims());
                 dims[a.rank() - 1] = b.dims()[1];
-                matmul_nd(OP, &a.reshape([-1, k as i64])?, b)?.reshape(dims.as_slice())
+                let shape = Shape::from_dims(dims)?.of_product(a.shape(), b.shape());
+                matmul_nd(OP, &a.reshape([-1, k as i64])?, b)?.laid_as(shape)
             }
             _ => matmul_nd(OP, a, b),
         }
@@ -275,7 +285,10 @@ impl Tensor {
         }
         let mut dims = Dims::from_slice(self.dims());
         dims[self.rank() - 1] = out_features;
-        linear_2d(&self.reshape(&[rows, in_features][..])?, weight, bias)?.reshape(dims.as_slice())
+        // The weight's own first dimension is the last one here.
+        let columns = Shape::new(&[out_features])?.named_after(weight.shape(), [Some(0)]);
+        let shape = Shape::from_dims(dims)?.of_product(self.shape(), &columns);
+        linear_2d(&self.reshape(&[rows, in_features][..])?, weight, bias)?.laid_as(shape)
     }
 
     /// `beta · self + alpha · (a · b)`.

@@ -139,7 +139,7 @@ impl Windows {
     fn output_shape(&self, x: &Tensor) -> Result<Shape> {
         let mut dims = Dims::from_slice(&x.dims()[..x.rank() - self.rank]);
         dims.extend(self.axes[3 - self.rank..].iter().map(Vec::len));
-        Shape::from_dims(dims)
+        Ok(Shape::from_dims(dims)?.named_after(x.shape(), (0..x.rank()).map(Some)))
     }
 
     /// As [`Windows::output_shape`], of the input, from a tensor that has the output's.

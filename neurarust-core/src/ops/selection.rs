@@ -291,9 +291,17 @@ impl Selection {
         let mut out = Dims::from_slice(&shape[..first]);
         out.extend_from_slice(joint);
         out.extend_from_slice(&shape[first + indices.len()..]);
+        let (gone, come) = (indices.len(), joint.len());
+        // A list of positions keeps its dimension; several dimensions made one, or one made several, have no name.
+        let named = (0..out.len()).map(|d| match d {
+            d if d < first || (d == first && gone == 1 && come == 1) => Some(d),
+            d if d >= first + come => Some(d + gone - come),
+            _ => None,
+        });
+        let out = Shape::from_dims(out)?.named_after(shape, named);
         Ok(Selection(Arc::new(Chosen {
             shape: shape.clone(),
-            out: Shape::from_dims(out)?,
+            out,
             how: How::Along { first, indices },
         })))
     }

@@ -9,6 +9,7 @@ use crate::error::OrMemory;
 use crate::layout::{Dims, Layout, Shape, Strides};
 use crate::{DType, Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
+use std::cmp::Ordering;
 use std::panic::Location;
 
 /// A view as data, so that it can be applied again: to a gradient, or to a base that was rewritten in place.
@@ -264,7 +265,7 @@ impl Tensor {
             }
             dims[i] = numel / known;
         }
-        let shape = Shape::from_dims(dims)?;
+        let shape = Shape::from_dims(dims)?.reshaped_from(self.shape());
         if shape.numel() != numel {
             return Err(Error::shape(
                 op,
@@ -309,6 +310,52 @@ impl Tensor {
     #[track_caller]
     pub fn view(&self, sizes: impl Sizes) -> Result<Tensor> {
         let shape = self.resolve("view", &sizes.sizes())?;
+        self.viewed(View::Reshape(shape))
+    }
+
+    /// The same elements as the same sizes with labels for dimensions, one each, empty for none: names for people, which ride
+    /// through operations as long as it is clear which dimension is which, and stand in errors. They mean nothing to
+    /// operations. Gradients flow through; a parameter gets its labels before [`Tensor::requires_grad`].
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([32, 10])?.label(&["batch", "feature"])?;
+    /// let y = Tensor::zeros([32, 12])?.label(&["batch", "feature"])?;
+    /// assert_eq!(x.t()?.labels(), [Some("feature"), Some("batch")]);
+    /// let error = x.add(&y).unwrap_err();
+    /// assert!(error.message().contains("shapes [batch 32, feature 10] and [batch 32, feature 12] do not broadcast"));
+    /// assert!(error.message().contains("dimension -1 (feature)"));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another number of labels than of dimensions.
+    #[track_caller]
+    pub fn label(&self, labels: &[&str]) -> Result<Tensor> {
+        if labels.len() != self.rank() {
+            return Err(Error::shape(
+                "label",
+                format!(
+                    "{} labels {labels:?} for the {} dimensions of shape {}",
+                    labels.len(),
+                    self.rank(),
+                    self.shape()
+                ),
+            ));
+        }
+        let shape = self.shape().clone().labelled(labels.iter().copied());
+        self.viewed(View::Reshape(shape))
+    }
+
+    /// The label of each dimension, see [`Tensor::label`].
+    pub fn labels(&self) -> Vec<Option<&str>> {
+        (0..self.rank()).map(|d| self.shape().label(d)).collect()
+    }
+
+    /// The elements of a fresh row-major tensor as `shape`, which has as many.
+    #[track_caller]
+    pub(crate) fn laid_as(&self, shape: Shape) -> Result<Tensor> {
+        debug_assert_eq!(shape.numel(), self.numel());
         self.viewed(View::Reshape(shape))
     }
 
@@ -405,9 +452,10 @@ impl Tensor {
         let among = self.shape().dims_or_all("squeeze", dims)?;
         let kept: Dims = (0..self.rank())
             .filter(|d| self.dims()[*d] != 1 || !among.contains(d))
-            .map(|d| self.dims()[d])
             .collect();
-        self.viewed(View::Reshape(Shape::from_dims(kept)?))
+        let shape = Shape::from_dims(kept.iter().map(|&d| self.dims()[d]).collect())?;
+        let shape = shape.named_after(self.shape(), kept.iter().map(|&d| Some(d)));
+        self.viewed(View::Reshape(shape))
     }
 
     /// With a dimension of size 1 at `dim`; -1 appends one.
@@ -429,8 +477,17 @@ impl Tensor {
             ));
         }
         let mut dims: Dims = SmallVec::from_slice(self.dims());
-        dims.insert(if dim < 0 { dim + rank } else { dim } as usize, 1);
-        self.viewed(View::Reshape(Shape::from_dims(dims)?))
+        let dim = if dim < 0 { dim + rank } else { dim } as usize;
+        dims.insert(dim, 1);
+        let shape = Shape::from_dims(dims)?.named_after(
+            self.shape(),
+            (0..rank as usize).map(|d| match d.cmp(&dim) {
+                Ordering::Less => Some(d),
+                Ordering::Equal => None,
+                Ordering::Greater => Some(d - 1),
+            }),
+        );
+        self.viewed(View::Reshape(shape))
     }
 
     /// Broadcast to a larger shape without a copy; -1 keeps a size.
@@ -464,7 +521,9 @@ impl Tensor {
                 _ => return Err(bad()),
             });
         }
-        self.viewed(View::Expand(Shape::from_dims(dims)?))
+        let own = (0..dims.len()).map(|d| d.checked_sub(lead));
+        let shape = Shape::from_dims(dims)?.named_after(self.shape(), own);
+        self.viewed(View::Expand(shape))
     }
 
     /// Broadcast to exactly `shape`.

@@ -67,11 +67,12 @@ impl Axes {
                 out.push(n);
             }
         }
-        let keep = Shape::from_dims(keep)?;
+        let keep = Shape::from_dims(keep)?.named_after(x.shape(), (0..x.rank()).map(Some));
         let out = if keepdim {
             keep.clone()
         } else {
-            Shape::from_dims(out)?
+            let kept = (0..x.rank()).filter(|&d| !reduced[d]).map(Some);
+            Shape::from_dims(out)?.named_after(x.shape(), kept)
         };
         Ok(Axes {
             reduced,
