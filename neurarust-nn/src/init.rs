@@ -13,7 +13,7 @@
 //! # Ok::<(), neurarust_core::Error>(())
 //! ```
 
-use neurarust_core::random::default_generator;
+use neurarust_core::random::{Generator, default_generator};
 use neurarust_core::real::Real;
 use neurarust_core::{DType, Error, Result, Tensor, no_grad};
 
@@ -108,12 +108,28 @@ pub fn normal_(tensor: &Tensor, mean: f64, std: f64) -> Result<&Tensor> {
     tensor.normal_(mean, std)
 }
 
-/// Normal numbers, those outside of `[low, high]` drawn again (by inverting the distribution function).
+/// Normal numbers, those outside of `[low, high]` drawn again.
 ///
 /// # Errors
 /// As [`normal_`]; bounds in the wrong order, or so far out that no numbers are left between them.
 #[track_caller]
 pub fn trunc_normal_(tensor: &Tensor, mean: f64, std: f64, low: f64, high: f64) -> Result<&Tensor> {
+    trunc_normal_with_(tensor, mean, std, low, high, default_generator())
+}
+
+/// As [`trunc_normal_`], drawing from `generator`; one of PyTorch's kind draws what PyTorch draws, to the last digit or two.
+///
+/// # Errors
+/// As [`trunc_normal_`].
+#[track_caller]
+pub fn trunc_normal_with_<'a>(
+    tensor: &'a Tensor,
+    mean: f64,
+    std: f64,
+    low: f64,
+    high: f64,
+    generator: &Generator,
+) -> Result<&'a Tensor> {
     const OP: &str = "trunc_normal_";
     let phi = |x: f64| Real::erf((x - mean) / std * std::f64::consts::FRAC_1_SQRT_2);
     let (from, to) = (phi(low), phi(high));
@@ -129,12 +145,98 @@ pub fn trunc_normal_(tensor: &Tensor, mean: f64, std: f64, low: f64, high: f64) 
         ));
     }
     let _guard = no_grad();
-    let mut drawn = tensor.rand_like()?.to_dtype(DType::F64)?.to_vec::<f64>()?;
-    for x in &mut drawn {
-        let deviation = erfinv(from + *x * (to - from)) * std::f64::consts::SQRT_2;
-        *x = (deviation * std + mean).clamp(low, high);
+    let (mut out, left) = match (to - from) / 2.0 > 0.3 {
+        true => drawn_again(tensor, mean, std, low, high, generator)?,
+        false
+            if [low, high]
+                .iter()
+                .all(|x| x.is_finite() && tensor.dtype().holds(*x)) =>
+        {
+            proposed(tensor, mean, std, low, high, generator)?
+        }
+        // Nothing drawn, everything left.
+        false => (
+            tensor.empty_like()?,
+            Tensor::ones((tensor.shape(), DType::Bool))?,
+        ),
+    };
+    if left.any()?.item::<bool>()? {
+        // What chance withholds, the inverse of the distribution function gives.
+        let uniform = tensor.rand_like_with(DType::F64, generator)?;
+        let mut drawn = uniform.to_vec::<f64>()?;
+        for x in &mut drawn {
+            let deviation = erfinv(from + *x * (to - from)) * std::f64::consts::SQRT_2;
+            *x = (deviation * std + mean).clamp(low, high);
+        }
+        let drawn = Tensor::from_vec(drawn, tensor.shape())?.to_dtype(tensor.dtype())?;
+        out = drawn.where_cond(&left, &out)?;
     }
-    tensor.copy_(&Tensor::from_vec(drawn, tensor.shape())?)
+    tensor.copy_(&out)
+}
+
+/// How often a whole tensor is drawn anew for what is still missing: as often as PyTorch does, unless the bounds hold so
+/// little of the distribution that this would take forever.
+const ROUNDS: usize = 1000;
+
+/// Normal numbers, and where they are still outside. PyTorch's numbers come from drawing all of them again each time.
+fn drawn_again(
+    tensor: &Tensor,
+    mean: f64,
+    std: f64,
+    low: f64,
+    high: f64,
+    generator: &Generator,
+) -> Result<(Tensor, Tensor)> {
+    let one = |x: f64| Tensor::new(x)?.to_dtype(tensor.dtype())?.item::<f64>();
+    // As the dtype has them.
+    let (low, high) = (one(low)?, one(high)?);
+    let draw = || -> Result<Tensor> {
+        let fresh = tensor.empty_like()?;
+        fresh.normal_with_(mean, std, generator)?;
+        Ok(fresh)
+    };
+    let mut out = draw()?;
+    let mut outside = out.lt(low)?.logical_or(&out.gt(high)?)?;
+    for _ in 0..ROUNDS {
+        if !outside.any()?.item::<bool>()? {
+            break;
+        }
+        out = draw()?.where_cond(&outside, &out)?;
+        outside = out.lt(low)?.logical_or(&out.gt(high)?)?;
+    }
+    Ok((out, outside))
+}
+
+/// Uniform numbers within the bounds, each accepted as often as its density asks, and where none was yet.
+fn proposed(
+    tensor: &Tensor,
+    mean: f64,
+    std: f64,
+    low: f64,
+    high: f64,
+    generator: &Generator,
+) -> Result<(Tensor, Tensor)> {
+    let peak = -0.5 * ((low.max(mean.min(high)) - mean) / std).powi(2);
+    let draw = |from: f64, to: f64| -> Result<Tensor> {
+        let fresh = tensor.empty_like()?;
+        fresh.uniform_with_(from, to, generator)?;
+        Ok(fresh)
+    };
+    let refused = |x: &Tensor| -> Result<Tensor> {
+        let density = x.sub(mean)?.div(std)?.square()?.mul(-0.5)?.sub(peak)?;
+        draw(0.0, 1.0)?.log()?.gt(&density)
+    };
+    let mut out = draw(low, high)?;
+    let mut pending = refused(&out)?;
+    for _ in 0..ROUNDS {
+        if !pending.any()?.item::<bool>()? {
+            break;
+        }
+        let again = draw(low, high)?;
+        out = again.where_cond(&pending, &out)?;
+        pending = pending.logical_and(&refused(&again)?)?;
+    }
+    Ok((out, pending))
 }
 
 /// The same number everywhere.

@@ -1,6 +1,7 @@
 //! Initial values: Rust's, by name.
 
 use crate::error::call;
+use crate::random::{Source, source};
 use crate::tensor::PyTensor;
 use neurarust_nn::init;
 use neurarust_nn::{FanMode, Nonlinearity};
@@ -45,9 +46,6 @@ fn _init(
     let t = &tensor.get().0;
     call(py, t.numel(), || {
         match (name, &parameters[..]) {
-            ("trunc_normal", [mean, std, low, high]) => {
-                init::trunc_normal_(t, *mean, *std, *low, *high)
-            }
             ("eye", []) => init::eye_(t),
             ("xavier_uniform", [gain]) => init::xavier_uniform_(t, *gain),
             ("xavier_normal", [gain]) => init::xavier_normal_(t, *gain),
@@ -59,6 +57,23 @@ fn _init(
             )),
         }
         .map(|_| ())
+    })
+}
+
+/// Normal numbers within bounds over `tensor`.
+#[pyfunction]
+fn _trunc_normal(
+    py: Python<'_>,
+    tensor: &Bound<'_, PyTensor>,
+    mean: f64,
+    std: f64,
+    low: f64,
+    high: f64,
+    generator: Source<'_, '_>,
+) -> PyResult<()> {
+    let (t, source) = (&tensor.get().0, source(generator));
+    call(py, t.numel(), || {
+        init::trunc_normal_with_(t, mean, std, low, high, source).map(|_| ())
     })
 }
 
@@ -92,5 +107,6 @@ fn _kaiming(
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(_calculate_gain, m)?)?;
     m.add_function(wrap_pyfunction!(_init, m)?)?;
+    m.add_function(wrap_pyfunction!(_trunc_normal, m)?)?;
     m.add_function(wrap_pyfunction!(_kaiming, m)?)
 }

@@ -127,9 +127,9 @@ impl PyGenerator {
     }
 }
 
-type Source<'a, 'py> = Option<&'a Bound<'py, PyGenerator>>;
+pub type Source<'a, 'py> = Option<&'a Bound<'py, PyGenerator>>;
 
-fn source<'a>(generator: Source<'a, '_>) -> &'a Generator {
+pub fn source<'a>(generator: Source<'a, '_>) -> &'a Generator {
     match generator {
         Some(g) => g.get().get(),
         None => random::default_generator(),

@@ -35,6 +35,7 @@ for _name in _builtins.dir(Tensor):
         "expand_as", "float", "double", "half", "bfloat16", "long", "int", "short", "char", "byte", "bool", "contiguous",
         "new_zeros", "new_ones", "new_full", "new_empty", "new_tensor", "element_size", "nelement", "storage_offset",
         "is_contiguous", "is_set_to", "reshape_as", "new", "cuda", "xpu", "hpu", "ipu", "new_empty_strided", "sum_to_size", "apply_",
+        "indices", "values", "crow_indices", "col_indices", "label", "labels",
     ):
         globals()[_name] = _calling.wrap(_name, getattr(Tensor, _name))
 for _name in _calling.WRITING | _calling.CREATING:
@@ -43,10 +44,11 @@ for _name in _calling.WRITING | _calling.CREATING:
 del _name
 
 from . import (  # noqa: E402
-    autograd, datasets, distributions, fft, func, linalg, masked, nn, optim, random, signal, sparse, special, utils, viz,
+    autograd, datasets, distributions, fft, func, linalg, masked, nn, optim, random, signal, sparse, special, testing, utils, viz,
 )
 from .signal.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window  # noqa: E402
 from .func import vmap  # noqa: E402
+from .nn.functional import cosine_similarity  # noqa: E402
 from . import ops  # noqa: E402
 from ._native import *  # noqa: E402, F403
 from ._native import _native_batch_norm_legit, _softmax_backward_data  # noqa: E402

@@ -14,6 +14,20 @@ def _function(f):
     return f
 
 
+def _sparse_only(name):
+    def f(self):
+        raise RuntimeError(f"{name}: expected a sparse tensor, this one is dense; see to_sparse()")
+
+    f.__name__, f.__doc__ = name, f"Of sparse tensors only, see `sparse.SparseTensor.{name}`."
+    setattr(Tensor, name, f)
+
+
+for _name in ("indices", "values", "crow_indices", "col_indices"):
+    _sparse_only(_name)
+# Tensors have no names of their own; their dimensions may have labels.
+Tensor.name = None
+
+
 def _method(f):
     """A function of the package that is a method of tensors too."""
     setattr(Tensor, f.__name__, f)
@@ -38,6 +52,22 @@ def is_floating_point(input):
 def is_complex(input):
     """Whether elements are complex."""
     return input.is_complex()
+
+
+_deterministic = False
+
+
+@_function
+def use_deterministic_algorithms(mode, *, warn_only=False):
+    """Nothing changes: every operation always gives the same bits, on any number of threads."""
+    global _deterministic
+    _deterministic = _builtins.bool(mode)
+
+
+@_function
+def are_deterministic_algorithms_enabled():
+    """What `use_deterministic_algorithms` was last told."""
+    return _deterministic
 
 
 @_function

@@ -1,5 +1,9 @@
 """Initial values, written in place, outside of the graph. Distributions and their scales are Rust's."""
 
+import functools as _functools
+import math as _math
+import warnings as _warnings
+
 from .. import _C
 
 __all__ = [
@@ -27,7 +31,7 @@ def normal_(tensor, mean=0.0, std=1.0, generator=None):
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
     """Normal numbers within `[a, b]`."""
-    _C._init("trunc_normal", tensor, [mean, std, a, b])
+    _C._trunc_normal(tensor, mean, std, a, b, generator)
     return tensor
 
 
@@ -69,38 +73,88 @@ def dirac_(tensor, groups=1):
 
 def xavier_uniform_(tensor, gain=1.0, generator=None):
     """Uniform numbers of variance `gain² · 2 / (fan_in + fan_out)`."""
+    if generator is not None:
+        bound = gain * _math.sqrt(6 / sum(_fans(tensor)))
+        return uniform_(tensor, -bound, bound, generator)
     _C._init("xavier_uniform", tensor, [gain])
     return tensor
 
 
 def xavier_normal_(tensor, gain=1.0, generator=None):
     """Normal numbers of variance `gain² · 2 / (fan_in + fan_out)`."""
+    if generator is not None:
+        return normal_(tensor, 0.0, gain * _math.sqrt(2 / sum(_fans(tensor))), generator)
     _C._init("xavier_normal", tensor, [gain])
     return tensor
 
 
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Uniform numbers of variance `gain² / fan`."""
+    if generator is not None:
+        bound = _math.sqrt(3) * _kaiming_std(tensor, a, mode, nonlinearity)
+        return uniform_(tensor, -bound, bound, generator)
     _C._kaiming("uniform", tensor, mode, nonlinearity, a)
     return tensor
 
 
 def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Normal numbers of variance `gain² / fan`."""
+    if generator is not None:
+        return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
     _C._kaiming("normal", tensor, mode, nonlinearity, a)
     return tensor
 
 
 def orthogonal_(tensor, gain=1.0, generator=None):
     """Orthonormal rows or columns."""
+    _default_only("orthogonal_", generator)
     _C._init("orthogonal", tensor, [gain])
     return tensor
 
 
 def sparse_(tensor, sparsity, std=0.01, generator=None):
     """Normal numbers, a fraction `sparsity` of each column being 0."""
+    _default_only("sparse_", generator)
     _C._init("sparse", tensor, [sparsity, std])
     return tensor
+
+
+def _fans(tensor):
+    """Connections into and out of a unit."""
+    if tensor.dim() < 2:
+        raise ValueError(f"a weight of shape {tuple(tensor.shape)} has no fans; expected two dimensions (out, in) or more")
+    field = _math.prod(tensor.shape[2:])
+    return tensor.shape[1] * field, tensor.shape[0] * field
+
+
+def _kaiming_std(tensor, a, mode, nonlinearity):
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"mode must be 'fan_in' or 'fan_out', got {mode!r}")
+    return calculate_gain(nonlinearity, a) / _math.sqrt(_fans(tensor)[mode == "fan_out"])
+
+
+def _default_only(op, generator):
+    if generator is not None:
+        raise NotImplementedError(f"{op}: draws from the default generator only; start it with manual_seed()")
+
+
+def _deprecated(new):
+    old = new.__name__[:-1]
+
+    @_functools.wraps(new)
+    def f(*args, **kwargs):
+        _warnings.warn(f"`nn.init.{old}` is now deprecated in favor of `nn.init.{new.__name__}`.", FutureWarning, stacklevel=2)
+        return new(*args, **kwargs)
+
+    f.__name__, f.__doc__ = old, f"The old name of `{new.__name__}`."
+    return f
+
+
+for _new in (
+    constant_, dirac_, eye_, kaiming_normal_, kaiming_uniform_, normal_, orthogonal_, sparse_, uniform_, xavier_normal_, xavier_uniform_,
+):
+    globals()[_new.__name__[:-1]] = _deprecated(_new)
+del _new
 
 
 def _affine_(weight, bias):

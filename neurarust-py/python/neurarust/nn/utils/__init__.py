@@ -2,6 +2,7 @@
 
 from ... import _C
 from ..._modes import no_grad
+from . import rnn
 
 
 def _grads(parameters):

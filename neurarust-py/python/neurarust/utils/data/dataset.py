@@ -85,6 +85,22 @@ class ConcatDataset(Dataset):
         return self.cumulative_sizes[-1]
 
 
+class ChainDataset(IterableDataset):
+    """Iterable datasets one after the other."""
+
+    def __init__(self, datasets):
+        self.datasets = datasets
+
+    def __iter__(self):
+        for dataset in self.datasets:
+            if not isinstance(dataset, IterableDataset):
+                raise AssertionError("ChainDataset only supports IterableDataset")
+            yield from dataset
+
+    def __len__(self):
+        return sum(len(d) for d in self.datasets)
+
+
 class Subset(Dataset):
     """The samples of a dataset that `indices` numbers."""
 

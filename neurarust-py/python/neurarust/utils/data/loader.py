@@ -50,6 +50,19 @@ def default_collate(batch):
     raise TypeError(f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {type(first)}")
 
 
+def default_convert(data):
+    """Arrays as tensors, part by part; everything else as it is."""
+    if isinstance(data, dict):
+        return {k: default_convert(v) for k, v in data.items()}
+    if isinstance(data, tuple) and hasattr(data, "_fields"):
+        return type(data)(*(default_convert(v) for v in data))
+    if isinstance(data, (tuple, list)):
+        return [default_convert(v) for v in data]
+    if hasattr(data, "__array_interface__") and not isinstance(data, _C.Tensor) and data.dtype.kind not in "SUO":
+        return _C.as_tensor(data)
+    return data
+
+
 class DataLoader:
     """Iterates over batches of a dataset.
 
