@@ -1,5 +1,6 @@
 //! Element types, and PyTorch's rules for mixing them.
 
+use crate::cpu::half as halves;
 use half::{bf16, f16};
 use std::fmt;
 
@@ -265,10 +266,16 @@ pub trait Element:
     fn to_f64(self) -> f64;
     /// The nearest value; floats outside an integer's range saturate, NaN becomes 0.
     fn from_f64(x: f64) -> Self;
+    /// The value as an `f32`, rounded.
+    fn to_f32(self) -> f32;
+    /// The nearest value to an `f32`, as [`from_f64`](Element::from_f64).
+    fn from_f32(x: f32) -> Self;
     /// The value as an `i64`; floats saturate.
     fn to_i64(self) -> i64;
     /// The value of an `i64`; narrower integers wrap, `bool` tests for non-zero.
     fn from_i64(x: i64) -> Self;
+    /// As [`from_i64`](Element::from_i64).
+    fn from_i32(x: i32) -> Self;
 }
 
 macro_rules! element {
@@ -281,9 +288,15 @@ macro_rules! element {
             #[inline(always)]
             fn from_f64(x: f64) -> Self { x as $t }
             #[inline(always)]
+            fn to_f32(self) -> f32 { self as f32 }
+            #[inline(always)]
+            fn from_f32(x: f32) -> Self { x as $t }
+            #[inline(always)]
             fn to_i64(self) -> i64 { self as i64 }
             #[inline(always)]
             fn from_i64(x: i64) -> Self { x as $t }
+            #[inline(always)]
+            fn from_i32(x: i32) -> Self { x as $t }
         }
     )* };
 }
@@ -301,6 +314,14 @@ impl Element for bool {
         x != 0.0
     }
     #[inline(always)]
+    fn to_f32(self) -> f32 {
+        self as u8 as f32
+    }
+    #[inline(always)]
+    fn from_f32(x: f32) -> Self {
+        x != 0.0
+    }
+    #[inline(always)]
     fn to_i64(self) -> i64 {
         self as i64
     }
@@ -308,25 +329,35 @@ impl Element for bool {
     fn from_i64(x: i64) -> Self {
         x != 0
     }
+    #[inline(always)]
+    fn from_i32(x: i32) -> Self {
+        x != 0
+    }
 }
 
 macro_rules! half_element {
-    ($($t:ty: $d:ident),*) => { $(
+    ($($t:ty: $d:ident, $widen:path, $narrow:path);*) => { $(
         impl sealed::Sealed for $t {}
         impl Element for $t {
             const DTYPE: DType = DType::$d;
             #[inline(always)]
-            fn to_f64(self) -> f64 { <$t>::to_f64(self) }
+            fn to_f64(self) -> f64 { $widen(self.to_bits()) as f64 }
             #[inline(always)]
             fn from_f64(x: f64) -> Self { <$t>::from_f64(x) }
             #[inline(always)]
-            fn to_i64(self) -> i64 { self.to_f32() as i64 }
+            fn to_f32(self) -> f32 { $widen(self.to_bits()) }
+            #[inline(always)]
+            fn from_f32(x: f32) -> Self { <$t>::from_bits($narrow(x)) }
+            #[inline(always)]
+            fn to_i64(self) -> i64 { $widen(self.to_bits()) as i64 }
             #[inline(always)]
             fn from_i64(x: i64) -> Self { <$t>::from_f64(x as f64) }
+            #[inline(always)]
+            fn from_i32(x: i32) -> Self { <$t>::from_f64(x as f64) }
         }
     )* };
 }
-half_element!(f16: F16, bf16: BF16);
+half_element!(f16: F16, halves::from_f16, halves::to_f16; bf16: BF16, halves::from_bf16, halves::to_bf16);
 
 /// What an operation that was never told about complex numbers panics with when it meets one, instead of computing on
 /// wrong bits. Operations answer an error before it comes to that; the Python module makes a `TypeError` of it.

@@ -27,6 +27,7 @@ pub mod cpu {
     pub(crate) mod copy;
     pub(crate) mod fresh;
     pub mod gemm;
+    pub(crate) mod half;
     pub mod kernel;
     pub mod math;
     pub(crate) mod nest;

@@ -6,7 +6,7 @@
 
 use crate::cpu::kernel::{self, Params, Variants};
 use crate::cpu::nest::MAX_OPERANDS;
-use crate::cpu::simd::{Int32, Int64};
+use crate::cpu::simd::{Int32, Int64, SplitLanes};
 use crate::dtype::{Compute, DType};
 use crate::formula::Formula;
 use crate::program::{Analysis, Program};
@@ -62,6 +62,12 @@ pub trait Scalar: 'static {
     fn value(params: &Params, x: &[f64]) -> f64;
     /// `∂f/∂xₖ` as a tensor, by the input's name; an input without one can't be differentiated.
     fn slopes() -> Vec<(&'static str, Slope)>;
+}
+
+/// The values of a [`Scalar`] without parameters in `f32`, a register at a time.
+pub trait InLanes<const N: usize>: 'static {
+    /// The values at `x`.
+    fn lanes<V: SplitLanes>(x: [V; N]) -> V;
 }
 
 /// A partial derivative as tensor operations on the inputs.
@@ -194,6 +200,12 @@ impl OpTable {
             .collect();
         table.analysis = OnceLock::from(Analysis::unknown(O::ARITY));
         table
+    }
+
+    /// With values in `f32` computed a register at a time.
+    pub fn in_lanes<O: InLanes<N>, const N: usize>(mut self) -> OpTable {
+        self.forward[Compute::F32 as usize] = Some(kernel::lanes::<O, N>());
+        self
     }
 
     /// Refuses inputs that require a gradient which there is none for.

@@ -34,7 +34,7 @@ fn two(t: Result<(Tensor, Tensor)>) -> Result<Vec<Tensor>> {
 }
 
 macro_rules! elementwise {
-    ($( $(#[$doc:meta])* $class:ident $name:ident, $name_:ident ($x0:ident $(, $x:ident)* $(; $($p:ident),+)?) = $body:expr $(, grad $y:ident => $grad:expr)? $(, slope $of:ident => $slope:expr)*; )*) => {
+    ($( $(#[$doc:meta])* $class:ident $name:ident, $name_:ident ($x0:ident $(, $x:ident)* $(; $($p:ident),+)?) = $body:expr $(, grad $y:ident => $grad:expr)? $(, lanes $lanes:expr)? $(, slope $of:ident => $slope:expr)*; )*) => {
         fn elementwise(calls: &mut Vec<(&'static str, Call)>) {
             $(
                 calls.push((stringify!($name), Box::new(|c| {

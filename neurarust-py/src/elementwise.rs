@@ -31,7 +31,7 @@ struct Line {
 type Fast = ffi::PyCFunctionFastWithKeywords;
 
 macro_rules! bind {
-    ($( $(#[doc = $doc:literal])* $class:ident $name:ident, $name_:ident ($x0:ident $(, $x:ident)* $(; $($p:ident),+)?) = $body:expr $(, grad $y:ident => $grad:expr)? $(, slope $of:ident => $slope:expr)*; )*) => {
+    ($( $(#[doc = $doc:literal])* $class:ident $name:ident, $name_:ident ($x0:ident $(, $x:ident)* $(; $($p:ident),+)?) = $body:expr $(, grad $y:ident => $grad:expr)? $(, lanes $lanes:expr)? $(, slope $of:ident => $slope:expr)*; )*) => {
         #[allow(non_upper_case_globals)]
         mod lines {
             use super::*;
@@ -239,6 +239,13 @@ fn run<'py>(
 const INTERNAL: &[&str] = &[
     "add_scaled",
     "clamp_between",
+    "fmax",
+    "fmin",
+    "frac",
+    "heaviside",
+    "logit",
+    "nan_to_num",
+    "real_angle",
     "select_where",
     "pow_real",
     "pow_int",

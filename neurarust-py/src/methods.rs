@@ -389,10 +389,7 @@ impl PyTensor {
     }
     /// 0 below 0, `values` at 0, 1 above.
     fn heaviside(&self, values: &Bound<'_, PyAny>) -> PyResult<PyTensor> {
-        binary(self, values, "heaviside", |a, b| {
-            let step = a.gt(0.0)?.to_dtype(a.dtype())?;
-            a.eq(0.0)?.select_where(b, &step)
-        })
+        binary(self, values, "heaviside", |a, b| a.detach().heaviside(b))
     }
     /// Elements that aren't numbers replaced.
     #[pyo3(signature = (nan=0.0, posinf=None, neginf=None))]
@@ -414,12 +411,11 @@ impl PyTensor {
                 return t.try_clone();
             }
             let top = largest(t.dtype());
-            let t = t.isnan()?.select_where(nan.unwrap_or(0.0), t)?;
-            let t = t
-                .eq(f64::INFINITY)?
-                .select_where(posinf.unwrap_or(top), &t)?;
-            t.eq(f64::NEG_INFINITY)?
-                .select_where(neginf.unwrap_or(-top), &t)
+            t.nan_to_num(
+                nan.unwrap_or(0.0),
+                posinf.unwrap_or(top),
+                neginf.unwrap_or(-top),
+            )
         })
     }
 }

@@ -3,6 +3,7 @@
 //! Kernels see nothing but contiguous tiles of [`Compute`] types; this is where strides, broadcasting, half precision
 //! and mixed dtypes end.
 
+use super::simd::with_isa;
 use crate::dispatch;
 use crate::dtype::{Compute, DType, Element};
 
@@ -35,8 +36,13 @@ macro_rules! dispatch_compute {
 fn cast<S: Element, D: Element>(x: S) -> D {
     if const { S::DTYPE.is_float() && D::DTYPE.is_int() } {
         D::from_i64(cut(x.to_f64(), const { matches!(D::DTYPE, DType::I64) }))
-    } else if S::DTYPE.is_float() {
+    } else if const { is_narrow(S::DTYPE) && is_narrow(D::DTYPE) } {
+        // It loses nothing, and becomes vector code.
+        D::from_f32(x.to_f32())
+    } else if const { S::DTYPE.is_float() } {
         D::from_f64(x.to_f64())
+    } else if size_of::<S>() <= 4 {
+        D::from_i32(x.to_i64() as i32)
     } else {
         D::from_i64(x.to_i64())
     }
@@ -53,6 +59,26 @@ fn cut(x: f64, wide: bool) -> i64 {
         false if x < 2_147_483_648.0 => (x as i32).into(),
         false => i32::MIN.into(),
     }
+}
+
+const fn is_narrow(dtype: DType) -> bool {
+    dtype.is_float() && dtype.size() <= 4
+}
+
+/// Casts `n` elements side by side, in the vector instructions of this machine.
+///
+/// # Safety
+/// Both runs must be valid for `n` elements and must not overlap.
+unsafe fn cast_all<S: Element, D: Element>(src: *const S, dst: *mut D, n: usize) {
+    #[inline(always)]
+    unsafe fn each<S: Element, D: Element>(src: *const S, dst: *mut D, n: usize) {
+        for i in 0..n {
+            // SAFETY: by the caller.
+            unsafe { *dst.add(i) = cast(*src.add(i)) };
+        }
+    }
+    // SAFETY: `level` is what the machine has; the rest by the caller.
+    unsafe { with_isa!(I => each(src, dst, n)) }
 }
 
 /// One run of elements: `n` of them, `src_stride` and `dst_stride` apart.
@@ -74,11 +100,7 @@ unsafe fn row<S: Element, D: Element>(
             (1, 1) if S::DTYPE == D::DTYPE => {
                 std::ptr::copy_nonoverlapping(src as *const u8, dst as *mut u8, n * size_of::<S>())
             }
-            (1, 1) => {
-                for i in 0..n {
-                    *dst.add(i) = cast(*src.add(i));
-                }
-            }
+            (1, 1) => cast_all(src, dst, n),
             (0, 1) => {
                 let x = cast(*src);
                 for i in 0..n {

@@ -6,7 +6,7 @@
 
 use super::simd::{Float, Isa, Lanes, Level};
 use crate::dual::Dual;
-use crate::op::{Elementwise, Fused, IntFormula, Oracle, Predicate, Scalar};
+use crate::op::{Elementwise, Fused, InLanes, IntFormula, Oracle, Predicate, Scalar};
 use crate::real::{Bits, Num};
 
 /// Elements that a tile's buffers must be rounded up to: the widest register.
@@ -292,6 +292,29 @@ pub(crate) fn integer_predicate<T: Bits<Mask = bool>, O: Predicate<N>, const N: 
         }
     }
     variants!(body, [T: Bits<Mask = bool>, O: Predicate<N>], [N])
+}
+
+/// `dst[0] = f(src)` for a function that isn't a formula, in `f32`.
+pub(crate) fn lanes<O: InLanes<N>, const N: usize>() -> Variants {
+    #[inline(always)]
+    unsafe fn body<I: Isa, O: InLanes<N>, const N: usize>(
+        _: &Params,
+        src: *const *const u8,
+        dst: *const *mut u8,
+        n: usize,
+    ) {
+        let mut i = 0;
+        // SAFETY: as for `forward`.
+        unsafe {
+            let x: [*const f32; N] = inputs(src);
+            let y = *dst as *mut f32;
+            while i < n {
+                O::lanes(load::<f32, I, N>(&x, i)).store(y.add(i));
+                i += <I::F32>::N;
+            }
+        }
+    }
+    variants!(body, [O: InLanes<N>], [N])
 }
 
 /// A function computed one element at a time in `f64`: the same at every level, and one loop for all of them.

@@ -2,34 +2,13 @@
 
 use super::inplace::can_store;
 use crate::autograd::{record, tracks_as};
+use crate::cpu::fresh::Fresh;
 use crate::dtype::DType;
 use crate::tensor::Operand;
 use crate::{Error, Result, Tensor};
 use smallvec::smallvec;
 
 impl Tensor {
-    /// The larger of the two; the other one where one is NaN.
-    ///
-    /// # Errors
-    /// Shapes that don't broadcast.
-    #[track_caller]
-    pub fn fmax(&self, other: impl Operand) -> Result<Tensor> {
-        let other = other.operand()?;
-        let keep = self.ge(&other)?.logical_or(other.isnan()?)?;
-        keep.select_where(self, &other)
-    }
-
-    /// The smaller of the two; the other one where one is NaN.
-    ///
-    /// # Errors
-    /// Shapes that don't broadcast.
-    #[track_caller]
-    pub fn fmin(&self, other: impl Operand) -> Result<Tensor> {
-        let other = other.operand()?;
-        let keep = self.le(&other)?.logical_or(other.isnan()?)?;
-        keep.select_where(self, &other)
-    }
-
     /// The least common multiple of integers, not below 0.
     ///
     /// # Errors
@@ -144,31 +123,35 @@ impl Tensor {
         let even = |t: &Tensor| t.to_dtype(dtype)?.expand(&dims[..])?.contiguous();
         let (a, b) = (even(self)?, even(&other)?);
         macro_rules! neighbours {
-            ($t:ty) => {{
-                let step = |(x, y): (&$t, &$t)| -> $t {
-                    let (x, y) = (*x, *y);
-                    if x == y || y.is_nan() {
-                        return y;
-                    }
-                    if x.is_nan() {
-                        return x;
-                    }
-                    if x == <$t>::from_bits(0) {
-                        return <$t>::from_bits(1).copysign(y);
-                    }
-                    let away = (y > x) == (x > <$t>::from_bits(0));
-                    let bits = x.to_bits();
-                    <$t>::from_bits(if away { bits + 1 } else { bits - 1 })
+            ($t:ty, $bits:ty) => {{
+                let step = |x: $t, y: $t| -> $t {
+                    // One bit pattern further from 0 or nearer to it; without branches, for vector code.
+                    let (bits, zero, one) = (x.to_bits(), <$t>::from_bits(0), 1 as $bits);
+                    let outward = (y > x) == (x > zero);
+                    let near = bits.wrapping_add(if outward { one } else { one.wrapping_neg() });
+                    let sign = y.to_bits() & !(<$bits>::MAX >> 1);
+                    let near = if x == zero { sign | one } else { near };
+                    let still = if x == y || y != y { y.to_bits() } else { near };
+                    <$t>::from_bits(if x != x && y == y { bits } else { still })
                 };
-                let (a, b) = (a.to_vec::<$t>()?, b.to_vec::<$t>()?);
-                Tensor::from_vec(a.iter().zip(&b).map(step).collect(), shape)
+                let mut out = Fresh::<$t>::new(shape)?;
+                let mut fill = |a: &[$t], b: &[$t]| {
+                    out.for_each_chunk(32 * 1024, |start, chunk| {
+                        let range = start..start + chunk.len();
+                        for ((o, x), y) in chunk.iter_mut().zip(&a[range.clone()]).zip(&b[range]) {
+                            *o = step(*x, *y);
+                        }
+                    })
+                };
+                a.with_data(|a: &[$t]| b.with_data(|b: &[$t]| fill(a, b)))??;
+                Ok(out.finish())
             }};
         }
         let out = match dtype {
-            DType::F32 => neighbours!(f32),
-            DType::F64 => neighbours!(f64),
-            DType::F16 => neighbours!(crate::f16),
-            DType::BF16 => neighbours!(crate::bf16),
+            DType::F32 => neighbours!(f32, u32),
+            DType::F64 => neighbours!(f64, u64),
+            DType::F16 => neighbours!(crate::f16, u16),
+            DType::BF16 => neighbours!(crate::bf16, u16),
             other => Err(Error::dtype(
                 OP,
                 format!("expected floating-point tensors, got {other}"),

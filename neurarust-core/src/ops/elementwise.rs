@@ -16,11 +16,15 @@
 //!
 //! Two words are for what is heavy or rare: `scalar`, and `special` (which Python has in `torch.special` only). Their body
 //! is computed one element at a time in `f64` and compiled once, and `slope x => …` is the derivative with respect to `x`
-//! as a `Result<Tensor>`, made of tensor operations. An input without a slope can't require a gradient.
+//! as a `Result<Tensor>`, made of tensor operations. `lanes …` computes the same of registers of `f32`. An input without a slope can't require a gradient.
 
 use crate::cpu::kernel::{MAX_PARAMS, Params};
+use crate::cpu::math;
+use crate::cpu::simd::SplitLanes;
 use crate::formula::Formula;
-use crate::op::{Class, Elementwise, IntFormula, OpTable, Parameters, Predicate, Scalar, Slope};
+use crate::op::{
+    Class, Elementwise, InLanes, IntFormula, OpTable, Parameters, Predicate, Scalar, Slope,
+};
 use crate::real::{Bits, Num, Real};
 use crate::special;
 use crate::tensor::Operand;
@@ -63,6 +67,23 @@ macro_rules! elementwise_table {
             num minimum, minimum_ (a, b) = a.min(b);
             /// The larger of the two, NaN if either is
             num maximum, maximum_ (a, b) = a.max(b);
+            /// The larger of the two; the other one where one is NaN
+            num fmax, fmax_ (a, b) = V::select(a.ge(b) | b.ne(b), a, b);
+            /// The smaller of the two; the other one where one is NaN
+            num fmin, fmin_ (a, b) = V::select(a.le(b) | b.ne(b), a, b);
+            /// 0 where `x` is below 0, 1 above, `value` at 0
+            num heaviside, heaviside_ (x, value) =
+                V::select(x.eq(V::c(0.0)), value, V::select(x.gt(V::c(0.0)), V::c(1.0), V::c(0.0)));
+            /// `x`, but `nan`, `posinf` and `neginf` in place of what isn't finite
+            real nan_to_num, nan_to_num_ (x; nan, posinf, neginf) = {
+                let infinity = V::c(f64::INFINITY);
+                V::select(x.eq(infinity), posinf, V::select(x.eq(-infinity), neginf, V::select(x.eq(x), x, nan)))
+            };
+            /// 0 or π, the angle of a real number
+            real real_angle, real_angle_ (x) =
+                V::select(x.lt(V::c(0.0)), V::c(std::f64::consts::PI), V::select(x.eq(x), V::c(0.0), x));
+            /// The part behind the point
+            real frac, frac_ (x) = x - x.trunc();
             /// `x` within `[min, max]`; the derivative of NaN is 0
             num clamp_between, clamp_between_ (x; min, max) = V::select(
                 x.ge(min) & x.le(max), x, V::select(x.lt(min), min, V::select(x.gt(max), max, x * V::c(0.0)))
@@ -116,6 +137,8 @@ macro_rules! elementwise_table {
                 let gap = lo - hi;
                 V::select(a.eq(b) & gap.ne(gap), V::c(0.5) * (a + b), hi + gap.exp().ln_1p())
             };
+            /// `ln(x / (1 - x))`
+            real logit, logit_ (x) = (x / (V::c(1.0) - x)).ln();
             /// `a · ln b`, 0 where `a` is 0
             real xlogy, xlogy_ (a, b) = {
                 // Elsewhere the product is 0 by itself, and its derivative is not.
@@ -271,9 +294,10 @@ macro_rules! elementwise_table {
 
             // ---- gamma functions ----
             /// `ln |Γ(x)|`
-            scalar lgamma, lgamma_ (x) = special::lgamma(x), slope x => x.digamma();
+            scalar lgamma, lgamma_ (x) = special::lgamma(x), lanes math::through_f64!(x, gamma::lgamma_f32), slope x => x.digamma();
             /// `Γ′(x) / Γ(x)`
-            scalar digamma, digamma_ (x) = special::digamma(x), slope x => x.polygamma(1.0);
+            scalar digamma, digamma_ (x) = special::digamma(x),
+                lanes math::through_f64!(x, gamma::digamma_f32), slope x => x.polygamma(1.0);
             /// The derivative of order `n` of `digamma`
             scalar polygamma, polygamma_ (x; n) = special::polygamma(n, x), slope x => x.polygamma(n.trunc() + 1.0);
             /// The lower incomplete gamma function of `(a, x)`, over `Γ(a)`
@@ -288,7 +312,7 @@ macro_rules! elementwise_table {
 
             // ---- the error function's relatives ----
             /// The number whose error function is `x`
-            scalar erfinv, erfinv_ (x) = special::erfinv(x),
+            scalar erfinv, erfinv_ (x) = special::erfinv(x), lanes math::through_f64!(x, erf::erfinv_f32),
                 slope x => x.erfinv()?.square()?.exp()?.mul(0.5 * std::f64::consts::PI.sqrt());
             /// `eˣ² · erfc(x)`
             special erfcx, erfcx_ (x) = special::erfcx(x),
@@ -373,10 +397,10 @@ macro_rules! elementwise_table {
 
             // ---- other rare functions ----
             /// `sin(πx) / (πx)`, 1 at 0
-            scalar sinc, sinc_ (x) = special::sinc(x),
+            scalar sinc, sinc_ (x) = special::sinc(x), lanes math::through_f64!(x, trig::sinc_f32),
                 slope x => x.mul(std::f64::consts::PI)?.spherical_bessel_j0_slope()?.mul(std::f64::consts::PI);
             /// `log₂(2ᵃ + 2ᵇ)`
-            scalar logaddexp2, logaddexp2_ (a, b) = special::logaddexp2(a, b),
+            scalar logaddexp2, logaddexp2_ (a, b) = special::logaddexp2(a, b), lanes math::log::logaddexp2(a, b),
                 slope a => a.sub(b)?.mul(std::f64::consts::LN_2)?.sigmoid(),
                 slope b => b.sub(a)?.mul(std::f64::consts::LN_2)?.sigmoid();
             /// `-x ln x`, 0 at 0
@@ -471,7 +495,7 @@ macro_rules! elementwise_table {
 
 /// Expands one line of the table; see the module's documentation.
 macro_rules! define {
-    ($( $(#[$doc:meta])* $class:ident $name:ident, $name_:ident ($x0:ident $(, $x:ident)* $(; $($p:ident),+)?) = $body:expr $(, grad $y:ident => $grad:expr)? $(, slope $of:ident => $slope:expr)*; )*) => {
+    ($( $(#[$doc:meta])* $class:ident $name:ident, $name_:ident ($x0:ident $(, $x:ident)* $(; $($p:ident),+)?) = $body:expr $(, grad $y:ident => $grad:expr)? $(, lanes $lanes:expr)? $(, slope $of:ident => $slope:expr)*; )*) => {
         /// The op types, for `fuse!` and tests.
         #[allow(non_camel_case_types)]
         pub mod def {
@@ -489,6 +513,7 @@ macro_rules! define {
                 }
             }
             define!(@class $class $name [$x0 $(, $x)*] [$($($p),+)?] [$body] [$($y => $grad)?] [$($of => $slope),*]);
+            define!(@lanes $name [$x0 $(, $x)*] [$($lanes)?]);
         )*
 
         /// Every table, by name of the op.
@@ -504,7 +529,9 @@ macro_rules! define {
                 #[doc = concat!("`", stringify!($name), "`")]
                 #[inline]
                 pub fn $name() -> &'static OpTable {
-                    static TABLE: LazyLock<OpTable> = LazyLock::new(|| define!(@table $class $name [$x0 $(, $x)*]));
+                    static TABLE: LazyLock<OpTable> = LazyLock::new(|| {
+                        define!(@with_lanes $name [$x0 $(, $x)*] [$($lanes)?] define!(@table $class $name [$x0 $(, $x)*]))
+                    });
                     &TABLE
                 }
             )*
@@ -589,6 +616,17 @@ macro_rules! define {
                 vec![$( (stringify!($of), define!(@slope $x $p [$slope])) ),*]
             }
         }
+    };
+    (@lanes $name:ident $x:tt []) => {};
+    (@lanes $name:ident [$($x:ident),*] [$lanes:expr]) => {
+        impl InLanes<{ define!(@count $($x),*) }> for def::$name {
+            #[inline(always)]
+            fn lanes<V: SplitLanes>([$($x),*]: [V; { define!(@count $($x),*) }]) -> V { $lanes }
+        }
+    };
+    (@with_lanes $name:ident $x:tt [] $table:expr) => { $table };
+    (@with_lanes $name:ident [$($x:ident),*] [$lanes:expr] $table:expr) => {
+        $table.in_lanes::<def::$name, { define!(@count $($x),*) }>()
     };
     (@arity [$($x:ident),*]) => { define!(@count $($x),*) };
     (@value $params:ident $inputs:ident [$($x:ident),*] [$($p:ident),*] [$body:expr]) => {{

@@ -1,5 +1,6 @@
 //! The error function's relatives: its inverse and scaled forms, the normal distribution.
 
+use crate::cpu::math::erf::erfinv_f32;
 use std::f64::consts::{FRAC_1_SQRT_2, LN_2, PI, SQRT_2};
 
 /// `1 - erf(x)`
@@ -49,11 +50,17 @@ pub fn erfinv(x: f64) -> f64 {
     if a == 0.0 {
         return x;
     }
-    // Winitzki's approximation, then three steps of Halley's method.
-    let ln = (-a).ln_1p() + a.ln_1p();
-    let b = 2.0 / (PI * 0.147) + 0.5 * ln;
-    let mut y = (-ln / 0.147 / ((b * b - ln / 0.147).sqrt() + b)).sqrt();
-    for _ in 0..3 {
+    // The approximation for `f32` and a step of Halley's method; next to 1, Winitzki's and three of them.
+    let (mut y, steps) = match 1.0 - a > 1e-7 {
+        true => (erfinv_f32(a), 1),
+        false => {
+            let ln = (-a).ln_1p() + a.ln_1p();
+            let b = 2.0 / (PI * 0.147) + 0.5 * ln;
+            let y = (-ln / 0.147 / ((b * b - ln / 0.147).sqrt() + b)).sqrt();
+            (y, 3)
+        }
+    };
+    for _ in 0..steps {
         let off = match a > 0.5 {
             true => (1.0 - a) - libm::erfc(y),
             false => libm::erf(y) - a,

@@ -272,7 +272,7 @@ def addr(input, vec1, vec2, *, beta=1, alpha=1):
 @_method
 def frac(input):
     """The part behind the point."""
-    return input - input.trunc()
+    return input._frac() if input.is_floating_point() else input - input.trunc()
 
 
 @_method
@@ -291,7 +291,7 @@ def rad2deg(input):
 def logit(input, eps=None):
     """`ln(x / (1 - x))`, of `x` within `[eps, 1 - eps]`."""
     x = input if eps is None else input.clamp(eps, 1 - eps)
-    return (x / (1 - x)).log()
+    return x._logit() if x.is_floating_point() else (x / (1 - x)).log()
 
 
 @_method

@@ -2,6 +2,7 @@
 
 use super::exact::{polynomial, product, product_double, quotient, sum, sum_ordered};
 use super::exp::{exp, parts};
+use super::log::ln;
 use crate::cpu::simd::FloatLanes;
 
 /// `erf(x) / x - 1` in `x² ≤ 1`, minimax.
@@ -79,6 +80,92 @@ pub fn erfc<V: FloatLanes<Scalar = f64>>(x: V) -> V {
     let large = tail(a.clamp(0.46, 27.3));
     let large = V::select(x.lt(V::c(0.0)), V::c(2.0) - large, large);
     V::select(a.lt(V::c(0.47)), V::c(1.0) - (x + small(x)), large)
+}
+
+/// `e^(x²) erfc(x) / t` in `t = 3 / (3 + x)` for `x` from 0 to 11, to the precision of `f32`.
+const TAIL_F32: [f64; 12] = [
+    0.18806745002137898,
+    0.18794756555369108,
+    0.1790211951135843,
+    0.1466070538850356,
+    0.1749925160798966,
+    -0.06459382500315158,
+    0.4203940239903737,
+    -0.568503231820228,
+    0.6747131379376295,
+    -0.49575722199767674,
+    0.18463089468285737,
+    -0.0275195584822203,
+];
+
+/// `(eʳ - 1 - r) / r²` for `|r| ≤ ½ ln 2`, to the precision of `f32`.
+const EXP_F32: [f64; 6] = [
+    0.5000000013457727,
+    0.16666666681614256,
+    0.04166646500604005,
+    0.008333310934448869,
+    0.0013933641031986701,
+    0.00019890980869750327,
+];
+
+/// [`erfc`] for an `x` that came from `f32`, whose square is exact.
+#[inline(always)]
+pub fn erfc_f32<V: FloatLanes<Scalar = f64>>(x: V) -> V {
+    let (a, one) = (x.abs().clamp(0.0, 11.0), V::c(1.0));
+    let exponent = -(a * a);
+    let k = (exponent * V::c(std::f64::consts::LOG2_E)).round();
+    let r = (-k).mul_add(V::c(std::f64::consts::LN_2), exponent);
+    let e = one + (r * r).mul_add(polynomial(r, &EXP_F32), r);
+    let t = V::c(3.0) / (V::c(3.0) + a);
+    let value = (e * t * polynomial(t, &TAIL_F32)).scale2(k);
+    V::select(x.lt(V::c(0.0)), V::c(2.0) - value, value)
+}
+
+/// `erfinv(x) / x` in `w - 3` for `w = -ln(1 - x²)` up to 6.25, to the precision of `f32`.
+const INVERSE_F32: [f64; 14] = [
+    1.6235420065256219,
+    0.2416304043067975,
+    -0.0057381359158641156,
+    -0.0008361820264683593,
+    0.00019506259377718361,
+    -1.2716433220967471e-05,
+    -1.7488557732136415e-06,
+    4.501234351400966e-07,
+    -2.342160472787837e-08,
+    -5.535076849120782e-09,
+    1.069755507853659e-09,
+    -1.7545880794097004e-11,
+    -1.4613621010148454e-11,
+    1.3642498644590784e-12,
+];
+
+/// `erfinv(x) / x` in `√w - 3.25` for `√w` from 2.5 to 4, where `x` is next to 1 in `f32`.
+const INVERSE_TAIL_F32: [f64; 11] = [
+    3.0838856104922208,
+    1.005258971568844,
+    0.005370917476428626,
+    -0.003751348601612108,
+    0.0024913388265205357,
+    -0.0016868211634542168,
+    0.0009543005893730655,
+    -0.00036143798929837444,
+    2.006417222692882e-05,
+    8.157261329256633e-05,
+    -4.084255567645907e-05,
+];
+
+/// The number whose error function is `x`, for an `x` that came from `f32`.
+#[inline(always)]
+pub fn erfinv_f32<V: FloatLanes<Scalar = f64>>(x: V) -> V {
+    let (a, one) = (x.abs(), V::c(1.0));
+    let w = -ln((-a).mul_add(a, one));
+    let mut ratio = polynomial(w - V::c(3.0), &INVERSE_F32);
+    let near = w.gt(V::c(6.25));
+    if V::mask_bits(near) != 0 {
+        let tail = polynomial(w.sqrt() - V::c(3.25), &INVERSE_TAIL_F32);
+        ratio = V::select(near, tail, ratio);
+    }
+    V::select(a.eq(one), V::c(f64::INFINITY).copysign(x), x * ratio)
 }
 
 /// `erf(x) / x - 1` in `x² ≤ 0.92²`, to the precision of `f32`.

@@ -1,7 +1,7 @@
 //! Logarithms. `x = 2ᵉ (1 + f)` with `1 + f` in `[√½, √2)`, and `ln(1 + f) = 2 atanh(s)`, `s = f / (2 + f)`.
 
 use super::exact::{polynomial, product, sum, sum_ordered};
-use super::exp::Exponential;
+use super::exp::{Exponential, exp2};
 use crate::cpu::simd::{FloatLanes, SplitLanes};
 use crate::real::Num;
 
@@ -126,4 +126,12 @@ pub fn log2_f32<V: SplitLanes>(x: V) -> V {
 pub fn log10_f32<V: SplitLanes>(x: V) -> V {
     let ([low, high], factor) = (x.split(), V::Half::c(std::f64::consts::LOG10_E));
     V::join([ln(low) * factor, ln(high) * factor])
+}
+
+/// `log₂(2ᵃ + 2ᵇ)`
+#[inline(always)]
+pub fn logaddexp2<V: FloatLanes<Scalar: Logarithm>>(a: V, b: V) -> V {
+    let (high, low) = (a.max(b), a.min(b));
+    let rest = ln_1p(exp2(low - high)) * V::c(std::f64::consts::LOG2_E);
+    V::select(a.eq(b), a + V::c(1.0), high + rest)
 }

@@ -12,11 +12,25 @@
 pub(crate) mod erf;
 pub(crate) mod exact;
 pub(crate) mod exp;
+pub(crate) mod gamma;
 pub(crate) mod hyperbolic;
 pub(crate) mod log;
 pub(crate) mod pow;
 pub(crate) mod remainder;
 pub(crate) mod trig;
+
+/// `through_f64!(x, trig::sinc_f32)` is the function of a register of `f32` by way of `f64`. (A function that takes functions
+/// would be compiled apart, without the instruction set.)
+macro_rules! through_f64 {
+    ($x:expr, $family:ident::$f:ident) => {{
+        let [low, high] = $crate::cpu::simd::SplitLanes::split($x);
+        $crate::cpu::simd::SplitLanes::join([
+            $crate::cpu::math::$family::$f(low),
+            $crate::cpu::math::$family::$f(high),
+        ])
+    }};
+}
+pub(crate) use through_f64;
 
 /// `methods!(f32)` is the `Real` methods of a register of `f32` that are functions of this module.
 macro_rules! methods {
@@ -26,14 +40,15 @@ macro_rules! methods {
             tanh hyperbolic::tanh, log2 log::log2_f32, log10 log::log10_f32, erf erf::erf_f32,
         }
         $crate::cpu::math::methods! { through_f64:
-            sin trig::sin_f32, cos trig::cos_f32, tan trig::tan, asin trig::asin, acos trig::acos, atan trig::atan,
+            sin trig::sin_f32, cos trig::cos_f32, tan trig::tan_f32,
+            asin trig::asin_f32, acos trig::acos_f32, atan trig::atan_f32,
             sinh hyperbolic::sinh, cosh hyperbolic::cosh,
-            asinh hyperbolic::asinh, acosh hyperbolic::acosh, atanh hyperbolic::atanh, erfc erf::erfc,
+            asinh hyperbolic::asinh, acosh hyperbolic::acosh, atanh hyperbolic::atanh, erfc erf::erfc_f32,
         }
         #[inline(always)]
         fn atan2(self, x: Self) -> Self {
             let ([y1, y2], [x1, x2]) = (self.split(), x.split());
-            Self::join([$crate::cpu::math::trig::atan2(y1, x1), $crate::cpu::math::trig::atan2(y2, x2)])
+            Self::join([$crate::cpu::math::trig::atan2_f32(y1, x1), $crate::cpu::math::trig::atan2_f32(y2, x2)])
         }
         #[inline(always)]
         fn pow(self, e: Self) -> Self {
@@ -66,8 +81,7 @@ macro_rules! methods {
     (through_f64: $($name:ident $family:ident::$f:ident,)*) => { $(
         #[inline(always)]
         fn $name(self) -> Self {
-            let [low, high] = self.split();
-            Self::join([$crate::cpu::math::$family::$f(low), $crate::cpu::math::$family::$f(high)])
+            $crate::cpu::math::through_f64!(self, $family::$f)
         }
     )* };
 }

@@ -200,6 +200,55 @@ fn unary_f32() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// Functions that the table computes so in `f32` only, against their `f64` forms.
+#[test]
+fn special_f32() {
+    type Case = (&'static str, fn(f64) -> f64, f64);
+    const CASES: [Case; 4] = [
+        ("erfinv", crate::special::erfinv, 0.51),
+        ("lgamma", crate::special::lgamma, 0.6),
+        ("digamma", crate::special::digamma, 0.6),
+        ("sinc", crate::special::sinc, 0.51),
+    ];
+    struct Work<'a>(&'a [f32], &'a [Vec<f64>; 4], &'a RefCell<[[Worst; 4]; 3]>);
+    impl EveryIsa for Work<'_> {
+        fn run<I: Isa>(&self) {
+            let Work(inputs, expected, worst) = self;
+            let worst = &mut worst.borrow_mut()[I::LEVEL as usize];
+            for (k, expected) in expected.iter().enumerate() {
+                let mut values = inputs.to_vec();
+                apply::<I::F32>(&mut values, |x| match k {
+                    0 => super::through_f64!(x, erf::erfinv_f32),
+                    1 => super::through_f64!(x, gamma::lgamma_f32),
+                    2 => super::through_f64!(x, gamma::digamma_f32),
+                    _ => super::through_f64!(x, trig::sinc_f32),
+                });
+                for ((x, got), expected) in inputs.iter().zip(values).zip(expected) {
+                    let ulps = ulps_f32(got, *expected);
+                    worst[k].see(ulps, || {
+                        format!("{x:e} ({:#x}) gives {got:e}, not {expected:e}", x.to_bits())
+                    });
+                }
+            }
+        }
+    }
+    let worst =
+        RefCell::new([(); 3].map(|()| CASES.map(|(name, _, bound)| Worst::new(name, bound))));
+    // From all over the line, and more of where the functions bend.
+    let bends = (0..1 << 14).map(|i| (i as f32 - 8192.0) / 1021.0).collect();
+    for inputs in patterns().chain([bends]) {
+        let expected = CASES.map(|(_, f, _)| inputs.iter().map(|&x| f(x.into())).collect());
+        every_isa(Work(&inputs, &expected, &worst));
+    }
+    let mut failures = Vec::new();
+    for (worst, level) in worst.into_inner().iter().zip(Level::ALL) {
+        worst
+            .iter()
+            .for_each(|w| w.report("f32", level, &mut failures));
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
 /// Points from all over the line, most of them where functions do something.
 fn points() -> Vec<f64> {
     let mut points = vec![

@@ -127,33 +127,70 @@ pub fn tan<V: FloatLanes<Scalar = f64>>(x: V) -> V {
     far(x, V::select(x.eq(V::c(0.0)), x, value), f64::tan)
 }
 
-/// [`reduce`] and both kernels to the precision of `f32`.
+/// π in two parts, the first of 33 bits.
+const PI: [f64; 2] = [2.0 * HALF_PI[0], 2.0 * (HALF_PI[1] + HALF_PI[2])];
+
+/// `(sin r - r) / r³` in `r²` for `|r| ≤ π/2`, to the precision of `f32`.
+const SIN_WIDE: [f64; 6] = [
+    -0.16666666666658467,
+    0.008333333330940365,
+    -0.0001984126870905615,
+    2.755712317437327e-06,
+    -2.5036745008428295e-08,
+    1.550250902793809e-10,
+];
+
+/// Whether the integer `q` is odd.
 #[inline(always)]
-fn reduce_f32<V: FloatLanes<Scalar = f64>>(x: V) -> (V, V, V) {
-    let q = (x * V::c(std::f64::consts::FRAC_2_PI)).round();
-    let r = (-q).mul_add(V::c(HALF_PI[1]), (-q).mul_add(V::c(HALF_PI[0]), x));
+fn is_odd<V: FloatLanes>(q: V) -> V::Mask {
+    let half = q * V::c(0.5);
+    half.round().ne(half)
+}
+
+/// `sin(x - qπ)`, at most a quarter of a turn from 0.
+#[inline(always)]
+fn sin_less<V: FloatLanes<Scalar = f64>>(x: V, q: V) -> V {
+    let r = (-q).mul_add(V::c(PI[1]), (-q).mul_add(V::c(PI[0]), x));
     let z = r * r;
-    let sin = (r * z).mul_add(polynomial(z, &SIN_F32), r);
-    let cos = (z * z).mul_add(polynomial(z, &COS_F32), V::c(-0.5).mul_add(z, V::c(1.0)));
-    (sin, cos, quadrant(q))
+    (r * z).mul_add(polynomial(z, &SIN_WIDE), r)
 }
 
 /// [`sin`] for an `x` that came from `f32`.
 #[inline(always)]
 pub fn sin_f32<V: FloatLanes<Scalar = f64>>(x: V) -> V {
-    let (sin, cos, q) = reduce_f32(x);
-    far(
-        x,
-        V::select(x.eq(V::c(0.0)), x, turn(q, sin, cos)),
-        f64::sin,
-    )
+    let q = (x * V::c(std::f64::consts::FRAC_1_PI)).round();
+    let value = sin_less(x, q);
+    let value = V::select(is_odd(q), -value, value);
+    far(x, V::select(x.eq(V::c(0.0)), x, value), f64::sin)
 }
 
 /// [`cos`] for an `x` that came from `f32`.
 #[inline(always)]
 pub fn cos_f32<V: FloatLanes<Scalar = f64>>(x: V) -> V {
-    let (sin, cos, q) = reduce_f32(x);
-    far(x, turn(next(q), sin, cos), f64::cos)
+    let half = V::c(0.5);
+    let q = x.mul_add(V::c(std::f64::consts::FRAC_1_PI), -half).round();
+    let value = sin_less(x, q + half);
+    far(x, V::select(is_odd(q), value, -value), f64::cos)
+}
+
+/// [`tan`] for an `x` that came from `f32`.
+#[inline(always)]
+pub fn tan_f32<V: FloatLanes<Scalar = f64>>(x: V) -> V {
+    let q = (x * V::c(std::f64::consts::FRAC_2_PI)).round();
+    let r = (-q).mul_add(V::c(0.5 * PI[1]), (-q).mul_add(V::c(0.5 * PI[0]), x));
+    let z = r * r;
+    let sin = (r * z).mul_add(polynomial(z, &SIN_F32), r);
+    let cos = (z * z).mul_add(polynomial(z, &COS_F32), V::c(-0.5).mul_add(z, V::c(1.0)));
+    let odd = is_odd(q);
+    let value = V::select(odd, -cos, sin) / V::select(odd, sin, cos);
+    far(x, V::select(x.eq(V::c(0.0)), x, value), f64::tan)
+}
+
+/// `sin(πx) / (πx)` for an `x` that came from `f32`.
+#[inline(always)]
+pub fn sinc_f32<V: FloatLanes<Scalar = f64>>(x: V) -> V {
+    let t = x * V::c(std::f64::consts::PI);
+    V::select(t.eq(V::c(0.0)), V::c(1.0), sin_f32(t) / t)
 }
 
 /// `(asin x - x) / x³` in `x² ≤ ¼`, minimax.
@@ -291,4 +328,84 @@ pub fn atan2<V: FloatLanes<Scalar = f64>>(y: V, x: V) -> V {
 fn direction<V: FloatLanes>(a: V) -> V {
     let finite = V::select(a.lt(V::c(f64::INFINITY)), V::c(0.0), a);
     V::select(a.eq(V::c(f64::INFINITY)), V::c(1.0), finite)
+}
+
+/// `(asin x - x) / x³` in `x² ≤ ¼`, to the precision of `f32`.
+const ASIN_F32: [f64; 8] = [
+    0.16666666665495086,
+    0.07500000598829049,
+    0.044642358484883196,
+    0.030397634130580702,
+    0.022132443623426794,
+    0.019306260869368045,
+    0.0054431851027481075,
+    0.02930523970533579,
+];
+
+/// [`half_angle`] for an `x` that came from `f32`.
+#[inline(always)]
+fn half_angle_f32<V: FloatLanes<Scalar = f64>>(x: V) -> (V::Mask, V) {
+    let a = x.abs();
+    let large = a.gt(V::c(0.5));
+    let z = V::select(large, V::c(-0.5).mul_add(a, V::c(0.5)), a * a);
+    let s = V::select(large, z.sqrt(), a);
+    (large, (s * z).mul_add(polynomial(z, &ASIN_F32), s))
+}
+
+/// [`asin`] for an `x` that came from `f32`.
+#[inline(always)]
+pub fn asin_f32<V: FloatLanes<Scalar = f64>>(x: V) -> V {
+    let (large, half) = half_angle_f32(x);
+    let top = V::c(-2.0).mul_add(half, V::c(std::f64::consts::FRAC_PI_2));
+    V::select(large, top, half).copysign(x)
+}
+
+/// [`acos`] for an `x` that came from `f32`.
+#[inline(always)]
+pub fn acos_f32<V: FloatLanes<Scalar = f64>>(x: V) -> V {
+    let (large, half) = half_angle_f32(x);
+    let angle = V::select(large, half + half, V::c(std::f64::consts::FRAC_PI_2) - half);
+    let obtuse = x.lt(V::c(0.0));
+    V::select(obtuse, V::c(std::f64::consts::PI) - angle, angle)
+}
+
+/// `(atan t - t) / t³` in `t²` for `|t| ≤ 1`, to the precision of `f32`.
+const ATAN_F32: [f64; 12] = [
+    -0.3333333332694414,
+    0.19999998154086215,
+    -0.14285624891483525,
+    0.11109392308322223,
+    -0.09073553118976409,
+    0.0758665283364667,
+    -0.06246315194128317,
+    0.047294798621813336,
+    -0.02991311194551696,
+    0.014072923344697239,
+    -0.0042216579909296476,
+    0.0005930437556365282,
+];
+
+/// [`angle`] of the point `(x, y)` of the first quadrant.
+#[inline(always)]
+fn angle_f32<V: FloatLanes<Scalar = f64>>(y: V, x: V) -> V {
+    let steep = y.gt(x);
+    // Away from 0 and infinity, which no quotient of two numbers from `f32` notices.
+    let t = V::select(steep, x, y).clamp(0.0, 1e300) / V::select(steep, y, x).clamp(1e-100, 1e300);
+    let z = t * t;
+    let angle = (t * z).mul_add(polynomial(z, &ATAN_F32), t);
+    V::select(steep, V::c(std::f64::consts::FRAC_PI_2) - angle, angle)
+}
+
+/// [`atan`] for an `x` that came from `f32`.
+#[inline(always)]
+pub fn atan_f32<V: FloatLanes<Scalar = f64>>(x: V) -> V {
+    angle_f32(x.abs(), V::c(1.0)).copysign(x)
+}
+
+/// [`atan2`] for numbers that came from `f32`.
+#[inline(always)]
+pub fn atan2_f32<V: FloatLanes<Scalar = f64>>(y: V, x: V) -> V {
+    let angle = angle_f32(y.abs(), x.abs());
+    let obtuse = V::c(1.0).copysign(x).lt(V::c(0.0));
+    V::select(obtuse, V::c(std::f64::consts::PI) - angle, angle).copysign(y)
 }

@@ -192,17 +192,7 @@ impl Tensor {
     #[track_caller]
     pub fn angle(&self) -> Result<Tensor> {
         if !self.dtype().is_complex() {
-            let x = match self.dtype().is_float() {
-                true => self.clone(),
-                false => self.to_dtype(DType::F32)?,
-            };
-            let angle = x
-                .lt(0.0)?
-                .select_where(std::f64::consts::PI, 0.0)?
-                .to_dtype(x.dtype())?;
-            // Constant between the jumps: the gradient that flows is 0.
-            let flat = x.isfinite()?.select_where(&x, 0.0)?.mul(0.0)?;
-            return x.isnan()?.select_where(&x, &angle)?.add(&flat);
+            return self.real_angle();
         }
         let (re, im) = split(self)?;
         if !crate::autograd::tracks(&[self]) {
