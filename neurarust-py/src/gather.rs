@@ -424,6 +424,20 @@ fn _pad_border(
     .map(PyTensor)
 }
 
+/// (…, C · r², H, W) → (…, C, H · r, W · r).
+#[pyfunction]
+fn _pixel_shuffle(py: Python<'_>, input: TensorArg<'_>, factor: i64) -> PyResult<PyTensor> {
+    let r = usize::try_from(factor).unwrap_or(0);
+    call(py, input.0.numel(), || input.0.pixel_shuffle(r)).map(PyTensor)
+}
+
+/// (…, C, H · r, W · r) → (…, C · r², H, W).
+#[pyfunction]
+fn _pixel_unshuffle(py: Python<'_>, input: TensorArg<'_>, factor: i64) -> PyResult<PyTensor> {
+    let r = usize::try_from(factor).unwrap_or(0);
+    call(py, input.0.numel(), || input.0.pixel_unshuffle(r)).map(PyTensor)
+}
+
 /// 1 at the class of each element, 0 elsewhere: (…) → (…, num_classes).
 #[pyfunction]
 #[pyo3(signature = (tensor, num_classes=-1))]
@@ -440,6 +454,8 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
         wrap_pyfunction!(vstack, m)?,
         wrap_pyfunction!(_pad_constant, m)?,
         wrap_pyfunction!(_pad_border, m)?,
+        wrap_pyfunction!(_pixel_shuffle, m)?,
+        wrap_pyfunction!(_pixel_unshuffle, m)?,
         wrap_pyfunction!(one_hot, m)?,
     ] {
         m.add_function(f)?;

@@ -5,6 +5,7 @@ use super::nest::{Nest, Operand};
 use super::pool;
 use crate::Tensor;
 use smallvec::{SmallVec, smallvec};
+use std::mem::MaybeUninit;
 
 /// Elements per task of the thread pool.
 const TASK: usize = 32 * 1024;
@@ -80,27 +81,16 @@ fn walk<T: Copy, const N: usize>(nest: &Nest) {
     let closer = (0..lines.len())
         .filter(|&d| lines[d].from != 0 && lines[d].n >= 4)
         .min_by_key(|&d| lines[d].from.abs())
-        .filter(|&d| inner.from != 0 && lines[d].from.abs() < inner.from.abs() && inner.n > 1);
+        .filter(|&d| inner.from != 0 && lines[d].from.abs() < inner.from.abs())
+        .filter(|&d| inner.n > 1 && inner.n * lines[d].n >= 64);
     if let Some(d) = closer {
         let across = lines.remove(d);
-        let strips = across.n.div_ceil(2 * N);
+        let strips = across.n.div_ceil(SQUARE);
         let outer: usize = lines.iter().map(|l| l.n).product();
-        let grain = (TASK / (2 * N * inner.n)).max(1);
+        let grain = (TASK / (SQUARE * inner.n)).max(1);
         pool::parallel_chunks(outer * strips, grain, |units| {
-            for unit in units {
-                let (from, to) = place(&lines, unit / strips);
-                let first = unit % strips * 2 * N;
-                let strip = Line {
-                    n: (across.n - first).min(2 * N),
-                    ..across
-                };
-                // SAFETY: both sides are proven layouts over the shape; units are disjoint in the target.
-                unsafe {
-                    let from = src.get::<T>().offset(from + first as isize * across.from);
-                    let to = dst.get::<T>().offset(to + first as isize * across.to);
-                    turn::<T, N>(from, to, strip, inner);
-                }
-            }
+            // SAFETY: both sides are proven layouts over the shape; units are disjoint in the target.
+            unsafe { turn_strips::<T, N>(src.get(), dst.get(), units, &lines, across, inner) };
         });
         return;
     }
@@ -191,51 +181,107 @@ unsafe fn run<T: Copy>(from: *const T, to: *mut T, line: Line) {
     }
 }
 
-/// A plane, whose source lies closer along `across`, and whose target lies closer along `inner`.
+/// Side of the squares that are copied to a buffer, and turned from there: whole cache lines are read and written, and what
+/// lies a power of two apart doesn't fight for a place in the cache.
+const SQUARE: usize = 64;
+/// Elements from one line of the buffer to the next.
+const PITCH: usize = SQUARE + 8;
+
+/// Planes, whose source lies closer along `across`, and whose target lies closer along `inner`: of each unit `SQUARE` steps
+/// along `across`, and all along `inner`.
 ///
 /// # Safety
-/// As [`run`], for all of the plane.
-#[inline(always)]
-unsafe fn turn<T: Copy, const N: usize>(from: *const T, to: *mut T, across: Line, inner: Line) {
+/// As [`run`], for all of the units.
+unsafe fn turn_strips<T: Copy, const N: usize>(
+    src: *const T,
+    dst: *mut T,
+    units: std::ops::Range<usize>,
+    lines: &[Line],
+    across: Line,
+    inner: Line,
+) {
+    let strips = across.n.div_ceil(SQUARE);
     // SAFETY: by the caller.
     unsafe {
-        if across.from != 1 || inner.to != 1 || inner.n < N {
-            for c in 0..inner.n as isize {
-                let line = Line { ..across };
-                run(from.offset(c * inner.from), to.offset(c * inner.to), line);
-            }
-            return;
-        }
-        let (rows, columns) = (across.n / N * N, inner.n / N * N);
-        for c in (0..columns).step_by(N) {
-            for r in (0..rows).step_by(N) {
-                let from = from.offset(c as isize * inner.from).add(r);
-                let to = to.offset(r as isize * across.to).add(c);
-                let mut block = [[from.read_unaligned(); N]; N];
-                for (i, row) in block.iter_mut().enumerate() {
-                    *row = (from.offset(i as isize * inner.from) as *const [T; N]).read_unaligned();
-                }
-                for j in 0..N {
-                    let mut turned = block[0];
-                    for (slot, row) in turned.iter_mut().zip(&block) {
-                        *slot = row[j];
+        let mut buffer = [const { [const { MaybeUninit::<T>::uninit() }; PITCH] }; SQUARE];
+        for unit in units {
+            let (from, to) = place(lines, unit / strips);
+            let first = unit % strips * SQUARE;
+            let rows = (across.n - first).min(SQUARE);
+            let from = src.offset(from + first as isize * across.from);
+            let to = dst.offset(to + first as isize * across.to);
+            let whole = across.from == 1 && inner.to == 1 && rows >= N;
+            let mut c = 0;
+            while c < inner.n {
+                let columns = (inner.n - c).min(SQUARE);
+                let from = from.offset(c as isize * inner.from);
+                let to = to.offset(c as isize * inner.to);
+                if whole && columns >= N {
+                    turn::<T, N>(from, to, rows, columns, across.to, inner.from, &mut buffer);
+                } else {
+                    for i in 0..columns as isize {
+                        let line = Line { n: rows, ..across };
+                        run(from.offset(i * inner.from), to.offset(i * inner.to), line);
                     }
-                    (to.offset(j as isize * across.to) as *mut [T; N]).write_unaligned(turned);
                 }
+                c += columns;
             }
         }
-        // What is left at the ends.
-        for c in 0..inner.n {
-            let first = if c < columns { rows } else { 0 };
-            let rest = Line {
-                n: across.n - first,
-                ..across
-            };
-            run(
-                from.offset(c as isize * inner.from).add(first),
-                to.offset(first as isize * across.to).add(c),
-                rest,
+    }
+}
+
+/// `to[r * pitch + c] = from[c * stride + r]`
+///
+/// # Safety
+/// Both sides must be valid for `rows` and `columns`, which are not above [`SQUARE`] and not below `N`, and not overlap.
+#[inline(always)]
+unsafe fn turn<T: Copy, const N: usize>(
+    from: *const T,
+    to: *mut T,
+    rows: usize,
+    columns: usize,
+    pitch: isize,
+    stride: isize,
+    buffer: &mut [[MaybeUninit<T>; PITCH]; SQUARE],
+) {
+    // SAFETY: by the caller; the buffer has room for a square, of which what is read was written.
+    unsafe {
+        let buffer = buffer.as_mut_ptr() as *mut T;
+        for c in 0..columns {
+            let line = from.offset(c as isize * stride);
+            std::ptr::copy_nonoverlapping(
+                line as *const u8,
+                buffer.add(c * PITCH) as *mut u8,
+                rows * size_of::<T>(),
             );
+        }
+        // The last block of a side that is no multiple overlaps the one before.
+        let mut r = 0;
+        while r < rows {
+            let mut c = 0;
+            while c < columns {
+                let block = buffer.add(c * PITCH + r) as *const T;
+                let out = to.offset(r as isize * pitch).add(c);
+                for j in 0..N {
+                    let mut line = [block.read(); N];
+                    let mut i = 0;
+                    while i < N {
+                        line[i] = block.add(i * PITCH + j).read();
+                        i += 1;
+                    }
+                    (out.offset(j as isize * pitch) as *mut [T; N]).write_unaligned(line);
+                }
+                c = if c + N == columns {
+                    columns
+                } else {
+                    (c + N).min(columns - N)
+                };
+            }
+            r = if r + N == rows {
+                rows
+            } else {
+                (r + N).min(rows - N)
+            };
         }
     }
 }

@@ -134,10 +134,16 @@ pub(crate) fn compute(
     }
     let shape = broadcast(op, inputs)?;
     let out = fresh_like(inputs, shape, out_dtype)?;
+    // What runs across the result is turned in one go, instead of a number per cache line at a time.
+    let turned: SmallVec<[Option<Tensor>; 4]> = inputs
+        .iter()
+        .map(|t| runs_across(t, &out).then(|| t.detach().copy()).transpose())
+        .collect::<Result<_>>()?;
     let _access = lock_reads(op, inputs)?;
     let mut operands: SmallVec<[Operand; 4]> = inputs
         .iter()
-        .map(|t| Operand::new(t, out.shape()))
+        .zip(&turned)
+        .map(|(t, turned)| Operand::new(turned.as_ref().unwrap_or(t), out.shape()))
         .collect();
     operands.push(Operand::new(&out, out.shape()));
     nest::run(
@@ -153,6 +159,19 @@ pub(crate) fn compute(
         operands,
     );
     Ok(out)
+}
+
+/// Whether `t` is large, and lies along another dimension than the row-major `out`.
+fn runs_across(t: &Tensor, out: &Tensor) -> bool {
+    let Some((&last, lead)) = t.strides().split_last() else {
+        return false;
+    };
+    t.numel() >= 1 << 16
+        && t.shape() == out.shape()
+        && out.is_contiguous()
+        && last.unsigned_abs() * t.dtype().size() >= 256
+        && t.dims()[lead.len()] >= 16
+        && (0..lead.len()).any(|d| lead[d] == 1 && t.dims()[d] >= 16)
 }
 
 /// A fresh tensor for a result over `inputs`: in their memory order where they agree on one, row-major otherwise.

@@ -4,9 +4,11 @@
 
 use super::reduce::float_only;
 use crate::cpu::fresh::Fresh;
+use crate::cpu::pool;
 use crate::dtype::Element;
 use crate::layout::Dims;
 use crate::{DType, Error, Result, Shape, Tensor};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// The edges along one dimension of a histogram.
 #[derive(Clone, Debug)]
@@ -35,6 +37,43 @@ impl<T: Real> Axis<T> {
     fn scale(&self) -> T {
         let bins = self.edges.len() - 1;
         T::from_f64(bins as f64) / (self.edges[bins] - self.edges[0])
+    }
+
+    /// How many of `data` fall into each bin.
+    fn count(&self, data: &[T], sums: &mut [f64]) {
+        /// Elements that are counted apart from others, unless there are many bins.
+        const PART: usize = 64 * 1024;
+        let (bins, scale) = (sums.len(), self.scale());
+        if bins > PART / 16 {
+            for &x in data {
+                if let Some(sum) = sums.get_mut(self.bin(x, scale)) {
+                    *sum += 1.0;
+                }
+            }
+            return;
+        }
+        let total: Vec<AtomicU64> = (0..bins + 1).map(|_| AtomicU64::new(0)).collect();
+        pool::parallel_chunks(data.len(), PART, |range| {
+            // Every other element apart: neighbours often fall into one bin, and would wait for each other.
+            let mut counts = vec![0u64; 2 * (bins + 1)];
+            let (odd, even) = counts.split_at_mut(bins + 1);
+            let data = &data[range];
+            let mut i = 0;
+            while i + 1 < data.len() {
+                odd[self.bin(data[i], scale)] += 1;
+                even[self.bin(data[i + 1], scale)] += 1;
+                i += 2;
+            }
+            if i < data.len() {
+                odd[self.bin(data[i], scale)] += 1;
+            }
+            for (total, (a, b)) in total.iter().zip(odd.iter().zip(even.iter())) {
+                total.fetch_add(a + b, Relaxed);
+            }
+        });
+        for (sum, total) in sums.iter_mut().zip(&total) {
+            *sum = total.load(Relaxed) as f64;
+        }
     }
 
     /// The bin of `x`.
@@ -329,20 +368,7 @@ fn fill<T: Real>(
             return;
         }
         if let ([axis], None) = (&axes[..], &weights) {
-            // Every other element is counted apart: neighbours often fall into one bin, and would wait for each other.
-            let bins = axis.edges.len() - 1;
-            let mut counts = vec![0u64; 2 * (bins + 1)];
-            let (odd, even) = counts.split_at_mut(bins + 1);
-            let scale = axis.scale();
-            for pair in data.chunks(2) {
-                odd[axis.bin(pair[0], scale)] += 1;
-                if let Some(&x) = pair.get(1) {
-                    even[axis.bin(x, scale)] += 1;
-                }
-            }
-            for (sum, (a, b)) in sums.iter_mut().zip(odd.iter().zip(even.iter())) {
-                *sum = (*a + *b) as f64;
-            }
+            axis.count(data, sums);
             return;
         }
         for (i, point) in data.chunks(axes.len().max(1)).enumerate() {

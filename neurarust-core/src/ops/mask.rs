@@ -69,11 +69,12 @@ fn compress<T: Copy + Default>(
 #[inline(always)]
 fn pack<T: Copy>(mask: &[bool], value: impl Fn(usize) -> T, out: &mut [T]) {
     let mut n = 0;
-    for (i, &b) in mask.iter().enumerate() {
+    let mut i = 0;
+    while i < mask.len() && n < out.len() {
         // Written in any case, and kept only if true: no branch to foresee.
-        let Some(slot) = out.get_mut(n) else { return };
-        *slot = value(i);
-        n += b as usize;
+        out[n] = value(i);
+        n += mask[i] as usize;
+        i += 1;
     }
 }
 
@@ -159,21 +160,54 @@ impl Tensor {
     /// No memory.
     #[track_caller]
     pub fn nonzero(&self) -> Result<Tensor> {
-        let lists = places("nonzero", self)?;
-        let rank = self.rank();
-        let count = match lists.first() {
-            Some(list) => list.len(),
-            None => self.detach().ne(0i64)?.item::<bool>()? as usize,
+        let truth = match self.dtype() {
+            DType::Bool => self.detach(),
+            _ => self.detach().ne(0i64)?,
         };
-        let mut out = Fresh::<i64>::new(Shape::new(&[count, rank])?)?;
-        out.for_each_chunk(16 * 1024 * rank.max(1), |start, part| {
-            for (d, list) in lists.iter().enumerate() {
-                for (row, &i) in part.chunks_mut(rank).zip(&list[start / rank..]) {
-                    row[d] = i;
+        let rank = self.rank();
+        let Some((&columns, outer)) = self.dims().split_last() else {
+            let count = truth.item::<bool>()? as usize;
+            return Ok(Fresh::<i64>::new(Shape::new(&[count, 0])?)?.finish());
+        };
+        truth.with_data(|mask: &[bool]| {
+            // Whole rows, so many at a time.
+            let part = (16 * 1024 / columns.max(1)).max(1);
+            let counts: Vec<usize> = mask.chunks(part * columns.max(1)).map(number_of).collect();
+            let mut out = Fresh::<i64>::new(Shape::new(&[counts.iter().sum(), rank])?)?;
+            let lengths: Vec<usize> = counts.iter().map(|n| n * rank).collect();
+            out.for_each_part(&lengths, |p, mut to| {
+                let first = p * part;
+                let rows = &mask[first * columns..];
+                for (r, row) in rows.chunks(columns).take(part).enumerate() {
+                    let mut index: Dims = Dims::from_elem(0, rank);
+                    let mut rest = first + r;
+                    for d in (0..outer.len()).rev() {
+                        index[d] = rest % outer[d];
+                        rest /= outer[d];
+                    }
+                    let n = number_of(row) * rank;
+                    let (here, later) = to.split_at_mut(n);
+                    match rank {
+                        1 => pack(row, |j| [j as i64], here.as_chunks_mut::<1>().0),
+                        2 => {
+                            let i = index[0] as i64;
+                            pack(row, |j| [i, j as i64], here.as_chunks_mut::<2>().0);
+                        }
+                        _ => {
+                            let found = row.iter().enumerate().filter(|(_, b)| **b);
+                            for (to, (j, _)) in here.chunks_mut(rank).zip(found) {
+                                for (slot, &i) in to.iter_mut().zip(&index) {
+                                    *slot = i as i64;
+                                }
+                                to[rank - 1] = j as i64;
+                            }
+                        }
+                    }
+                    to = later;
                 }
-            }
-        });
-        Ok(out.finish())
+            });
+            Ok(out.finish())
+        })?
     }
 
     /// As [`Tensor::nonzero`], as one index vector per dimension; a scalar counts as a vector.

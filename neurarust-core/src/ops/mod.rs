@@ -38,6 +38,7 @@ mod scatter_reduce;
 mod segment;
 pub(crate) mod selection;
 mod sets;
+mod shuffle;
 pub(crate) mod softmax;
 mod sort;
 mod unpool;

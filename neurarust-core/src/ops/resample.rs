@@ -285,12 +285,13 @@ impl Sparse {
     #[inline(always)]
     fn even<T: Number, const N: usize>(&self, weights: &[T], from: &[T], to: &mut [T]) {
         let (at, weights) = (self.at.as_chunks::<N>().0, weights.as_chunks::<N>().0);
-        for (y, (at, weights)) in to.iter_mut().zip(at.iter().zip(weights)) {
-            let mut sum = from[at[0]] * weights[0];
+        let (at, weights) = (&at[..to.len()], &weights[..to.len()]);
+        for i in 0..to.len() {
+            let mut sum = from[at[i][0]] * weights[i][0];
             for k in 1..N {
-                sum += from[at[k]] * weights[k];
+                sum += from[at[i][k]] * weights[i][k];
             }
-            *y = sum;
+            to[i] = sum;
         }
     }
 
@@ -337,8 +338,10 @@ fn multiply(x: &Tensor, dim: usize, pair: &Arc<Pair>, transposed: bool) -> Resul
                     let from = &x[number * m.columns..][..m.columns];
                     match taps {
                         Some(1) if copies => {
-                            let places = to.iter_mut().zip(&m.at);
-                            places.for_each(|(y, &at)| *y = from[at]);
+                            let at = &m.at[..to.len()];
+                            for i in 0..to.len() {
+                                to[i] = from[at[i]];
+                            }
                         }
                         Some(2) => m.even::<T, 2>(&weights, from, to),
                         Some(4) => m.even::<T, 4>(&weights, from, to),

@@ -185,9 +185,10 @@ fn gathered_directly(x: &Tensor, dim: usize, index: &Tensor) -> Result<Option<Te
 fn gather_line<T: Copy>(to: &mut [T], index: &[i64], from: &[T], inner: usize) -> bool {
     let mut found = true;
     if inner == 1 {
-        for (to, &i) in to.iter_mut().zip(index) {
-            match from.get(i as usize) {
-                Some(x) => *to = *x,
+        let index = &index[..to.len()];
+        for k in 0..to.len() {
+            match from.get(index[k] as usize) {
+                Some(x) => to[k] = *x,
                 None => found = false,
             }
         }
@@ -268,6 +269,16 @@ fn add_line<T: Element + std::ops::AddAssign>(
 ) -> bool {
     let size = to.len() / inner;
     let mut found = true;
+    if inner == 1 {
+        let source = &source[..index.len()];
+        for k in 0..index.len() {
+            match to.get_mut(index[k] as usize) {
+                Some(slot) => *slot += source[k],
+                None => found = false,
+            }
+        }
+        return found;
+    }
     for (index, source) in index.chunks(inner).zip(source.chunks(inner)) {
         for (c, (&i, &x)) in index.iter().zip(source).enumerate() {
             match (i as usize) < size {

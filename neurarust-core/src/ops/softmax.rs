@@ -11,6 +11,9 @@ use crate::{Result, Tensor};
 use smallvec::smallvec;
 use std::sync::LazyLock;
 
+/// Up to so many elements, moving a dimension to the end and back costs less than one pass more.
+const FEW: usize = 1024;
+
 impl Tensor {
     /// `exp(x) / Σ exp(x)` along `dim`, without overflow.
     ///
@@ -29,6 +32,12 @@ impl Tensor {
         self.shape().dim("softmax", dim)?;
         let out = match is_last(self, dim) {
             true => along("softmax", &[self], |x, y, n| rows::softmax(x[0], y, n))?,
+            false if self.numel() <= FEW => {
+                let moved = self.detach().movedim(dim, -1)?;
+                along("softmax", &[&moved], |x, y, n| rows::softmax(x[0], y, n))?
+                    .movedim(-1, dim)?
+                    .contiguous()?
+            }
             false => {
                 let (e, total, _) = exponentials("softmax", self, dim)?;
                 e.div_(&total)?;
@@ -67,6 +76,12 @@ impl Tensor {
         self.shape().dim(OP, dim)?;
         let out = match is_last(self, dim) {
             true => along(OP, &[self], |x, y, n| rows::log_softmax(x[0], y, n))?,
+            false if self.numel() <= FEW => {
+                let moved = self.detach().movedim(dim, -1)?;
+                along(OP, &[&moved], |x, y, n| rows::log_softmax(x[0], y, n))?
+                    .movedim(-1, dim)?
+                    .contiguous()?
+            }
             false => {
                 let (_, total, top) = exponentials(OP, self, dim)?;
                 // The logarithm alone last: added to a large maximum it would lose its digits.

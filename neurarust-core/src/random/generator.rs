@@ -169,7 +169,7 @@ impl Generator {
         self.fill(
             out,
             |words| words.map(unit_f32),
-            |twister, out| out.iter_mut().for_each(|x| *x = twister.uniform_f32()),
+            |twister, out| twister.fill_uniform_f32(out),
         );
     }
 

@@ -47,12 +47,37 @@ impl Mt19937 {
     }
 
     fn refill(&mut self) {
-        for i in 0..N {
-            let y = (self.state[i] & 0x8000_0000) | (self.state[(i + 1) % N] & 0x7fff_ffff);
-            let twist = if y & 1 == 1 { 0x9908_b0df } else { 0 };
-            self.state[i] = self.state[(i + M) % N] ^ (y >> 1) ^ twist;
+        #[inline(always)]
+        fn next(high: u32, low: u32, far: u32) -> u32 {
+            let y = (high & 0x8000_0000) | (low & 0x7fff_ffff);
+            far ^ (y >> 1) ^ ((y & 1).wrapping_neg() & 0x9908_b0df)
         }
+        let state = &mut self.state;
+        for i in 0..N - M {
+            state[i] = next(state[i], state[i + 1], state[i + M]);
+        }
+        for i in N - M..N - 1 {
+            state[i] = next(state[i], state[i + 1], state[i + M - N]);
+        }
+        state[N - 1] = next(state[N - 1], state[0], state[M - 1]);
         self.used = 0;
+    }
+
+    /// `out` filled with what `f` makes of one word each: as many calls of it on [`Random::next_u32`].
+    pub(super) fn fill_words<T>(&mut self, out: &mut [T], f: impl Fn(u32) -> T) {
+        let mut at = 0;
+        while at < out.len() {
+            if self.used == N {
+                self.refill();
+            }
+            let n = (N - self.used).min(out.len() - at);
+            let (words, out) = (&self.state[self.used..][..n], &mut out[at..][..n]);
+            for i in 0..n {
+                out[i] = f(tempered(words[i]));
+            }
+            self.used += n;
+            at += n;
+        }
     }
 
     /// The state in PyTorch's layout: seed, words left and in use, the words in 64 bits each, the spare normal number (of double, then of
@@ -106,7 +131,7 @@ impl Mt19937 {
         if out.len() < 16 {
             return out.iter_mut().for_each(|x| *x = self.next_normal() as f32);
         }
-        out.iter_mut().for_each(|x| *x = self.uniform_f32());
+        self.fill_uniform_f32(out);
         transform(out, box_muller_f32);
         if !out.len().is_multiple_of(16) {
             let start = out.len() - 16;
@@ -115,6 +140,11 @@ impl Mt19937 {
                 .for_each(|x| *x = self.uniform_f32());
             transform(&mut out[start..], box_muller_f32);
         }
+    }
+
+    /// `out` filled with uniform numbers in `[0, 1)`.
+    pub(super) fn fill_uniform_f32(&mut self, out: &mut [f32]) {
+        self.fill_words(out, super::unit_f32);
     }
 
     /// The same in double precision.
@@ -146,6 +176,15 @@ impl Mt19937 {
     }
 }
 
+/// A word of the state as it is given out.
+#[inline(always)]
+fn tempered(mut y: u32) -> u32 {
+    y ^= y >> 11;
+    y ^= (y << 7) & 0x9d2c_5680;
+    y ^= (y << 15) & 0xefc6_0000;
+    y ^ (y >> 18)
+}
+
 /// Makes each whole 16 uniform numbers of `data`, eight radii and eight angles, normal ones; `K` pairs at a time.
 fn transform<T: Copy + From<f32> + std::ops::Sub<Output = T>, const K: usize>(
     data: &mut [T],
@@ -174,12 +213,8 @@ impl Random for Mt19937 {
         if self.used == N {
             self.refill();
         }
-        let mut y = self.state[self.used];
         self.used += 1;
-        y ^= y >> 11;
-        y ^= (y << 7) & 0x9d2c_5680;
-        y ^= (y << 15) & 0xefc6_0000;
-        y ^ (y >> 18)
+        tempered(self.state[self.used - 1])
     }
 
     fn next_u64(&mut self) -> u64 {
@@ -200,11 +235,10 @@ impl Random for Mt19937 {
     fn shuffle<T>(&mut self, items: &mut [T]) {
         let n = items.len();
         for i in 0..n.saturating_sub(1) {
-            let rest = (n - i) as u64;
             let step = if n < (u32::MAX / 20) as usize {
-                u64::from(self.next_u32()) % rest
+                u64::from(self.next_u32() % (n - i) as u32)
             } else {
-                self.next_u64() % rest
+                self.next_u64() % (n - i) as u64
             };
             items.swap(i, i + step as usize);
         }

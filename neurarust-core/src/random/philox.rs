@@ -159,6 +159,7 @@ impl Philox {
 }
 
 impl Random for Philox {
+    #[inline]
     fn next_u32(&mut self) -> u32 {
         if self.unused == 0 {
             let ([c0, c1], [c2, c3]) = (halves(self.offset), halves(self.stream));

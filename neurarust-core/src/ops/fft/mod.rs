@@ -142,16 +142,15 @@ impl<T: Number> Rows<T> {
 
     /// The first `to.len() / 2` numbers of the transform of complex numbers `from`.
     fn complex(&self, from: &[T], to: &mut [T], scratch: &mut Scratch<T>) {
-        for (z, p) in scratch.row.iter_mut().zip(from.chunks_exact(2)) {
-            *z = Complex::new(p[0], p[1]);
-        }
+        load_pairs(from, &mut scratch.row);
         self.finish(to, scratch);
     }
 
     /// As [`Rows::complex`], of reals.
     fn widened(&self, from: &[T], to: &mut [T], scratch: &mut Scratch<T>) {
-        for (z, x) in scratch.row.iter_mut().zip(from) {
-            *z = Complex::new(*x, T::default());
+        let row = &mut scratch.row[..from.len()];
+        for i in 0..from.len() {
+            row[i] = Complex::new(from[i], T::default());
         }
         self.finish(to, scratch);
     }
@@ -159,17 +158,17 @@ impl<T: Number> Rows<T> {
     #[inline(always)]
     fn finish(&self, to: &mut [T], Scratch { row, rest }: &mut Scratch<T>) {
         self.plan.process_with_scratch(row, rest);
-        for (z, p) in row.iter().zip(to.chunks_exact_mut(2)) {
-            (p[0], p[1]) = (z.re * self.scale, z.im * self.scale);
+        let to = to.as_chunks_mut::<2>().0;
+        let row = &row[..to.len()];
+        for i in 0..to.len() {
+            to[i] = [row[i].re * self.scale, row[i].im * self.scale];
         }
     }
 
     /// As [`Rows::widened`], up to the middle of the spectrum, of an even number of reals: read as half as many complex
     /// numbers, whose spectrum `Z` holds those of the even and of the odd elements, `E` and `O`, as `E + iO`.
     fn real(&self, from: &[T], to: &mut [T], Scratch { row, rest }: &mut Scratch<T>) {
-        for (z, p) in row.iter_mut().zip(from.chunks_exact(2)) {
-            *z = Complex::new(p[0], p[1]);
-        }
+        load_pairs(from, row);
         self.plan.process_with_scratch(row, rest);
         let h = row.len();
         let half = <T as Element>::from_f64(0.5) * self.scale;
@@ -177,20 +176,31 @@ impl<T: Number> Rows<T> {
             true => half,
             false => T::default() - half,
         };
-        for (k, (p, w)) in to.chunks_exact_mut(2).zip(&self.turns).enumerate() {
-            let (a, b) = (
-                row[if k == h { 0 } else { k }],
-                row[if k == 0 { 0 } else { h - k }],
-            );
+        // Places k and h - k hold each other's conjugates, E and O, so both come of one product; the ends of the first.
+        let to = &mut to.as_chunks_mut::<2>().0[..h + 1];
+        let (z, turns) = (row[0], &self.turns[..h + 1]);
+        to[0] = [(z.re + z.im) * self.scale, T::default()];
+        to[h] = [(z.re - z.im) * self.scale, T::default()];
+        for k in 1..h / 2 + 1 {
+            let (a, b, w) = (row[k], row[h - k], turns[k]);
             // 2E and 2iO, of which the spectrum is E + wO.
-            let (even, odd) = (
-                Complex::new(a.re + b.re, a.im - b.im),
-                Complex::new(a.re - b.re, a.im + b.im),
-            );
-            let re = even.re + (w.re * odd.im + w.im * odd.re);
-            let im = even.im + (w.im * odd.im - w.re * odd.re);
-            (p[0], p[1]) = (re * half, im * sign);
+            let even = Complex::new(a.re + b.re, a.im - b.im);
+            let odd = Complex::new(a.re - b.re, a.im + b.im);
+            let re = w.re * odd.im + w.im * odd.re;
+            let im = w.im * odd.im - w.re * odd.re;
+            to[k] = [(even.re + re) * half, (even.im + im) * sign];
+            to[h - k] = [(even.re - re) * half, (im - even.im) * sign];
         }
+    }
+}
+
+/// Pairs of reals as complex numbers.
+#[inline(always)]
+fn load_pairs<T: Number>(from: &[T], to: &mut [Complex<T>]) {
+    let from = from.as_chunks::<2>().0;
+    let to = &mut to[..from.len()];
+    for i in 0..from.len() {
+        to[i] = Complex::new(from[i][0], from[i][1]);
     }
 }
 
@@ -203,7 +213,7 @@ fn rows<T: Number>(x: &Tensor, forward: bool, scale: f64, keep: usize) -> Result
     dims.push(2);
     let mut out = Fresh::<T>::new(Shape::from_dims(dims)?)?;
     if x.numel() > 0 && keep > 0 {
-        let halved = !complex && n.is_multiple_of(2) && keep <= n / 2 + 1;
+        let halved = !complex && n.is_multiple_of(2) && keep == n / 2 + 1;
         let rows = Rows::<T>::new(n, halved, forward, scale);
         let width = if complex { 2 * n } else { n };
         let dense = x.detach().contiguous()?;

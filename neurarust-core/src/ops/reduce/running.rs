@@ -73,13 +73,20 @@ fn leaders<T: Element>(
             for_each_row(values, places, count, |row, values, places| {
                 let data = &data[row * size..][..size];
                 let (mut best, mut at) = (data[0], 0i64);
-                let out = values.iter_mut().zip(places);
-                for (i, (&x, (value, place))) in data.iter().zip(out).enumerate() {
-                    // Only NaN differs from itself.
-                    let next = x != x || (best == best && wins(x, best));
-                    best = if next { x } else { best };
+                let (values, places) = (&mut values[..size], &mut places[..size]);
+                // Only NaN differs from itself; from the first one on, nothing but the next one wins.
+                let whole = data.iter().position(|x| x != x).unwrap_or(size);
+                for i in 0..whole {
+                    let next = wins(data[i], best);
+                    best = if next { data[i] } else { best };
                     at = if next { i as i64 } else { at };
-                    (*value, *place) = (best, at);
+                    (values[i], places[i]) = (best, at);
+                }
+                for i in whole..size {
+                    if data[i] != data[i] {
+                        (best, at) = (data[i], i as i64);
+                    }
+                    (values[i], places[i]) = (best, at);
                 }
             });
         })?;

@@ -399,17 +399,9 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
 
 def pixel_shuffle(input, upscale_factor):
     """(…, C · r², H, W) → (…, C, H · r, W · r)."""
-    r = upscale_factor
-    *lead, c, h, w = input.shape
-    x = input.reshape(list(lead) + [c // (r * r), r, r, h, w])
-    k = len(lead)
-    return x.permute(*range(k), k, k + 3, k + 1, k + 4, k + 2).reshape(list(lead) + [c // (r * r), h * r, w * r])
+    return _C._pixel_shuffle(input, upscale_factor)
 
 
 def pixel_unshuffle(input, downscale_factor):
     """(…, C, H · r, W · r) → (…, C · r², H, W)."""
-    r = downscale_factor
-    *lead, c, h, w = input.shape
-    k = len(lead)
-    x = input.reshape(list(lead) + [c, h // r, r, w // r, r])
-    return x.permute(*range(k), k, k + 2, k + 4, k + 1, k + 3).reshape(list(lead) + [c * r * r, h // r, w // r])
+    return _C._pixel_unshuffle(input, downscale_factor)
