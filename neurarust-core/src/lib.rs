@@ -25,6 +25,7 @@ pub mod cpu {
     pub(crate) mod conv;
     pub(crate) mod convert;
     pub(crate) mod copy;
+    pub(crate) mod depthwise;
     pub(crate) mod fresh;
     pub mod gemm;
     pub(crate) mod half;

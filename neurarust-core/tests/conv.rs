@@ -1,6 +1,7 @@
 //! Convolutions against their definition, and their gradients against differences.
 
 use neurarust_core::autograd::{GradOptions, grad};
+use neurarust_core::cpu::pool;
 use neurarust_core::ops::conv::{ConvOptions, Padding};
 use neurarust_core::{DType, ErrorKind, Result, Tensor};
 
@@ -282,5 +283,88 @@ fn what_does_not_fit_is_refused() -> Result<()> {
         Some(ErrorKind::DType)
     );
     assert!(x.conv2d(&w, Some(&Tensor::zeros([3])?), &o()).is_err());
+    Ok(())
+}
+
+/// Largest difference between two tensors, relative to the largest value of the second.
+fn apart(a: &Tensor, b: &Tensor) -> Result<f64> {
+    assert_eq!(a.dims(), b.dims());
+    let (a, b) = (a.to_dtype(DType::F64)?.to_vec::<f64>()?, b.to_vec::<f64>()?);
+    let largest = b.iter().fold(0f64, |m, x| m.max(x.abs()));
+    let worst = a
+        .iter()
+        .zip(&b)
+        .fold(0f64, |m, (x, y)| m.max((x - y).abs()));
+    Ok(worst / largest)
+}
+
+/// Output and gradients of one convolution.
+fn all_three(x: &Tensor, w: &Tensor, options: &ConvOptions) -> Result<[Tensor; 3]> {
+    let (x, w) = (x.detach().requires_grad()?, w.detach().requires_grad()?);
+    let y = x.conv2d(&w, None, options)?;
+    let g = numbers(y.dims(), 5).to_dtype(x.dtype())?;
+    let grads = grad(&[&y], &[&x, &w], &[Some(g)], GradOptions::default())?;
+    let mut grads = grads.into_iter().flatten();
+    Ok([y, grads.next().unwrap(), grads.next().unwrap()])
+}
+
+#[test]
+fn single_precision_takes_other_ways_to_the_same_numbers() -> Result<()> {
+    // (input, weight, groups, stride, padding, dilation): Winograd's tiles whole and cut, then depthwise, then the rest.
+    type Case = ([usize; 4], [usize; 4], usize, usize, usize, usize);
+    let cases: [Case; 9] = [
+        ([2, 16, 16, 16], [24, 16, 3, 3], 1, 1, 1, 1),
+        ([3, 19, 11, 14], [17, 19, 3, 3], 1, 1, 0, 1),
+        ([1, 32, 21, 9], [16, 32, 3, 3], 1, 1, 2, 1),
+        ([2, 5, 13, 37], [5, 1, 3, 3], 5, 1, 1, 1),
+        ([2, 4, 12, 35], [4, 1, 5, 4], 4, 2, 3, 2),
+        ([1, 3, 9, 9], [3, 1, 3, 3], 3, 3, 1, 2),
+        ([2, 3, 20, 21], [8, 3, 7, 7], 1, 2, 3, 1),
+        ([3, 24, 12, 12], [40, 24, 1, 1], 1, 1, 0, 1),
+        ([2, 8, 10, 11], [6, 4, 3, 2], 2, 2, 1, 1),
+    ];
+    for (x, w, groups, stride, padding, dilation) in cases {
+        let options = ConvOptions::new()
+            .stride(stride)
+            .padding(padding)
+            .dilation(dilation)
+            .groups(groups);
+        let (x, w) = (numbers(&x, 1), numbers(&w, 2));
+        let exact = all_three(&x, &w, &options)?;
+        let single = all_three(&x.to_dtype(DType::F32)?, &w.to_dtype(DType::F32)?, &options)?;
+        for (single, exact) in single.iter().zip(&exact) {
+            let worst = apart(single, exact)?;
+            assert!(
+                worst < 2e-5,
+                "{worst:e} for {:?} {:?} {options:?}",
+                x.dims(),
+                w.dims()
+            );
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn threads_and_winograds_switch() -> Result<()> {
+    let x = numbers(&[3, 32, 18, 17], 1).to_dtype(DType::F32)?;
+    let w = numbers(&[32, 32, 3, 3], 2).to_dtype(DType::F32)?;
+    let options = ConvOptions::new().padding(1);
+    let bits = |t: &Tensor| -> Result<Vec<u32>> {
+        Ok(t.to_vec::<f32>()?.into_iter().map(f32::to_bits).collect())
+    };
+    let on_threads = |n| pool::with_num_threads(n, || all_three(&x, &w, &options));
+    let one = on_threads(1)?;
+    for threads in [2, 3] {
+        for (a, b) in one.iter().zip(&on_threads(threads)?) {
+            assert_eq!(bits(a)?, bits(b)?, "{threads} threads");
+        }
+    }
+    neurarust_core::set_winograd(false);
+    let plain = all_three(&x, &w, &options);
+    neurarust_core::set_winograd(true);
+    let plain = plain?;
+    assert_ne!(bits(&plain[0])?, bits(&one[0])?);
+    assert!(apart(&one[0], &plain[0].to_dtype(DType::F64)?)? < 2e-5);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! How many threads operations use, and the memory they hold.
+//! How many threads operations use, which algorithms, and the memory they hold.
 
 use neurarust_core::cpu::pool;
 use pyo3::exceptions::PyValueError;
@@ -15,6 +15,19 @@ fn set_num_threads(n: usize) -> PyResult<()> {
 #[pyfunction]
 fn get_num_threads() -> usize {
     pool::num_threads()
+}
+
+/// Allows Winograd's algorithm for 3×3 convolutions of float32 where it is faster (the default), or forbids it. It rounds to
+/// about 1e-6 of the largest input nearby, and an infinity or a NaN spreads to up to three neighbours.
+#[pyfunction]
+fn set_winograd(on: bool) {
+    neurarust_core::set_winograd(on);
+}
+
+/// Whether 3×3 convolutions may use Winograd's algorithm.
+#[pyfunction]
+fn get_winograd() -> bool {
+    neurarust_core::winograd()
 }
 
 /// Bytes in use, cached and at most, as a dict.
@@ -34,6 +47,8 @@ fn memory_stats(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
 
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(set_num_threads, m)?)?;
+    m.add_function(wrap_pyfunction!(set_winograd, m)?)?;
+    m.add_function(wrap_pyfunction!(get_winograd, m)?)?;
     m.add_function(wrap_pyfunction!(get_num_threads, m)?)?;
     m.add_function(wrap_pyfunction!(memory_stats, m)?)?;
     Ok(())

@@ -16,7 +16,7 @@ use super::gemm::{
 };
 use super::nest::start;
 use super::simd::{Level, level};
-use super::{pool, winograd};
+use super::{depthwise, pool, winograd};
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
 
@@ -352,16 +352,18 @@ impl<T: Entry> Pack<T> for Windows<T> {
         // SAFETY: the panel holds `width` values per step, and lines and steps lie in the operand.
         unsafe {
             pad(lines, depth, width, dst);
-            for s in &stretches(self.axes.map(|a| a.positions), self.image, line, lines) {
-                for t in 0..taps {
-                    // The channels for which this tap is in this block of K.
-                    let first = (k.saturating_sub(t)).div_ceil(taps);
-                    let end = (k + depth).saturating_sub(t).div_ceil(taps);
-                    if first >= end {
-                        continue;
-                    }
-                    let (tx, rest) = (t % ax.taps, t / ax.taps);
-                    let (ty, tz) = (rest % ay.taps, rest / ay.taps);
+            let stretches = stretches(self.axes.map(|a| a.positions), self.image, line, lines);
+            // Tap by tap, so that the rows that are filled piece by piece stay in L1.
+            for t in 0..taps {
+                // The channels for which this tap is in this block of K.
+                let first = (k.saturating_sub(t)).div_ceil(taps);
+                let end = (k + depth).saturating_sub(t).div_ceil(taps);
+                if first >= end {
+                    continue;
+                }
+                let (tx, rest) = (t % ax.taps, t / ax.taps);
+                let (ty, tz) = (rest % ay.taps, rest / ay.taps);
+                for s in &stretches {
                     let mut rows = Rows {
                         src: self.ptr,
                         from: self.channel,
@@ -678,7 +680,9 @@ pub(crate) fn forward(
     geometry: &Geometry,
 ) {
     let [c, o] = geometry.channels;
-    if winograd::forward(x, weight, bias, out, geometry) {
+    if winograd::forward(x, weight, bias, out, geometry)
+        || depthwise::forward(x, weight, bias, out, geometry)
+    {
         return;
     }
     let (k, l) = (c * geometry.taps(), geometry.positions(geometry.output));
@@ -711,7 +715,9 @@ pub(crate) fn transposed(
     geometry: &Geometry,
 ) {
     let [c, o] = geometry.channels;
-    if winograd::transposed(dy, weight, bias, dx, geometry) {
+    if winograd::transposed(dy, weight, bias, dx, geometry)
+        || depthwise::transposed(dy, weight, bias, dx, geometry)
+    {
         return;
     }
     let (taps, l) = (geometry.taps(), geometry.positions(geometry.input));
@@ -823,6 +829,9 @@ const PADDED_BYTES: usize = 8 << 20;
 ///
 /// Some images at a time are copied with zeros around them and channels adjacent.
 pub(crate) fn weight_gradient(dy: &Tensor, x: &Tensor, dw: &Tensor, geometry: &Geometry) {
+    if depthwise::weight_gradient(dy, x, dw, geometry) {
+        return;
+    }
     let [c, o] = geometry.channels;
     let taps = geometry.taps();
     let (k, l) = (c * taps, geometry.positions(geometry.output));
@@ -851,7 +860,7 @@ pub(crate) fn weight_gradient(dy: &Tensor, x: &Tensor, dw: &Tensor, geometry: &G
         }
         // What the windows reach, from the padding on.
         let reach: [usize; 3] = std::array::from_fn(|d| {
-            (geometry.output[d] - 1) * geometry.stride[d] + (geometry.kernel[d] - 1) * geometry.dilation[d] + 1
+            geometry.output[d].saturating_sub(1) * geometry.stride[d] + (geometry.kernel[d] - 1) * geometry.dilation[d] + 1
         });
         let room = 4 * geometry.positions(geometry.input).saturating_add(l) + (1 << 16);
         let padded = reach.iter().try_fold(1usize, |n, &r| n.checked_mul(r)).filter(|n| *n <= room);

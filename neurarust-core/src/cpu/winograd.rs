@@ -171,8 +171,9 @@ fn run(plan: &Plan, x: &Tensor, w: &Tensor, bias: Option<&Tensor>, y: &Tensor) -
     let [th, tw] = plan.tiles();
     let tiles = plan.images * th * tw;
 
-    // The filters: (point, channel, output channel).
-    let buffer = Scratch::new::<f32>(POINTS * c * op + op);
+    // The filters: (point, channel, output channel). Points are not a power of two apart, which would evict each other.
+    let apart = c * op + LANES;
+    let buffer = Scratch::new::<f32>(POINTS * apart + op);
     let filters = Shared(buffer.ptr::<f32>());
     let w = Shared(start(w) as *const f32);
     pool::parallel_for(c.div_ceil(16), |task| {
@@ -181,13 +182,13 @@ fn run(plan: &Plan, x: &Tensor, w: &Tensor, bias: Option<&Tensor>, y: &Tensor) -
             // SAFETY: the channel's own part of the filters; `with_isa` asks for the machine's level.
             unsafe {
                 let to = filters.get().add(channel * op);
-                with_isa!(I => filter::<<I as Isa>::F32>(w, plan.w[0], plan.turned, o, op, to, c * op));
+                with_isa!(I => filter::<<I as Isa>::F32>(w, plan.w[0], plan.turned, o, op, to, apart));
             }
         }
     });
 
     // Behind them, the bias.
-    let biases = Shared(buffer.ptr::<f32>().wrapping_add(POINTS * c * op));
+    let biases = Shared(buffer.ptr::<f32>().wrapping_add(POINTS * apart));
     for i in 0..op {
         let value = match bias {
             // SAFETY: one value per output channel.
@@ -211,8 +212,9 @@ fn run(plan: &Plan, x: &Tensor, w: &Tensor, bias: Option<&Tensor>, y: &Tensor) -
         let count = to.saturating_sub(from);
         let wide = (OUT * tw.min(count) + 2) * IN * cp.max(op);
         let strip = Scratch::new::<f32>(wide);
-        let inputs = Scratch::new::<f32>(POINTS * count * cp);
-        let products = Scratch::new::<f32>(POINTS * count * op);
+        let [ci, co] = [cp, op].map(|n| count * n + LANES);
+        let inputs = Scratch::new::<f32>(POINTS * ci);
+        let products = Scratch::new::<f32>(POINTS * co);
         let (strip, inputs, products) = (
             strip.ptr::<f32>(),
             inputs.ptr::<f32>(),
@@ -223,21 +225,21 @@ fn run(plan: &Plan, x: &Tensor, w: &Tensor, bias: Option<&Tensor>, y: &Tensor) -
             for s in segments(from, to, th, tw) {
                 plan.read(x.get(), &s, cp, strip);
                 let to = inputs.add((s.tile - from) * cp);
-                with_isa!(I => input::<<I as Isa>::F32>(strip, &s, cp, to, count * cp));
+                with_isa!(I => input::<<I as Isa>::F32>(strip, &s, cp, to, ci));
             }
             for point in 0..POINTS {
-                let a = Strided::lhs(inputs.add(point * count * cp).cast_const(), cp as isize, 1);
+                let a = Strided::lhs(inputs.add(point * ci).cast_const(), cp as isize, 1);
                 let b = Strided::rhs(
-                    filters.get().add(point * c * op).cast_const(),
+                    filters.get().add(point * apart).cast_const(),
                     op as isize,
                     1,
                 );
-                let out = Output::new(products.add(point * count * op), op as isize, 1);
+                let out = Output::new(products.add(point * co), op as isize, 1);
                 gemm_alone(count, op, c, &a, &b, &out);
             }
             for s in segments(from, to, th, tw) {
                 let products = products.add((s.tile - from) * op);
-                with_isa!(I => output::<<I as Isa>::F32>(products, count * op, &s, op, biases.get(), strip));
+                with_isa!(I => output::<<I as Isa>::F32>(products, co, &s, op, biases.get(), strip));
                 plan.write(strip, &s, op, y.get());
             }
         }

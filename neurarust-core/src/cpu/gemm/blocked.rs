@@ -324,7 +324,22 @@ impl<T: Entry> Block<'_, T> {
                 // What is added: earlier sums, or else the addend; by the kernel if it is whole registers.
                 let resumes = self.resume || self.finish == Finish::Add;
                 let together = self.sums.together(col, cols) == cols;
+                let mut one_each = Tile(MaybeUninit::<[T; MAX_TILE]>::uninit());
                 let (z, z_row) = match self.addend {
+                    // One value per row: a tile of them.
+                    Some(z) if !resumes && z.col == 0 => {
+                        let tile = one_each.0.as_mut_ptr().cast::<T>();
+                        for i in 0..rows {
+                            // SAFETY: inside the tile; the addend has an element for every row.
+                            unsafe {
+                                let value = *z.at(row + i, col);
+                                for j in 0..ld {
+                                    tile.add(i * ld + j).write(value);
+                                }
+                            }
+                        }
+                        (tile.cast_const(), ld as isize)
+                    }
                     _ if resumes && together && self.sums.col == 1 && cols == ld => {
                         (self.sums.at(row, col).cast_const(), self.sums.row)
                     }
