@@ -82,6 +82,11 @@ impl DType {
     };
 
     /// Bytes per element.
+    ///
+    /// ```
+    /// # use neurarust_core::DType;
+    /// assert_eq!((DType::BF16.size(), DType::C128.size()), (2, 16));
+    /// ```
     pub const fn size(self) -> usize {
         match self {
             DType::Bool | DType::U8 | DType::I8 => 1,
@@ -93,6 +98,11 @@ impl DType {
     }
 
     /// PyTorch's name, as in `torch.float32`.
+    ///
+    /// ```
+    /// # use neurarust_core::DType;
+    /// assert_eq!((DType::F32.name(), DType::U8.name()), ("float32", "uint8"));
+    /// ```
     pub const fn name(self) -> &'static str {
         match self {
             DType::Bool => "bool",
@@ -111,26 +121,52 @@ impl DType {
     }
 
     /// `f16`, `bf16`, `f32` or `f64`.
+    ///
+    /// ```
+    /// # use neurarust_core::DType;
+    /// assert!(DType::BF16.is_float() && !DType::I64.is_float() && !DType::C64.is_float());
+    /// ```
     pub const fn is_float(self) -> bool {
         matches!(self, DType::F16 | DType::BF16 | DType::F32 | DType::F64)
     }
 
     /// A pair of floats.
+    ///
+    /// ```
+    /// # use neurarust_core::DType;
+    /// assert!(DType::C64.is_complex() && !DType::F32.is_complex());
+    /// ```
     pub const fn is_complex(self) -> bool {
         matches!(self, DType::C64 | DType::C128)
     }
 
     /// A float or a pair of them: the types that can carry gradients.
+    ///
+    /// ```
+    /// # use neurarust_core::DType;
+    /// assert!(DType::F16.is_differentiable() && DType::C64.is_differentiable());
+    /// assert!(!DType::I64.is_differentiable());
+    /// ```
     pub const fn is_differentiable(self) -> bool {
         self.is_float() || self.is_complex()
     }
 
     /// An integer type, `bool` not counted.
+    ///
+    /// ```
+    /// # use neurarust_core::DType;
+    /// assert!(DType::U8.is_int() && !DType::Bool.is_int() && !DType::F32.is_int());
+    /// ```
     pub const fn is_int(self) -> bool {
         !self.is_differentiable() && !matches!(self, DType::Bool)
     }
 
     /// The type of the real and the imaginary part; any other type is its own.
+    ///
+    /// ```
+    /// # use neurarust_core::DType;
+    /// assert_eq!((DType::C128.to_real(), DType::I64.to_real()), (DType::F64, DType::I64));
+    /// ```
     pub const fn to_real(self) -> DType {
         match self {
             DType::C64 => DType::F32,
@@ -140,6 +176,11 @@ impl DType {
     }
 
     /// The complex type whose parts hold this one: `C128` for `f64`, `C64` for all other numbers.
+    ///
+    /// ```
+    /// # use neurarust_core::DType;
+    /// assert_eq!((DType::F64.to_complex(), DType::I64.to_complex()), (DType::C128, DType::C64));
+    /// ```
     pub const fn to_complex(self) -> DType {
         match self {
             DType::F64 | DType::C128 => DType::C128,
@@ -148,6 +189,11 @@ impl DType {
     }
 
     /// The type kernels compute this one in.
+    ///
+    /// ```
+    /// use neurarust_core::dtype::{Compute, DType};
+    /// assert_eq!((DType::BF16.compute(), DType::U8.compute()), (Compute::F32, Compute::I32));
+    /// ```
     ///
     /// # Panics
     /// On complex types: no kernel knows them. Operations that aren't defined for them say so before they ask.
@@ -162,6 +208,13 @@ impl DType {
     }
 
     /// The smallest type that holds both, by PyTorch's table.
+    ///
+    /// ```
+    /// # use neurarust_core::DType;
+    /// assert_eq!(DType::I64.promote(DType::F16), DType::F16);
+    /// assert_eq!(DType::F16.promote(DType::BF16), DType::F32);
+    /// assert_eq!(DType::U8.promote(DType::I8), DType::I16);
+    /// ```
     pub fn promote(self, other: DType) -> DType {
         use DType::*;
         let (a, b) = if self <= other {
@@ -181,6 +234,12 @@ impl DType {
 
     /// Whether an element can stand for the number `x`: what an integer type counts to (an unsigned one as far below zero,
     /// modulo its range, as in PyTorch), what a float type reaches without becoming infinite.
+    ///
+    /// ```
+    /// # use neurarust_core::DType;
+    /// assert!(DType::U8.holds(255.0) && !DType::U8.holds(256.0));
+    /// assert!(!DType::F16.holds(1e6) && DType::F16.holds(f64::INFINITY));
+    /// ```
     pub fn holds(self, x: f64) -> bool {
         let within = |low: f64, high: f64| x.trunc() >= low && x.trunc() <= high;
         let finite = |most: f64| !x.is_finite() || x.abs() <= most;
@@ -199,6 +258,11 @@ impl DType {
     }
 
     /// This type if it is a float or complex, else the default float type: what `exp` or `/` answers for integers.
+    ///
+    /// ```
+    /// # use neurarust_core::DType;
+    /// assert_eq!((DType::I64.to_float(), DType::F64.to_float()), (DType::F32, DType::F64));
+    /// ```
     pub fn to_float(self) -> DType {
         if self.is_differentiable() {
             self
@@ -227,6 +291,13 @@ pub enum Rank {
 }
 
 /// PyTorch's result type of mixing operands.
+///
+/// ```
+/// use neurarust_core::dtype::{DType, Rank, result_type};
+/// let tensor = (DType::F32, Rank::Dims);
+/// assert_eq!(result_type([tensor, (DType::F64, Rank::Number)]), DType::F32); // numbers yield
+/// assert_eq!(result_type([tensor, (DType::F64, Rank::Dims)]), DType::F64);
+/// ```
 pub fn result_type(operands: impl IntoIterator<Item = (DType, Rank)>) -> DType {
     let mut best: [Option<DType>; 3] = [None; 3];
     for (dtype, rank) in operands {

@@ -71,6 +71,12 @@ macro_rules! constructors {
 
 impl Error {
     /// An error of `kind` that `op` met, at the caller's line.
+    ///
+    /// ```
+    /// # use neurarust_core::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::Value, "my_op", "rate 2; expected 0 to 1");
+    /// assert_eq!((error.kind(), error.op()), (ErrorKind::Value, "my_op"));
+    /// ```
     #[cold]
     #[track_caller]
     pub fn new(kind: ErrorKind, op: &'static str, message: impl Into<String>) -> Error {
@@ -117,6 +123,13 @@ impl Error {
     }
 
     /// The same error with the error that caused it.
+    ///
+    /// ```
+    /// # use neurarust_core::{Error, ErrorKind};
+    /// let parsed = "x".parse::<i32>().unwrap_err();
+    /// let error = Error::new(ErrorKind::Value, "my_op", "no number").with_source(parsed);
+    /// assert!(std::error::Error::source(&error).is_some());
+    /// ```
     pub fn with_source(
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -126,6 +139,12 @@ impl Error {
     }
 
     /// The same error with a line of text added.
+    ///
+    /// ```
+    /// # use neurarust_core::{Error, ErrorKind};
+    /// let error = Error::new(ErrorKind::Value, "my_op", "bad rate").with_note("see the manual");
+    /// assert_eq!(error.message(), "bad rate\n  see the manual");
+    /// ```
     pub fn with_note(mut self, note: impl fmt::Display) -> Error {
         self.0.message = format!("{}\n  {note}", self.0.message);
         self
@@ -138,21 +157,49 @@ impl Error {
     }
 
     /// What kind of error it is.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ErrorKind};
+    /// let error = Tensor::zeros([2])?.select(0, 5).unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Index);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
     /// The operation that met it.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let error = Tensor::zeros([2])?.select(0, 5).unwrap_err();
+    /// assert_eq!(error.op(), "select");
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn op(&self) -> &'static str {
         self.0.op
     }
 
     /// What was given, what was expected, what to do.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let error = Tensor::zeros([2])?.reshape([3]).unwrap_err();
+    /// assert!(error.message().contains("2 elements"));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
     /// The line that asked for the operation.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let error = Tensor::zeros([2])?.select(0, 5).unwrap_err();
+    /// assert!(error.location().file().ends_with(".rs"));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn location(&self) -> &'static Location<'static> {
         self.0.location
     }

@@ -13,6 +13,14 @@ pub fn on_check(asked: fn() -> bool) {
 
 /// To be called between the steps of long computations.
 ///
+/// ```
+/// use neurarust_core::interrupt;
+/// for _ in 0..1000 {
+///     interrupt::check("my_long_loop")?; // nobody asked to stop
+/// }
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// [`ErrorKind::Interrupted`] if the host asked to stop.
 #[inline]

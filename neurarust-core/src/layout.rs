@@ -51,6 +51,13 @@ const WIDEST: usize = 16;
 
 impl Shape {
     /// The shape with these dimensions, unless its elements could not be counted or addressed.
+    ///
+    /// ```
+    /// # use neurarust_core::Shape;
+    /// assert_eq!(Shape::new(&[2, 3])?.numel(), 6);
+    /// assert!(Shape::new(&[usize::MAX, 2]).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[track_caller]
     pub fn new(dims: &[usize]) -> Result<Shape> {
         Shape::from_dims(Dims::from_slice(dims))
@@ -82,6 +89,11 @@ impl Shape {
     }
 
     /// The shape of a tensor without dimensions: one element.
+    ///
+    /// ```
+    /// # use neurarust_core::Shape;
+    /// assert_eq!((Shape::scalar().rank(), Shape::scalar().numel()), (0, 1));
+    /// ```
     pub fn scalar() -> Shape {
         Shape {
             dims: Dims::new(),
@@ -91,24 +103,48 @@ impl Shape {
     }
 
     /// Number of elements.
+    ///
+    /// ```
+    /// # use neurarust_core::Shape;
+    /// assert_eq!(Shape::new(&[2, 0, 3])?.numel(), 0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn numel(&self) -> usize {
         self.numel
     }
 
     /// Number of dimensions.
+    ///
+    /// ```
+    /// # use neurarust_core::Shape;
+    /// assert_eq!(Shape::new(&[2, 0, 3])?.rank(), 3);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn rank(&self) -> usize {
         self.dims.len()
     }
 
     /// The sizes.
+    ///
+    /// ```
+    /// # use neurarust_core::Shape;
+    /// assert_eq!(Shape::new(&[2, 3])?.dims(), [2, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn dims(&self) -> &[usize] {
         &self.dims
     }
 
     /// Row-major strides.
+    ///
+    /// ```
+    /// # use neurarust_core::Shape;
+    /// assert_eq!(Shape::new(&[2, 3, 4])?.strides().as_slice(), [12, 4, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn strides(&self) -> Strides {
         let mut strides: Strides = SmallVec::from_elem(1, self.rank());
         let mut step = 1isize;
@@ -225,6 +261,14 @@ impl Shape {
     }
 
     /// Dimension `dim` counted from the back if negative. A scalar has one imaginary dimension, as in PyTorch.
+    ///
+    /// ```
+    /// # use neurarust_core::Shape;
+    /// let shape = Shape::new(&[2, 3])?;
+    /// assert_eq!(shape.dim("sum", -1)?, 1);
+    /// assert!(shape.dim("sum", 2).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[track_caller]
     pub fn dim(&self, op: &'static str, dim: i64) -> Result<usize> {
         let rank = self.rank().max(1) as i64;
@@ -242,6 +286,14 @@ impl Shape {
     }
 
     /// Several dimensions at once, sorted, each at most once; none means all.
+    ///
+    /// ```
+    /// # use neurarust_core::Shape;
+    /// let shape = Shape::new(&[2, 3, 4])?;
+    /// assert_eq!(shape.dims_or_all("sum", &[-1, 0])?.as_slice(), [0, 2]);
+    /// assert_eq!(shape.dims_or_all("sum", &[])?.as_slice(), [0, 1, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[track_caller]
     pub fn dims_or_all(&self, op: &'static str, dims: &[i64]) -> Result<SmallVec<[usize; 6]>> {
         if dims.is_empty() {
@@ -266,6 +318,13 @@ impl Shape {
     }
 
     /// The shape that both broadcast to: sizes match from the back, 1 stretches.
+    ///
+    /// ```
+    /// # use neurarust_core::Shape;
+    /// let (a, b) = (Shape::new(&[4, 1, 3])?, Shape::new(&[5, 1])?);
+    /// assert_eq!(a.broadcast(&b, "add")?.dims(), [4, 5, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[track_caller]
     pub fn broadcast(&self, other: &Shape, op: &'static str) -> Result<Shape> {
         let labelled = self.is_labelled() || other.is_labelled();
@@ -428,6 +487,13 @@ pub struct Layout {
 
 impl Layout {
     /// Row-major from the start of the buffer.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[2, 3])?);
+    /// assert_eq!((layout.strides(), layout.offset()), (&[3, 1][..], 0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn contiguous(shape: Shape) -> Layout {
         let strides = shape.strides();
         Layout {
@@ -483,6 +549,14 @@ impl Layout {
 
     /// The lowest and the highest element position that is touched, or `None` for an empty tensor. Wide enough for
     /// any strides.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[2, 3])?);
+    /// assert_eq!(layout.span(), Some((0, 5)));
+    /// assert_eq!(layout.flip(0).span(), Some((0, 5)));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn span(&self) -> Option<(i128, i128)> {
         if self.numel() == 0 {
             return None;
@@ -514,6 +588,13 @@ impl Layout {
     }
 
     /// Whether elements lie in row-major order without gaps (sizes of 1 and empty tensors always do).
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[2, 3])?);
+    /// assert!(layout.is_contiguous() && !layout.permute(&[1, 0]).is_contiguous());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn is_contiguous(&self) -> bool {
         if self.numel() == 0 {
@@ -532,6 +613,13 @@ impl Layout {
     }
 
     /// Whether two indices can reach the same element, judged from sizes and strides; may say yes when the truth is no.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[4])?);
+    /// assert!(!layout.may_overlap() && layout.unfold(0, 2, 1)?.may_overlap());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn may_overlap(&self) -> bool {
         if self.numel() <= 1 {
             return false;
@@ -555,6 +643,13 @@ impl Layout {
     }
 
     /// The same elements as dimension order `order`, a permutation.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[2, 3])?).permute(&[1, 0]);
+    /// assert_eq!((layout.shape().dims(), layout.strides()), (&[3, 2][..], &[1, 3][..]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn permute(&self, order: &[usize]) -> Layout {
         let dims = order.iter().map(|&d| self.shape[d]).collect();
         let strides = order.iter().map(|&d| self.strides[d]).collect();
@@ -571,6 +666,13 @@ impl Layout {
     }
 
     /// Every `step`-th of `len` elements of dimension `dim`, from `start`; the caller has checked the bounds.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[6])?).slice(0, 1, 3, 2);
+    /// assert_eq!((layout.offset(), layout.strides()), (1, &[2][..])); // elements 1, 3, 5
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn slice(&self, dim: usize, start: usize, len: usize, step: isize) -> Layout {
         let mut out = self.clone();
         if len > 0 {
@@ -583,6 +685,13 @@ impl Layout {
     }
 
     /// Without dimension `dim`, at index `index` of it.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[2, 3])?).select(0, 1);
+    /// assert_eq!((layout.shape().dims(), layout.offset()), (&[3][..], 3));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn select(&self, dim: usize, index: usize) -> Layout {
         let mut out = self.slice(dim, index, 1, 1);
         out.shape.remove(dim);
@@ -612,6 +721,13 @@ impl Layout {
     }
 
     /// Broadcast to `shape`, which the caller has checked: new and stretched dimensions get stride 0.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[2, 1])?).expand(&Shape::new(&[2, 5])?);
+    /// assert_eq!(layout.strides(), [1, 0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn expand(&self, shape: &Shape) -> Layout {
         let mut strides: Strides = SmallVec::from_elem(0, shape.rank());
         let lead = shape.rank() - self.shape.rank();
@@ -628,6 +744,13 @@ impl Layout {
     }
 
     /// Dimension `dim` backwards.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[4])?).flip(0);
+    /// assert_eq!((layout.offset(), layout.strides()), (3, &[-1][..]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn flip(&self, dim: usize) -> Layout {
         let n = self.shape[dim];
         let mut out = self.clone();
@@ -639,6 +762,13 @@ impl Layout {
     }
 
     /// The diagonal of dimensions `a` and `b`, shifted by `shift` towards larger `b`, as a new last dimension.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[3, 3])?).diagonal(0, 1, 1);
+    /// assert_eq!((layout.shape().dims(), layout.offset(), layout.strides()), (&[2][..], 1, &[4][..]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn diagonal(&self, a: usize, b: usize, shift: i64) -> Layout {
         let (rows, cols) = (self.shape[a] as i64, self.shape[b] as i64);
         let len = if shift >= 0 {
@@ -668,6 +798,13 @@ impl Layout {
     }
 
     /// Windows of `size` every `step` along `dim`, as a new last dimension; the caller has checked that one fits.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[5])?).unfold(0, 3, 2)?;
+    /// assert_eq!((layout.shape().dims(), layout.strides()), (&[2, 3][..], &[2, 1][..]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn unfold(&self, dim: usize, size: usize, step: usize) -> Result<Layout> {
         let (n, stride) = (self.shape[dim], self.strides[dim]);
         let mut dims = self.shape.dims.clone();
@@ -685,6 +822,14 @@ impl Layout {
     }
 
     /// The same elements in the same order as another shape of as many elements, if strides can say so.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[2, 3])?);
+    /// assert!(layout.reshape(&Shape::new(&[6])?).is_some());
+    /// assert!(layout.permute(&[1, 0]).reshape(&Shape::new(&[6])?).is_none());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn reshape(&self, shape: &Shape) -> Option<Layout> {
         if self.is_contiguous() {
             return Some(Layout {

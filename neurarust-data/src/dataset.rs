@@ -228,6 +228,15 @@ pub struct Subset<D: ?Sized> {
 impl<D: Dataset + ?Sized> Subset<D> {
     /// The samples of `dataset` at `indices`, in that order.
     ///
+    /// ```
+    /// use neurarust_data::{Dataset, Samples, Subset};
+    /// use std::sync::Arc;
+    /// let whole = Arc::new(Samples::from(vec![10usize, 20, 30]));
+    /// assert_eq!(Subset::new(whole.clone(), vec![2, 0])?.len(), 2);
+    /// assert!(Subset::new(whole, vec![3]).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// An index is not below the data set's length.
     #[track_caller]
@@ -243,11 +252,27 @@ impl<D: Dataset + ?Sized> Subset<D> {
     }
 
     /// Where in the whole data set the samples are.
+    ///
+    /// ```
+    /// use neurarust_data::{Samples, Subset};
+    /// use std::sync::Arc;
+    /// let part = Subset::new(Arc::new(Samples::from(vec![10usize, 20, 30])), vec![2, 0])?;
+    /// assert_eq!(part.indices(), [2, 0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn indices(&self) -> &[usize] {
         &self.indices
     }
 
     /// The whole data set.
+    ///
+    /// ```
+    /// use neurarust_data::{Dataset, Samples, Subset};
+    /// use std::sync::Arc;
+    /// let part = Subset::new(Arc::new(Samples::from(vec![10usize, 20, 30])), vec![2, 0])?;
+    /// assert_eq!(part.dataset().len(), 3);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn dataset(&self) -> &Arc<D> {
         &self.dataset
     }

@@ -90,6 +90,16 @@ where
     D::Item: Collate,
 {
     /// Begins a loader whose batches are stacked samples; see [`Collate`] for what becomes of which sample type.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::{DataLoader, TensorDataset};
+    /// let data = TensorDataset::new((Tensor::zeros([5, 2])?, Tensor::zeros([5])?))?;
+    /// let loader = DataLoader::builder(data).batch_size(2).build()?;
+    /// let (x, y) = loader.iter().next().unwrap()?;
+    /// assert_eq!((x.dims(), y.dims()), (&[2, 2][..], &[2][..]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn builder(dataset: D) -> Builder<D, <D::Item as Collate>::Batch> {
         Builder::new(
             dataset,
@@ -107,6 +117,15 @@ where
     B: Send + 'static,
 {
     /// Begins a loader whose batches are made by `collate_fn`, for samples of any type.
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples};
+    /// let data = Samples::from(vec!["a", "bcd"]);
+    /// let longest = |words: Vec<&str>| Ok(words.iter().map(|w| w.len()).max());
+    /// let loader = DataLoader::builder_with(data, longest).batch_size(2).build()?;
+    /// assert_eq!(loader.iter().next().unwrap()?, Some(3));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn builder_with(
         dataset: D,
         collate_fn: impl Fn(Vec<D::Item>) -> Result<B> + Send + Sync + 'static,
@@ -118,6 +137,13 @@ where
     }
 
     /// How many batches an epoch has.
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples};
+    /// let loader = DataLoader::builder(Samples::from(vec![1usize, 2, 3])).batch_size(2).build()?;
+    /// assert_eq!(loader.len(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.batching.len()
     }
@@ -136,6 +162,16 @@ where
     ///
     /// What goes wrong in the data set, an error or a panic, in whatever thread, comes out of the iterator in
     /// place of the batch. Dropping the iterator stops the threads and waits for them.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::{DataLoader, TensorDataset};
+    /// let data = TensorDataset::new(Tensor::arange(0..3)?)?;
+    /// let loader = DataLoader::builder(data).batch_size(2).build()?;
+    /// let sizes: Vec<usize> = loader.iter().map(|batch| Ok(batch?.numel())).collect::<neurarust_core::Result<_>>()?;
+    /// assert_eq!(sizes, [2, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn iter(&self) -> Batches<D, B> {
         let (state, run) = {
             let mut progress = lock(&self.progress);
@@ -151,11 +187,29 @@ where
     }
 
     /// How far the latest loop has come; the batch that was handed out last counts as done.
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples};
+    /// let loader = DataLoader::builder(Samples::from(vec![1usize, 2, 3])).build()?;
+    /// loader.iter().next();
+    /// assert_eq!(loader.state().batches, 1);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn state(&self) -> LoaderState {
         lock(&self.progress).state
     }
 
     /// Makes the next loop begin where `state` was taken.
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples};
+    /// let loader = DataLoader::builder(Samples::from(vec![1usize, 2, 3])).build()?;
+    /// loader.iter().next();
+    /// let state = loader.state();
+    /// loader.load_state(state)?;
+    /// assert_eq!(loader.iter().count(), 2); // the rest of the epoch
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// The state is of a loader with another number of batches.
@@ -175,6 +229,15 @@ where
     }
 
     /// Makes the next loop begin epoch `epoch`.
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples};
+    /// let loader = DataLoader::builder(Samples::from(vec![1usize, 2, 3])).build()?;
+    /// loader.set_epoch(7);
+    /// loader.iter().next();
+    /// assert_eq!(loader.state().epoch, 7);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn set_epoch(&self, epoch: u64) {
         let mut progress = lock(&self.progress);
         let state = LoaderState {
@@ -235,30 +298,74 @@ where
     }
 
     /// Samples in a batch (1 unless told otherwise).
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples};
+    /// let data = Samples::from(vec![1usize, 2, 3, 4]);
+    /// assert_eq!(DataLoader::builder(data).batch_size(2).build()?.len(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn batch_size(mut self, batch_size: usize) -> Self {
         self.batch_size = Some(batch_size);
         self
     }
 
     /// Visits the samples in a new random order in every epoch.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::{DataLoader, TensorDataset};
+    /// let data = TensorDataset::new(Tensor::arange(0..50)?)?;
+    /// let loader = DataLoader::builder(data).batch_size(50).shuffle(true).seed(1).build()?;
+    /// let (first, second) = (loader.iter().next().unwrap()?, loader.iter().next().unwrap()?);
+    /// assert_ne!(first.to_vec::<i64>()?, second.to_vec::<i64>()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn shuffle(mut self, shuffle: bool) -> Self {
         self.shuffle = shuffle;
         self
     }
 
     /// Leaves out a last batch that is smaller than the others.
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples};
+    /// let data = Samples::from(vec![1usize, 2, 3]);
+    /// assert_eq!(DataLoader::builder(data).batch_size(2).drop_last(true).build()?.len(), 1);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn drop_last(mut self, drop_last: bool) -> Self {
         self.drop_last = drop_last;
         self
     }
 
     /// The seed of order and augmentation. Without it, one is drawn from the generator that `manual_seed` sets.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::{DataLoader, TensorDataset};
+    /// let first = |seed| {
+    ///     let data = TensorDataset::new(Tensor::arange(0..50)?)?;
+    ///     let loader = DataLoader::builder(data).batch_size(50).shuffle(true).seed(seed).build()?;
+    ///     loader.iter().next().unwrap()?.to_vec::<i64>()
+    /// };
+    /// assert_eq!(first(1)?, first(1)?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
     /// How many threads make batches; with 0, the loop itself does.
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples};
+    /// let data = Samples::from(vec![1usize, 2, 3]);
+    /// let loader = DataLoader::builder(data).num_workers(2).build()?;
+    /// assert_eq!(loader.iter().count(), 3); // in the same order as without threads
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn num_workers(mut self, num_workers: usize) -> Self {
         self.num_workers = num_workers;
         self
@@ -271,18 +378,42 @@ where
     }
 
     /// Chooses the samples of an epoch; not together with `shuffle`.
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples, SubsetRandomSampler};
+    /// let data = Samples::from(vec![1usize, 2, 3]);
+    /// let loader = DataLoader::builder(data).sampler(SubsetRandomSampler::new(vec![0, 2])).build()?;
+    /// assert_eq!(loader.len(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Self {
         self.sampler = Some(Box::new(sampler));
         self
     }
 
     /// Chooses whole batches; not together with `batch_size`, `shuffle`, `sampler` or `drop_last`.
+    ///
+    /// ```
+    /// use neurarust_data::{BatchSampler, DataLoader, Samples, SequentialSampler};
+    /// let batches = BatchSampler::new(SequentialSampler::new(3), 2, false)?;
+    /// let loader = DataLoader::builder(Samples::from(vec![1usize, 2, 3])).batch_sampler(batches).build()?;
+    /// assert_eq!(loader.len(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn batch_sampler(mut self, batches: impl Batching + 'static) -> Self {
         self.batching = Some(Box::new(batches));
         self
     }
 
     /// Makes batches of the samples with a function of yours.
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples};
+    /// let data = Samples::from(vec![1usize, 2, 3]);
+    /// let loader = DataLoader::builder(data).batch_size(3).collate_fn(|v| Ok(v.iter().sum::<usize>())).build()?;
+    /// assert_eq!(loader.iter().next().unwrap()?, 6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn collate_fn<C: Send + 'static>(
         self,
         collate_fn: impl Fn(Vec<D::Item>) -> Result<C> + Send + Sync + 'static,
@@ -302,6 +433,12 @@ where
     }
 
     /// Checks the options and makes the loader; threads start with a loop.
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples};
+    /// let data = Samples::from(vec![1usize, 2, 3]);
+    /// assert!(DataLoader::builder(data).batch_size(0).build().is_err());
+    /// ```
     ///
     /// # Errors
     /// Options exclude each other, `batch_size` or `prefetch` is 0, or there are more than 1024 workers.

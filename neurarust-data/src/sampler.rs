@@ -34,6 +34,11 @@ pub struct SequentialSampler {
 
 impl SequentialSampler {
     /// Visits `length` samples in their order.
+    ///
+    /// ```
+    /// use neurarust_data::{Sampler, SequentialSampler};
+    /// assert_eq!(SequentialSampler::new(3).len(), 3);
+    /// ```
     pub fn new(length: usize) -> Self {
         SequentialSampler { length }
     }
@@ -58,6 +63,11 @@ pub struct RandomSampler {
 
 impl RandomSampler {
     /// Visits each of `length` samples once.
+    ///
+    /// ```
+    /// use neurarust_data::{RandomSampler, Sampler};
+    /// assert_eq!(RandomSampler::new(3).len(), 3);
+    /// ```
     pub fn new(length: usize) -> Self {
         RandomSampler {
             length,
@@ -66,6 +76,13 @@ impl RandomSampler {
     }
 
     /// Draws `draws` times from `length` samples, each time from all of them.
+    ///
+    /// ```
+    /// use neurarust_data::{RandomSampler, Sampler};
+    /// assert_eq!(RandomSampler::with_replacement(3, 10)?.len(), 10);
+    /// assert!(RandomSampler::with_replacement(0, 10).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// There is nothing to draw from.
@@ -108,6 +125,11 @@ pub struct SubsetRandomSampler {
 
 impl SubsetRandomSampler {
     /// Visits each of `indices` once.
+    ///
+    /// ```
+    /// use neurarust_data::{Sampler, SubsetRandomSampler};
+    /// assert_eq!(SubsetRandomSampler::new(vec![4, 8]).len(), 2);
+    /// ```
     pub fn new(indices: Vec<usize>) -> Self {
         SubsetRandomSampler { indices }
     }
@@ -136,6 +158,13 @@ pub struct WeightedRandomSampler {
 
 impl WeightedRandomSampler {
     /// Draws `draws` times, with replacement or without; `weights[i]` belongs to sample `i`.
+    ///
+    /// ```
+    /// use neurarust_data::{Sampler, WeightedRandomSampler};
+    /// assert_eq!(WeightedRandomSampler::new(vec![0.1, 0.9], 5, true)?.len(), 5);
+    /// assert!(WeightedRandomSampler::new(vec![0.1, -0.9], 5, true).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A weight is negative or not finite, all are zero, or more samples are to be drawn without replacement than have
@@ -242,6 +271,13 @@ pub struct BatchSampler<S> {
 
 impl<S: Sampler> BatchSampler<S> {
     /// Cuts the order of `sampler` into batches.
+    ///
+    /// ```
+    /// use neurarust_data::{BatchSampler, Batching, SequentialSampler};
+    /// assert_eq!(BatchSampler::new(SequentialSampler::new(10), 4, false)?.len(), 3);
+    /// assert_eq!(BatchSampler::new(SequentialSampler::new(10), 4, true)?.len(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `batch_size` is zero.

@@ -33,6 +33,15 @@ pub struct TensorDataset<T = (Tensor, Tensor)> {
 impl<T: Tensors> TensorDataset<T> {
     /// A data set of `tensors`: one, a tuple of up to four, or a vector of them.
     ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::{Dataset, TensorDataset};
+    /// let data = TensorDataset::new((Tensor::zeros([5, 2])?, Tensor::zeros([5])?))?;
+    /// assert_eq!(data.len(), 5);
+    /// assert!(TensorDataset::new((Tensor::zeros([5, 2])?, Tensor::zeros([4])?)).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// There is no tensor, one has no dimensions, or their first dimensions differ.
     #[track_caller]
@@ -61,6 +70,14 @@ impl<T: Tensors> TensorDataset<T> {
     }
 
     /// The tensors.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::TensorDataset;
+    /// let data = TensorDataset::new((Tensor::zeros([5, 2])?, Tensor::zeros([5])?))?;
+    /// assert_eq!(data.tensors().0.dims(), [5, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn tensors(&self) -> &T {
         &self.tensors
     }

@@ -49,11 +49,28 @@ pub struct Compose {
 
 impl Compose {
     /// No transform at all.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::{keyed, transforms::{Compose, Transform}};
+    /// let image = Tensor::ones([1, 2, 2])?;
+    /// assert_eq!(Compose::new().apply(&image, &mut keyed(0, 0, 0))?.to_vec::<f32>()?, [1.0; 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new() -> Self {
         Compose::default()
     }
 
     /// Adds one at the end.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::{keyed, transforms::{CenterCrop, Compose, Normalize, Transform}};
+    /// let steps = Compose::new().then(CenterCrop::new((2, 2))).then(Normalize::new([0.5], [0.5])?);
+    /// let y = steps.apply(&Tensor::ones([1, 4, 4])?, &mut keyed(0, 0, 0))?;
+    /// assert_eq!((y.dims(), y.max()?.item::<f32>()?), (&[1, 2, 2][..], 1.0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn then(mut self, step: impl Transform + 'static) -> Self {
         self.steps.push(Box::new(step));
         self
@@ -106,6 +123,16 @@ pub struct Normalize {
 
 impl Normalize {
     /// One mean and one deviation per channel, or one for all.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::{keyed, transforms::{Normalize, Transform}};
+    /// let image = Tensor::full([1, 2, 2], 3.0)?; // (channels, height, width)
+    /// let y = Normalize::new([1.0], [2.0])?.apply(&image, &mut keyed(0, 0, 0))?;
+    /// assert_eq!(y.to_vec::<f32>()?, [1.0; 4]);
+    /// assert!(Normalize::new([1.0], [0.0]).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As many means as deviations are needed, at least one, finite, and no deviation of zero.
@@ -212,6 +239,14 @@ pub struct RandomCrop {
 
 impl RandomCrop {
     /// A window of `(height, width)`.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::{keyed, transforms::{RandomCrop, Transform}};
+    /// let y = RandomCrop::new((2, 3)).apply(&Tensor::ones([1, 4, 4])?, &mut keyed(0, 0, 0))?;
+    /// assert_eq!(y.dims(), [1, 2, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new(size: (usize, usize)) -> Self {
         RandomCrop {
             size,
@@ -221,12 +256,28 @@ impl RandomCrop {
     }
 
     /// Gives the image a border of so many pixels on every side before cropping.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::{keyed, transforms::{RandomCrop, Transform}};
+    /// let crop = RandomCrop::new((6, 6)).padding(1);
+    /// assert_eq!(crop.apply(&Tensor::ones([1, 4, 4])?, &mut keyed(0, 0, 0))?.sum()?.item::<f32>()?, 16.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn padding(mut self, padding: usize) -> Self {
         self.padding = padding;
         self
     }
 
     /// The value of the border (0 unless told otherwise).
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::{keyed, transforms::{RandomCrop, Transform}};
+    /// let crop = RandomCrop::new((6, 6)).padding(1).fill(1.0);
+    /// assert_eq!(crop.apply(&Tensor::ones([1, 4, 4])?, &mut keyed(0, 0, 0))?.sum()?.item::<f32>()?, 36.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn fill(mut self, fill: f64) -> Self {
         self.fill = fill;
         self
@@ -253,6 +304,15 @@ pub struct CenterCrop {
 
 impl CenterCrop {
     /// A window of `(height, width)`.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_data::{keyed, transforms::{CenterCrop, Transform}};
+    /// let image = Tensor::arange_step(0.0, 9.0, 1.0, neurarust_core::DType::F32)?.reshape([1, 3, 3])?;
+    /// let middle = CenterCrop::new((1, 1)).apply(&image, &mut keyed(0, 0, 0))?;
+    /// assert_eq!(middle.to_vec::<f32>()?, [4.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new(size: (usize, usize)) -> Self {
         CenterCrop { size }
     }

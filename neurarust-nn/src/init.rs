@@ -90,6 +90,15 @@ pub fn fans(weight: &Tensor) -> Result<(usize, usize)> {
 
 /// Uniform numbers from `[low, high)`.
 ///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_nn::init;
+/// let w = Tensor::zeros([4, 3])?;
+/// init::uniform_(&w, -0.5, 0.5)?;
+/// assert!(w.to_vec::<f32>()?.iter().all(|x| (-0.5..0.5).contains(x)));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// A tensor of integers, bounds that aren't finite or in the wrong order; what in-place writes refuse.
 #[track_caller]
@@ -100,6 +109,15 @@ pub fn uniform_(tensor: &Tensor, low: f64, high: f64) -> Result<&Tensor> {
 
 /// Normal numbers.
 ///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_nn::init;
+/// let w = Tensor::zeros([100, 100])?;
+/// init::normal_(&w, 0.0, 0.02)?;
+/// assert!((w.std(1.0)?.item::<f32>()? - 0.02).abs() < 0.002);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// A tensor of integers, a negative or NaN `std`; what in-place writes refuse.
 #[track_caller]
@@ -109,6 +127,15 @@ pub fn normal_(tensor: &Tensor, mean: f64, std: f64) -> Result<&Tensor> {
 }
 
 /// Normal numbers, those outside of `[low, high]` drawn again.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_nn::init;
+/// let w = Tensor::zeros([100])?;
+/// init::trunc_normal_(&w, 0.0, 1.0, -2.0, 2.0)?;
+/// assert!(w.to_vec::<f32>()?.iter().all(|x| (-2.0..=2.0).contains(x)));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`normal_`]; bounds in the wrong order, or so far out that no numbers are left between them.
@@ -241,6 +268,14 @@ fn proposed(
 
 /// The same number everywhere.
 ///
+/// ```
+/// use neurarust_core::Tensor;
+/// let bias = Tensor::zeros([2])?.requires_grad()?;
+/// neurarust_nn::init::constant_(&bias, 0.1)?; // outside of the graph
+/// assert_eq!(bias.to_vec::<f32>()?, [0.1, 0.1]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// What in-place writes refuse.
 #[track_caller]
@@ -251,6 +286,13 @@ pub fn constant_(tensor: &Tensor, value: f64) -> Result<&Tensor> {
 
 /// Zeros.
 ///
+/// ```
+/// use neurarust_core::Tensor;
+/// let bias = Tensor::ones([2])?;
+/// assert_eq!(neurarust_nn::init::zeros_(&bias)?.to_vec::<f32>()?, [0.0, 0.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// What in-place writes refuse.
 #[track_caller]
@@ -260,6 +302,13 @@ pub fn zeros_(tensor: &Tensor) -> Result<&Tensor> {
 
 /// Ones.
 ///
+/// ```
+/// use neurarust_core::Tensor;
+/// let gain = Tensor::zeros([2])?;
+/// assert_eq!(neurarust_nn::init::ones_(&gain)?.to_vec::<f32>()?, [1.0, 1.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// What in-place writes refuse.
 #[track_caller]
@@ -268,6 +317,13 @@ pub fn ones_(tensor: &Tensor) -> Result<&Tensor> {
 }
 
 /// Ones on the diagonal of a matrix, zeros elsewhere.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// let w = Tensor::zeros([2, 3])?;
+/// assert_eq!(neurarust_nn::init::eye_(&w)?.to_vec::<f32>()?, [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// Not a matrix; what in-place writes refuse.
@@ -280,6 +336,14 @@ pub fn eye_(tensor: &Tensor) -> Result<&Tensor> {
 
 /// Uniform numbers of variance `gain² · 2 / (fan_in + fan_out)` (Glorot and Bengio, 2010).
 ///
+/// ```
+/// use neurarust_core::Tensor;
+/// let w = Tensor::zeros([2, 4])?; // fans 4 and 2: bound √(6 / 6)
+/// neurarust_nn::init::xavier_uniform_(&w, 1.0)?;
+/// assert!(w.abs()?.max()?.item::<f32>()? <= 1.0);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// Fewer than two dimensions; as [`uniform_`].
 #[track_caller]
@@ -290,6 +354,14 @@ pub fn xavier_uniform_(tensor: &Tensor, gain: f64) -> Result<&Tensor> {
 
 /// Normal numbers of variance `gain² · 2 / (fan_in + fan_out)` (Glorot and Bengio, 2010).
 ///
+/// ```
+/// use neurarust_core::Tensor;
+/// let w = Tensor::zeros([100, 100])?;
+/// neurarust_nn::init::xavier_normal_(&w, 1.0)?; // std √(2 / 200)
+/// assert!((w.std(1.0)?.item::<f32>()? - 0.1).abs() < 0.01);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// Fewer than two dimensions; as [`normal_`].
 #[track_caller]
@@ -298,6 +370,15 @@ pub fn xavier_normal_(tensor: &Tensor, gain: f64) -> Result<&Tensor> {
 }
 
 /// Uniform numbers of variance `gain² / fan` (He et al., 2015).
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_nn::{FanMode, Nonlinearity, init};
+/// let w = Tensor::zeros([8, 6])?; // gain √2 and fan 6: bound √(3 · 2 / 6)
+/// init::kaiming_uniform_(&w, FanMode::FanIn, Nonlinearity::ReLU)?;
+/// assert!(w.abs()?.max()?.item::<f32>()? <= 1.0);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// Fewer than two dimensions; as [`uniform_`].
@@ -313,6 +394,15 @@ pub fn kaiming_uniform_(
 
 /// Normal numbers of variance `gain² / fan` (He et al., 2015).
 ///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_nn::{FanMode, Nonlinearity, init};
+/// let w = Tensor::zeros([100, 200])?;
+/// init::kaiming_normal_(&w, FanMode::FanIn, Nonlinearity::ReLU)?; // std √(2 / 200)
+/// assert!((w.std(1.0)?.item::<f32>()? - 0.1).abs() < 0.01);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// Fewer than two dimensions; as [`normal_`].
 #[track_caller]
@@ -326,6 +416,15 @@ pub fn kaiming_normal_(
 
 /// Orthonormal rows or columns, whichever are fewer, times `gain` (Saxe et al., 2014); dimensions after the first count
 /// as columns.
+///
+/// ```
+/// use neurarust_core::{DType, Tensor};
+/// let w = Tensor::zeros([2, 5])?;
+/// neurarust_nn::init::orthogonal_(&w, 1.0)?;
+/// let far = w.matmul(&w.t()?)?.sub(&Tensor::eye(2, None, DType::F32)?)?.abs()?.max()?;
+/// assert!(far.item::<f32>()? < 1e-5);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// Fewer than two dimensions; as [`normal_`].
@@ -373,6 +472,14 @@ fn gram_schmidt(q: &mut [f64], length: usize) {
 }
 
 /// Normal numbers of standard deviation `std`, of which a part `sparsity` of every column is zero (Martens, 2010).
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// let w = Tensor::zeros([10, 4])?;
+/// neurarust_nn::init::sparse_(&w, 0.3, 0.01)?;
+/// assert_eq!(w.eq(0.0)?.sum_dims(&[0], false)?.to_vec::<i64>()?, [3; 4]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// Not a matrix, a sparsity outside of `[0, 1]`; as [`normal_`].

@@ -24,16 +24,37 @@ pub struct StateDict {
 
 impl StateDict {
     /// An empty one.
+    ///
+    /// ```
+    /// assert!(neurarust_nn::StateDict::new().is_empty());
+    /// ```
     pub fn new() -> StateDict {
         StateDict::default()
     }
 
     /// The tensor called `name`.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module};
+    /// let state = Linear::new(3, 2)?.state_dict();
+    /// assert_eq!(state.get("weight").unwrap().dims(), [2, 3]);
+    /// assert!(state.get("gain").is_none());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn get(&self, name: &str) -> Option<&Tensor> {
         self.index.get(name).map(|&i| &self.entries[i].1)
     }
 
     /// Adds a tensor, or replaces the one of that name, which is answered.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::StateDict;
+    /// let mut state = StateDict::new();
+    /// assert!(state.insert("epoch", Tensor::new(1i64)?).is_none());
+    /// assert_eq!(state.insert("epoch", Tensor::new(2i64)?).unwrap().item::<i64>()?, 1);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn insert(&mut self, name: impl Into<String>, tensor: Tensor) -> Option<Tensor> {
         let name = name.into();
         match self.index.get(&name) {
@@ -47,21 +68,46 @@ impl StateDict {
     }
 
     /// Number of tensors.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module};
+    /// assert_eq!(Linear::new(3, 2)?.state_dict().len(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// use neurarust_nn::{Module, ReLU};
+    /// assert!(ReLU::new().state_dict().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
     /// The names, in order.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module};
+    /// let state = Linear::new(3, 2)?.state_dict();
+    /// assert_eq!(state.names().collect::<Vec<_>>(), ["weight", "bias"]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|(name, _)| name.as_str())
     }
 
     /// Names and tensors, in order.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module};
+    /// let state = Linear::new(3, 2)?.state_dict();
+    /// assert_eq!(state.iter().map(|(_, t)| t.numel()).sum::<usize>(), 3 * 2 + 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Tensor)> {
         self.entries.iter().map(|(name, t)| (name.as_str(), t))
     }
@@ -88,6 +134,16 @@ impl StateDict {
     /// Loads a `.safetensors` or `.npz` file, such as [`StateDict::save`] writes. The tensors are the file's own; a
     /// module takes them by `load_state_dict`.
     ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module, StateDict};
+    /// let layer = Linear::new(3, 2)?;
+    /// let path = std::env::temp_dir().join(format!("layer-{}.safetensors", std::process::id()));
+    /// layer.state_dict().save(&path)?;
+    /// layer.load_state_dict(&StateDict::load(&path)?)?;
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A file that can't be read or isn't what its name says.
     #[track_caller]
@@ -96,6 +152,19 @@ impl StateDict {
     }
 
     /// A copy that shares no elements with the model: a checkpoint to come back to.
+    ///
+    /// ```
+    /// use neurarust_core::no_grad;
+    /// use neurarust_nn::{Linear, Module};
+    /// let layer = Linear::new(3, 2)?;
+    /// let before = layer.state_dict().try_clone()?;
+    /// {
+    ///     let _guard = no_grad();
+    ///     layer.weight.fill_(7.0)?;
+    /// }
+    /// assert!(before.get("weight").unwrap().max()?.item::<f32>()? < 7.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.

@@ -6,6 +6,17 @@ use neurarust_core::{DType, Error, Result, Tensor, no_grad};
 ///
 /// `norm_type` is 2 for the Euclidean norm, infinity for the largest magnitude. Parameters without a gradient don't count.
 ///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_optim::clip_grad_norm_;
+/// let w = Tensor::new([3f32, 4.0])?.requires_grad()?;
+/// w.square()?.sum()?.mul(0.5)?.backward()?; // gradient (3, 4)
+/// let norm = clip_grad_norm_(&[w.clone()], 1.0, 2.0, true)?;
+/// assert_eq!(norm, 5.0);
+/// assert!((w.grad().unwrap().norm(2.0)?.item::<f32>()? - 1.0).abs() < 1e-5);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// A norm type that isn't positive; with `error_if_nonfinite`, a norm that is infinite or NaN: gradients stay as they are.
 #[track_caller]
@@ -59,6 +70,16 @@ pub fn clip_grad_norm_(
 }
 
 /// Clamps each gradient's elements to `[-value, value]`.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_optim::clip_grad_value_;
+/// let w = Tensor::new([3f32, -0.25])?.requires_grad()?;
+/// w.square()?.sum()?.backward()?; // gradient (6, -0.5)
+/// clip_grad_value_(&[w.clone()], 1.0)?;
+/// assert_eq!(w.grad().unwrap().to_vec::<f32>()?, [1.0, -0.5]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// No memory.

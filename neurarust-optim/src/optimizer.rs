@@ -185,6 +185,16 @@ pub struct Optimizer<R> {
 impl<R: Rule> Optimizer<R> {
     /// An optimizer of one group.
     ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{Optimizer, Sgd};
+    /// let w = Tensor::new([4f32])?.requires_grad()?;
+    /// let optimizer = Optimizer::new([w], Sgd { lr: 0.5, ..Sgd::default() })?;
+    /// assert_eq!(optimizer.lr(), [0.5]);
+    /// assert!(Optimizer::new([], Sgd::default()).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No parameters, one that appears twice, one that isn't a leaf, hyperparameters outside of their range.
     #[track_caller]
@@ -195,6 +205,16 @@ impl<R: Rule> Optimizer<R> {
     }
 
     /// Adds parameters with hyperparameters of their own.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{Optimizer, Sgd};
+    /// let (w, b) = (Tensor::zeros([4])?.requires_grad()?, Tensor::zeros([1])?.requires_grad()?);
+    /// let mut optimizer = Optimizer::new([w], Sgd { lr: 0.5, ..Sgd::default() })?;
+    /// optimizer.add_group([b], Sgd { lr: 0.1, ..Sgd::default() })?;
+    /// assert_eq!(optimizer.lr(), [0.5, 0.1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Optimizer::new`].
@@ -238,6 +258,17 @@ impl<R: Rule> Optimizer<R> {
 
     /// Moves every parameter that has a gradient.
     ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{Optimizer, Sgd};
+    /// let w = Tensor::new([4f32])?.requires_grad()?;
+    /// let mut optimizer = Optimizer::new([w.clone()], Sgd { lr: 0.25, ..Sgd::default() })?;
+    /// w.square()?.sum()?.backward()?; // gradient 8
+    /// optimizer.step()?;
+    /// assert_eq!(w.item::<f32>()?, 2.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A gradient whose shape or dtype doesn't fit.
     #[track_caller]
@@ -268,11 +299,30 @@ impl<R: Rule> Optimizer<R> {
     }
 
     /// Forgets all gradients.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{Optimizer, Sgd};
+    /// let w = Tensor::new([4f32])?.requires_grad()?;
+    /// let optimizer = Optimizer::new([w.clone()], Sgd::default())?;
+    /// w.square()?.sum()?.backward()?;
+    /// optimizer.zero_grad();
+    /// assert!(w.grad().is_none());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn zero_grad(&self) {
         self.slots().for_each(|slot| slot.param.zero_grad());
     }
 
     /// The learning rates of the groups.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{Adam, Optimizer};
+    /// let w = Tensor::zeros([1])?.requires_grad()?;
+    /// assert_eq!(Optimizer::new([w], Adam::default())?.lr(), [1e-3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn lr(&self) -> Vec<f64> {
         self.groups
             .iter()
@@ -287,6 +337,15 @@ impl<R: Rule> Optimizer<R> {
     }
 
     /// Sets the learning rate of group `index`.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{Adam, Optimizer};
+    /// let mut optimizer = Optimizer::new([Tensor::zeros([1])?.requires_grad()?], Adam::default())?;
+    /// optimizer.set_lr(0, 0.5);
+    /// assert_eq!(optimizer.lr(), [0.5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn set_lr(&mut self, index: usize, lr: f64) {
         if let Some(group) = self.groups.get_mut(index) {
             group.rule.set_hyper("lr", lr);
@@ -294,6 +353,15 @@ impl<R: Rule> Optimizer<R> {
     }
 
     /// Everything needed to go on later.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{Adam, Optimizer};
+    /// let w = Tensor::zeros([1])?.requires_grad()?;
+    /// let state = Optimizer::new([w], Adam::default())?.state_dict()?;
+    /// assert_eq!(state.numbers["param_groups.0.lr"], 1e-3);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory for the copies.
@@ -325,6 +393,16 @@ impl<R: Rule> Optimizer<R> {
     }
 
     /// Goes on from what [`Optimizer::state_dict`] has answered.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{Adam, Optimizer};
+    /// let make = |lr| Optimizer::new([Tensor::zeros([1])?.requires_grad()?], Adam { lr, ..Adam::default() });
+    /// let (mut a, b) = (make(0.1)?, make(0.2)?);
+    /// a.load_state_dict(&b.state_dict()?)?;
+    /// assert_eq!(a.lr(), [0.2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// State of other parameters: every name that is missing, unexpected or of the wrong shape. Nothing is loaded then.

@@ -54,11 +54,33 @@ impl<S: Schedule> Scheduler<S> {
     }
 
     /// Steps taken and the rates at the start: everything needed to go on later.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{ExponentialLr, Optimizer, Scheduler, Sgd};
+    /// let w = Tensor::zeros([1])?.requires_grad()?;
+    /// let mut optimizer = Optimizer::new([w], Sgd { lr: 1.0, ..Sgd::default() })?;
+    /// let mut scheduler = Scheduler::new(&mut optimizer, ExponentialLr { gamma: 0.5 });
+    /// scheduler.step(&mut optimizer);
+    /// assert_eq!(scheduler.state(), (1, vec![1.0]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn state(&self) -> (u64, Vec<f64>) {
         (self.step, self.base.clone())
     }
 
     /// Goes on from what [`Scheduler::state`] has answered.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{ExponentialLr, Optimizer, Scheduler, Sgd};
+    /// let w = Tensor::zeros([1])?.requires_grad()?;
+    /// let mut optimizer = Optimizer::new([w], Sgd { lr: 1.0, ..Sgd::default() })?;
+    /// let mut scheduler = Scheduler::new(&mut optimizer, ExponentialLr { gamma: 0.5 });
+    /// scheduler.load_state((2, vec![1.0]), &mut optimizer);
+    /// assert_eq!(optimizer.lr(), [0.25]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn load_state<R: Rule>(&mut self, state: (u64, Vec<f64>), optimizer: &mut Optimizer<R>) {
         (self.step, self.base) = state;
         self.apply(optimizer);

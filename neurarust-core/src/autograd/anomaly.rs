@@ -15,6 +15,14 @@ static MODE: AtomicU8 = AtomicU8::new(OFF);
 static WANT: Mutex<Option<Want>> = Mutex::new(None);
 
 /// Turns anomaly mode on or off, for all threads. With `check_nan`, a backward whose gradients become NaN fails there.
+///
+/// ```
+/// use neurarust_core::autograd::{is_anomaly_check_nan_enabled, is_anomaly_enabled, set_detect_anomaly};
+/// set_detect_anomaly(true, false);
+/// assert!(is_anomaly_enabled() && !is_anomaly_check_nan_enabled());
+/// set_detect_anomaly(false, false);
+/// assert!(!is_anomaly_enabled());
+/// ```
 pub fn set_detect_anomaly(on: bool, check_nan: bool) {
     let mode = match (on, check_nan) {
         (false, _) => OFF,

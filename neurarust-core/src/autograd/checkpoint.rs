@@ -39,6 +39,15 @@ pub fn checkpoint(
 /// As [`checkpoint`]; without `same_random`, the second run draws other random numbers, which is quicker and right only for
 /// functions that draw none.
 ///
+/// ```
+/// use neurarust_core::{Tensor, autograd::checkpoint_with};
+/// let x = Tensor::new([0.5f64])?.requires_grad()?;
+/// let y = checkpoint_with(|x| Ok(vec![x[0].square()?]), &[&x], false)?.remove(0);
+/// y.backward()?;
+/// assert_eq!(x.grad().unwrap().item::<f64>()?, 1.0);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`checkpoint`].
 pub fn checkpoint_with(
@@ -68,6 +77,16 @@ pub fn checkpoint_with(
 }
 
 /// Runs `functions` one after the other, `segments` of about equal length each as one [`checkpoint`]; the last is run as ever.
+///
+/// ```
+/// use neurarust_core::{Tensor, autograd::checkpoint_sequential};
+/// let x = Tensor::new([1f64])?.requires_grad()?;
+/// let doubled = |x: &Tensor| x.mul(2.0);
+/// let y = checkpoint_sequential(&[doubled; 4], 2, &x)?;
+/// y.backward()?;
+/// assert_eq!(x.grad().unwrap().item::<f64>()?, 16.0);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`checkpoint`]; no segments.

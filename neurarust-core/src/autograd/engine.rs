@@ -30,6 +30,15 @@ pub struct GradOptions {
 ///
 /// `seeds` are the gradients of the outputs; `None` stands for 1 and needs an output of one element.
 ///
+/// ```
+/// use neurarust_core::{Tensor, autograd::backward};
+/// let x = Tensor::new([1f32, 2.0])?.requires_grad()?;
+/// let y = x.square()?;
+/// backward(&[&y], &[Some(Tensor::new([1f32, 10.0])?)], false, false)?;
+/// assert_eq!(x.grad().unwrap().to_vec::<f32>()?, [2.0, 40.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// Outputs that don't require gradients, seeds of the wrong shape, a graph whose saved tensors are gone or were
 /// overwritten. Leaves are as they were then.
@@ -59,6 +68,15 @@ pub fn backward(
 }
 
 /// As [`backward`], into `inputs` only: leaves or results, each of which gets its gradient added to its own.
+///
+/// ```
+/// use neurarust_core::{Tensor, autograd::backward_into};
+/// let (x, w) = (Tensor::new(3f32)?.requires_grad()?, Tensor::new(2f32)?.requires_grad()?);
+/// backward_into(&[&x.mul(&w)?], &[&w], &[], Default::default())?;
+/// assert_eq!(w.grad().unwrap().item::<f32>()?, 3.0);
+/// assert!(x.grad().is_none());
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`backward`] and [`grad`]; no inputs. An input that no output depends on stays as it is.
@@ -710,6 +728,15 @@ fn blame(e: Error, node: &Node) -> Error {
 impl Tensor {
     /// Differentiates this tensor of one element, adding to the gradients of the leaves it depends on.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, 2.0])?.requires_grad()?;
+    /// x.square()?.sum()?.backward()?;
+    /// assert_eq!(x.grad().unwrap().to_vec::<f32>()?, [2.0, 4.0]);
+    /// assert!(x.square()?.backward().is_err()); // two elements
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// See [`backward`].
     #[track_caller]
@@ -718,6 +745,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::backward`], for an output of any shape whose gradient is `seed`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, 2.0])?.requires_grad()?;
+    /// x.square()?.backward_with(&Tensor::new([1f32, 10.0])?)?;
+    /// assert_eq!(x.grad().unwrap().to_vec::<f32>()?, [2.0, 40.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// See [`backward`].

@@ -112,6 +112,16 @@ pub fn jacobian(
 
 /// `(f(inputs), vᵀ J)`: one product per input. `v` may be left out for an output of one element.
 ///
+/// ```
+/// use neurarust_core::{Tensor, autograd::functional::{Options, vjp}};
+/// let x = Tensor::new([1f64, 2.0])?;
+/// let v = Tensor::new([1f64, 10.0])?;
+/// let (y, products) = vjp(|x| x[0].square(), &[&x], Some(&v), Options::default())?;
+/// assert_eq!(y.to_vec::<f64>()?, [1.0, 4.0]);
+/// assert_eq!(products[0].to_vec::<f64>()?, [2.0, 40.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`jacobian`]; a `v` of another shape than the output.
 #[track_caller]
@@ -175,6 +185,15 @@ fn same_shapes(op: &'static str, inputs: &[&Tensor], v: &[&Tensor]) -> Result<()
 
 /// `(f(inputs), J v)`: one vector per input. The derivative of the derivative by a dummy: two backward passes, no Jacobian.
 ///
+/// ```
+/// use neurarust_core::{Tensor, autograd::functional::{Options, jvp}};
+/// let x = Tensor::new([1f64, 2.0])?;
+/// let v = Tensor::new([1f64, 10.0])?;
+/// let (_, product) = jvp(|x| x[0].square(), &[&x], &[&v], Options::default())?;
+/// assert_eq!(product.to_vec::<f64>()?, [2.0, 40.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`jacobian`]; vectors of other shapes than the inputs.
 #[track_caller]
@@ -230,6 +249,14 @@ fn slopes(
 /// The second derivatives of a function that answers one number: `hessian[i][j]` for inputs of shapes (m…) and (n…) is a
 /// tensor (m…, n…).
 ///
+/// ```
+/// use neurarust_core::{Tensor, autograd::functional::{Options, hessian}};
+/// let x = Tensor::new([1f64, 2.0])?;
+/// let h = hessian(|x| x[0].pow(3.0)?.sum(), &[&x], Options::default())?; // 6x on the diagonal
+/// assert_eq!(h[0][0].to_vec::<f64>()?, [6.0, 0.0, 0.0, 12.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`jacobian`]; an output of more than one element.
 #[track_caller]
@@ -248,6 +275,15 @@ pub fn hessian(
 }
 
 /// `(f(inputs), vᵀ H)`, one product per input.
+///
+/// ```
+/// use neurarust_core::{Tensor, autograd::functional::{Options, vhp}};
+/// let x = Tensor::new([1f64, 2.0])?;
+/// let v = Tensor::new([1f64, 10.0])?;
+/// let (_, products) = vhp(|x| x[0].square()?.sum(), &[&x], &[&v], Options::default())?;
+/// assert_eq!(products[0].to_vec::<f64>()?, [2.0, 20.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`hessian`] and [`vjp`].
@@ -282,6 +318,15 @@ pub fn vhp(
 }
 
 /// `(f(inputs), H v)`, one product per input. The Hessian is symmetric, so it is [`vhp`].
+///
+/// ```
+/// use neurarust_core::{Tensor, autograd::functional::{Options, hvp}};
+/// let x = Tensor::new([1f64, 2.0])?;
+/// let v = Tensor::new([1f64, 10.0])?;
+/// let (y, products) = hvp(|x| x[0].square()?.sum(), &[&x], &[&v], Options::default())?;
+/// assert_eq!((y.item::<f64>()?, products[0].to_vec::<f64>()?), (5.0, vec![2.0, 20.0]));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`vhp`].

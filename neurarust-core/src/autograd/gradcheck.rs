@@ -103,6 +103,13 @@ pub fn gradcheck(
 
 /// Checks the gradient of the gradient of `f`, with respect to `inputs` and to the gradient that comes in.
 ///
+/// ```
+/// use neurarust_core::{Tensor, autograd::{Tolerance, gradgradcheck}};
+/// let x = Tensor::new([0.3f64, -1.2])?;
+/// gradgradcheck(|x| x[0].tanh(), &[&x], Tolerance::default())?;
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`gradcheck`].
 #[track_caller]

@@ -13,6 +13,15 @@ pub struct GraphNode(pub(crate) Edge);
 
 impl GraphNode {
     /// The operation's name: `matmul`; `leaf` for a leaf.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// let node = x.exp()?.grad_node().unwrap();
+    /// assert_eq!(node.op(), "exp");
+    /// assert_eq!(node.next()[0].as_ref().unwrap().0.op(), "leaf");
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn op(&self) -> &'static str {
         match &self.0 {
             Edge::Node(node, _) => node.op,
@@ -21,6 +30,14 @@ impl GraphNode {
     }
 
     /// The name that PyTorch would show: `MatmulBackward0`, `AccumulateGrad`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// let node = x.exp()?.grad_node().unwrap();
+    /// assert_eq!(node.name(), "ExpBackward0");
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn name(&self) -> String {
         match &self.0 {
             Edge::Node(node, _) if node.body.held().is_some() => format!("{}Backward", node.op),
@@ -30,6 +47,14 @@ impl GraphNode {
     }
 
     /// The line of the user's program that asked for the operation.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// let node = x.exp()?.grad_node().unwrap();
+    /// assert!(node.line().unwrap().contains(':')); // file:line
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn line(&self) -> Option<String> {
         match &self.0 {
             Edge::Node(node, _) => Some(node.line()),
@@ -38,6 +63,16 @@ impl GraphNode {
     }
 
     /// Per input of the operation: what made it, and as which output; none for inputs without a gradient.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// let node = x.mul(&Tensor::ones([1])?)?.grad_node().unwrap();
+    /// let next = node.next();
+    /// assert_eq!(next[0].as_ref().unwrap().0.name(), "AccumulateGrad");
+    /// assert!(next[1].is_none());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn next(&self) -> Vec<Option<(GraphNode, u32)>> {
         match &self.0 {
             Edge::Node(node, _) => node
@@ -50,6 +85,15 @@ impl GraphNode {
     }
 
     /// The leaf, while it is alive.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// let node = x.exp()?.grad_node().unwrap();
+    /// let leaf = node.next()[0].as_ref().unwrap().0.variable().unwrap();
+    /// assert!(leaf.is_same(&x));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn variable(&self) -> Option<Tensor> {
         match &self.0 {
             Edge::Leaf(slot) => slot.owner.upgrade().map(Tensor),
@@ -58,6 +102,14 @@ impl GraphNode {
     }
 
     /// Shapes and types of the operation's outputs.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::zeros([2, 3])?.requires_grad()?;
+    /// let outputs = x.sum_dims(&[0], false)?.grad_node().unwrap().outputs();
+    /// assert!(outputs[0].0 == [3] && outputs[0].1 == DType::F32);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn outputs(&self) -> Vec<(Shape, DType)> {
         match &self.0 {
             Edge::Node(node, _) => node.outputs.to_vec(),
@@ -66,6 +118,14 @@ impl GraphNode {
     }
 
     /// The same for every handle on one operation or leaf, and for no other living one.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// let y = x.exp()?;
+    /// assert_eq!(y.grad_node().unwrap().id(), y.grad_node().unwrap().id());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn id(&self) -> usize {
         address(&self.0)
     }
@@ -103,6 +163,14 @@ pub(crate) fn address(edge: &Edge) -> usize {
 
 impl Tensor {
     /// The operation that made this tensor; none for the user's own and for tensors outside of the graph.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// assert!(x.grad_node().is_none());
+    /// assert_eq!(x.exp()?.grad_node().unwrap().op(), "exp");
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn grad_node(&self) -> Option<GraphNode> {
         match self.edge()? {
             Edge::Leaf(_) => None,
@@ -111,6 +179,14 @@ impl Tensor {
     }
 
     /// Whether the graph of this tensor reaches a leaf that is none of `own`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (x, w) = (Tensor::new(1f32)?.requires_grad()?, Tensor::new(2f32)?.requires_grad()?);
+    /// let y = x.mul(&w)?;
+    /// assert!(y.depends_beyond(&[&x]) && !y.depends_beyond(&[&x, &w]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn depends_beyond(&self, own: &[&Tensor]) -> bool {
         let own: HashSet<usize> = own
             .iter()

@@ -49,6 +49,16 @@ pub struct HookHandle {
 
 impl HookHandle {
     /// Removes the hook; does nothing if it, or what it hung on, is gone.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// let hook = x.register_hook(|g| Ok(Some(g.mul(100.0)?)))?;
+    /// hook.remove();
+    /// x.square()?.backward()?;
+    /// assert_eq!(x.grad().unwrap().item::<f32>()?, 2.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn remove(&self) {
         let mine = |id: &u64| *id == self.id;
         // Dropped after the locks: a hook is the user's code.
@@ -93,6 +103,17 @@ impl GraphNode {
     /// Calls `hook` with the gradients of this operation's outputs in every backward, before its own is computed; what it
     /// answers takes their place.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// let y = x.square()?;
+    /// let double = |g: &[Option<Tensor>]| Ok(Some(vec![g[0].as_ref().map(|g| g.mul(2.0)).transpose()?]));
+    /// y.grad_node().unwrap().register_prehook(double)?;
+    /// y.backward()?;
+    /// assert_eq!(x.grad().unwrap().item::<f32>()?, 4.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// None today; kept for nodes that take no hooks.
     pub fn register_prehook(
@@ -119,6 +140,19 @@ impl GraphNode {
     /// Calls `hook` with the gradients of this operation's inputs and outputs in every backward, once they are computed; what
     /// it answers takes the place of the inputs'.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// let y = x.square()?;
+    /// y.grad_node().unwrap().register_hook(|inputs, outputs| {
+    ///     assert_eq!(outputs[0].as_ref().unwrap().item::<f32>()?, 1.0);
+    ///     Ok(Some(vec![inputs[0].as_ref().map(|g| g.mul(10.0)).transpose()?]))
+    /// })?;
+    /// y.backward()?;
+    /// assert_eq!(x.grad().unwrap().item::<f32>()?, 20.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A leaf, which has no inputs.
     #[track_caller]
@@ -141,6 +175,15 @@ impl GraphNode {
 
 impl Tensor {
     /// Calls `hook` with this tensor's gradient in every backward; what it answers takes the gradient's place.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// x.register_hook(|g| Ok(Some(g.clamp(-1.0, 1.0)?)))?;
+    /// x.square()?.backward()?; // 2, clamped
+    /// assert_eq!(x.grad().unwrap().item::<f32>()?, 1.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A tensor that doesn't require a gradient.
@@ -180,6 +223,19 @@ impl Tensor {
 
     /// Calls `hook` with this leaf each time its gradient has been accumulated.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, no_grad};
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// x.register_post_accumulate_grad_hook(|x| {
+    ///     let _guard = no_grad();
+    ///     x.sub_(x.grad().unwrap())?; // a step of gradient descent
+    ///     Ok(())
+    /// })?;
+    /// x.square()?.backward()?;
+    /// assert_eq!(x.item::<f32>()?, -1.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Not a leaf, or one that doesn't require a gradient.
     #[track_caller]
@@ -206,6 +262,16 @@ impl Tensor {
     }
 
     /// Keeps the gradient of this intermediate result in [`Tensor::grad`] too.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([3f32])?.requires_grad()?;
+    /// let y = x.mul(2.0)?;
+    /// y.retain_grad()?;
+    /// y.square()?.backward()?;
+    /// assert_eq!(y.grad().unwrap().item::<f32>()?, 12.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A tensor that doesn't require a gradient.

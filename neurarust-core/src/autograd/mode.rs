@@ -27,6 +27,14 @@ impl Drop for ModeGuard {
 
 /// Changes this thread's mode and answers the one before: for hosts whose blocks are no Rust scopes. In Rust, use the
 /// guards.
+///
+/// ```
+/// use neurarust_core::autograd::{Mode, is_grad_enabled, replace_mode};
+/// let before = replace_mode(Mode::NoGrad);
+/// assert!(!is_grad_enabled());
+/// replace_mode(before);
+/// assert!(is_grad_enabled());
+/// ```
 pub fn replace_mode(mode: Mode) -> Mode {
     MODE.replace(mode)
 }
@@ -53,6 +61,15 @@ pub fn no_grad() -> ModeGuard {
 }
 
 /// Records again inside of a [`no_grad`] block; inference mode stays what it is.
+///
+/// ```
+/// # use neurarust_core::{Tensor, no_grad, enable_grad};
+/// let x = Tensor::new([1f32])?.requires_grad()?;
+/// let _outer = no_grad();
+/// let y = { let _inner = enable_grad(); x.exp()? };
+/// assert!(y.is_requires_grad() && !x.exp()?.is_requires_grad());
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn enable_grad() -> ModeGuard {
     enter(if is_inference() {
         Mode::Inference
@@ -62,22 +79,53 @@ pub fn enable_grad() -> ModeGuard {
 }
 
 /// [`enable_grad`] or [`no_grad`].
+///
+/// ```
+/// use neurarust_core::{Tensor, autograd::set_grad_enabled};
+/// let x = Tensor::new([1f32])?.requires_grad()?;
+/// let training = false;
+/// let _guard = set_grad_enabled(training);
+/// assert!(!x.exp()?.is_requires_grad());
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn set_grad_enabled(on: bool) -> ModeGuard {
     if on { enable_grad() } else { no_grad() }
 }
 
 /// As [`no_grad`], and the tensors made under it never take part in autograd.
+///
+/// ```
+/// # use neurarust_core::{Tensor, inference_mode};
+/// let x = Tensor::new([1f32])?.requires_grad()?;
+/// let y = { let _guard = inference_mode(); x.exp()? };
+/// assert!(y.requires_grad().is_err());
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn inference_mode() -> ModeGuard {
     enter(Mode::Inference)
 }
 
 /// Whether operations are recorded now.
+///
+/// ```
+/// use neurarust_core::{autograd::is_grad_enabled, no_grad};
+/// assert!(is_grad_enabled());
+/// let _guard = no_grad();
+/// assert!(!is_grad_enabled());
+/// ```
 #[inline]
 pub fn is_grad_enabled() -> bool {
     MODE.get() == Mode::Record
 }
 
 /// Whether inference mode is on.
+///
+/// ```
+/// use neurarust_core::{autograd::is_inference, inference_mode};
+/// assert!(!is_inference());
+/// let _guard = inference_mode();
+/// assert!(is_inference());
+/// ```
 #[inline]
 pub fn is_inference() -> bool {
     MODE.get() == Mode::Inference

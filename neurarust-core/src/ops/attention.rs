@@ -44,6 +44,16 @@ impl Tensor {
 
     /// As [`Tensor::scaled_dot_product_attention`], and the weights (…, L, S) it has used.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::attention::Attention};
+    /// let q = Tensor::zeros([1, 2, 4])?;
+    /// let v = Tensor::new([[[1f32], [3.0]]])?;
+    /// let (y, weights) = q.attention(&q, &v, &Attention::default())?;
+    /// assert_eq!(y.to_vec::<f32>()?, [2.0, 2.0]);
+    /// assert_eq!(weights.to_vec::<f32>()?, [0.5; 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::scaled_dot_product_attention`].
     #[track_caller]
@@ -157,6 +167,13 @@ impl Tensor {
     }
 
     /// [`Tensor::softmax`], but 0 where all of `dim` is -∞.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::full([2], f64::NEG_INFINITY)?;
+    /// assert_eq!(x.safe_softmax(0)?.to_vec::<f32>()?, [0.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::softmax`].

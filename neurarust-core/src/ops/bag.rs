@@ -40,6 +40,15 @@ pub struct Bags {
 impl Tensor {
     /// Rows that `index` names are scaled in place to a `p`-norm of at most `max_norm`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let table = Tensor::new([[30f32, 40.0], [30.0, 40.0]])?;
+    /// table.embedding_renorm_(&Tensor::new([1i64])?, 1.0, 2.0)?;
+    /// let norms = table.norm_dims(2.0, &[1], false)?.to_vec::<f32>()?;
+    /// assert!(norms[0] == 50.0 && (norms[1] - 1.0).abs() < 1e-5);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::embedding`].
     #[track_caller]
@@ -94,6 +103,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::embedding`], with gradients divided by how often a row is read.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let table = Tensor::ones([2, 1])?.requires_grad()?;
+    /// table.embedding_by_frequency(&Tensor::new([0i64, 0, 1])?, None)?.sum()?.backward()?;
+    /// assert_eq!(table.grad().unwrap().to_vec::<f32>()?, [1.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::embedding`].

@@ -280,6 +280,13 @@ impl Tensor {
 
     /// The integrals along `dim` up to each sample but the first, by the trapezoidal rule.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::Spacing};
+    /// let y = Tensor::new([1f32, 5.0, 10.0])?;
+    /// assert_eq!(y.cumulative_trapezoid(&Spacing::Even(1.0), -1)?.to_vec::<f32>()?, [3.0, 10.5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::trapezoid`].
     #[track_caller]

@@ -11,6 +11,12 @@ use smallvec::smallvec;
 impl Tensor {
     /// The least common multiple of integers, not below 0.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([4i64, 6])?.lcm(10i64)?.to_vec::<i64>()?, [20, 30]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Floats; shapes that don't broadcast.
     #[track_caller]
@@ -21,6 +27,12 @@ impl Tensor {
 
     /// `self · 2ᵉ` for the exponent `e`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([3f32, 5.0])?.ldexp(2i64)?.to_vec::<f32>()?, [12.0, 20.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes that don't broadcast.
     #[track_caller]
@@ -29,6 +41,13 @@ impl Tensor {
     }
 
     /// `(m, e)` with `self = m · 2ᵉ` and `½ ≤ |m| < 1`; `e` is a tensor of `i32`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (m, e) = Tensor::new([8f32])?.frexp()?; // 0.5 · 2⁴
+    /// assert_eq!((m.item::<f32>()?, e.item::<i32>()?), (0.5, 4));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Anything but floats.
@@ -49,6 +68,13 @@ impl Tensor {
 
     /// `self` to the power `e` in `f64`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let y = Tensor::new([2i64, 3])?.float_power(2.0)?;
+    /// assert_eq!(y.to_vec::<f64>()?, [4.0, 9.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes that don't broadcast.
     #[track_caller]
@@ -64,6 +90,13 @@ impl Tensor {
 
     /// The logarithm of the multivariate gamma function of dimension `p`:
     /// `ln π · p (p - 1) / 4 + Σ lgamma(self - j / 2)` over `j < p`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let y = Tensor::new([5f64])?.mvlgamma(1)?.item::<f64>()?; // ln 4!
+    /// assert!((y - 24f64.ln()).abs() < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension below 1.
@@ -85,6 +118,13 @@ impl Tensor {
     }
 
     /// Rounded to `decimals` places behind the point; negative numbers count places before it. Halves to even.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([1.2345f64])?.round_to(2)?.to_vec::<f64>()?, [1.23]);
+    /// assert_eq!(Tensor::new([1250f64])?.round_to(-2)?.to_vec::<f64>()?, [1200.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers, which have no places to round to.
@@ -109,6 +149,13 @@ impl Tensor {
 
     /// The number next to `self` on the way to `other`, in the common dtype. The gradient is that of `self`, but where
     /// both are equal.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let y = Tensor::new([1f64])?.nextafter(&Tensor::new([2f64])?)?;
+    /// assert_eq!(y.item::<f64>()?, 1.0 + f64::EPSILON);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers, which have no neighbours; shapes that don't broadcast.
@@ -171,6 +218,14 @@ impl Tensor {
 
     /// Takes over the elements of `result`, which `op` has computed from this tensor: the in-place form of a function
     /// that has no kernel of its own.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([-1f32, 2.0])?;
+    /// x.become_("relu_", &x.relu()?)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [0.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A result of another shape, or of a dtype that this one has no room for; what in-place operations refuse.

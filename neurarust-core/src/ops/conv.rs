@@ -19,6 +19,13 @@ pub struct PerDim(Dims);
 impl PerDim {
     /// The numbers for `rank` dimensions. `op` and `what` are for the error.
     ///
+    /// ```
+    /// # use neurarust_core::PerDim;
+    /// assert_eq!(PerDim::from(3).get("conv2d", "stride", 2)?.as_slice(), [3, 3]);
+    /// assert!(PerDim::from([1, 2, 3]).get("conv2d", "stride", 2).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Neither one number nor `rank` of them.
     #[track_caller]
@@ -103,10 +110,25 @@ impl Default for ConvOptions {
 
 impl ConvOptions {
     /// PyTorch's defaults.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ConvOptions};
+    /// let (x, w) = (Tensor::ones([1, 3, 8])?, Tensor::ones([5, 3, 3])?);
+    /// assert_eq!(x.conv1d(&w, None, &ConvOptions::new())?.dims(), [1, 5, 6]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new() -> ConvOptions {
         ConvOptions::default()
     }
     /// Distance between windows.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ConvOptions};
+    /// let (x, w) = (Tensor::ones([1, 3, 8, 8])?, Tensor::ones([5, 3, 3, 3])?);
+    /// let options = ConvOptions::new().stride([1, 2]);
+    /// assert_eq!(x.conv2d(&w, None, &options)?.dims(), [1, 5, 6, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn stride(self, n: impl Into<PerDim>) -> ConvOptions {
         ConvOptions {
             stride: n.into(),
@@ -114,6 +136,14 @@ impl ConvOptions {
         }
     }
     /// Zeros around the input.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ConvOptions, Padding};
+    /// let (x, w) = (Tensor::ones([1, 3, 8, 8])?, Tensor::ones([5, 3, 3, 3])?);
+    /// assert_eq!(x.conv2d(&w, None, &ConvOptions::new().padding(1))?.dims(), [1, 5, 8, 8]);
+    /// assert_eq!(x.conv2d(&w, None, &ConvOptions::new().padding(Padding::Same))?.dims(), [1, 5, 8, 8]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn padding(self, n: impl Into<Padding>) -> ConvOptions {
         ConvOptions {
             padding: n.into(),
@@ -121,6 +151,13 @@ impl ConvOptions {
         }
     }
     /// Distance between the elements of a window.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ConvOptions};
+    /// let (x, w) = (Tensor::ones([1, 3, 8])?, Tensor::ones([5, 3, 3])?);
+    /// assert_eq!(x.conv1d(&w, None, &ConvOptions::new().dilation(2))?.dims(), [1, 5, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn dilation(self, n: impl Into<PerDim>) -> ConvOptions {
         ConvOptions {
             dilation: n.into(),
@@ -128,10 +165,25 @@ impl ConvOptions {
         }
     }
     /// Groups of channels.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ConvOptions};
+    /// let (x, w) = (Tensor::ones([1, 4, 8])?, Tensor::ones([4, 1, 3])?); // one filter per channel
+    /// assert_eq!(x.conv1d(&w, None, &ConvOptions::new().groups(4))?.dims(), [1, 4, 6]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn groups(self, n: usize) -> ConvOptions {
         ConvOptions { groups: n, ..self }
     }
     /// Extra size of a transposed convolution's output.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ConvOptions};
+    /// let (x, w) = (Tensor::ones([1, 3, 4])?, Tensor::ones([3, 5, 3])?);
+    /// let options = ConvOptions::new().stride(2).output_padding(1);
+    /// assert_eq!(x.conv_transpose1d(&w, None, &options)?.dims(), [1, 5, 10]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn output_padding(self, n: impl Into<PerDim>) -> ConvOptions {
         ConvOptions {
             output_padding: n.into(),
@@ -559,11 +611,20 @@ fn batched(x: &Tensor, rank: usize, f: impl FnOnce(&Tensor) -> Result<Tensor>) -
 }
 
 macro_rules! convolutions {
-    ($($name:ident, $transposed:ident, $rank:literal, $spatial:literal;)*) => {
+    ($($name:ident, $transposed:ident, $rank:literal, $spatial:literal, $five:literal, $three:literal;)*) => {
         impl Tensor { $(
             #[doc = concat!("Convolution over ", $spatial, ": input (N, C, …) or (C, …), `weight` (O, C / groups, …), `bias` (O) → (N, O, …).")]
             ///
             /// The output's size per dimension is `⌊(size + 2 · padding - dilation · (kernel - 1) - 1) / stride⌋ + 1`.
+            ///
+            /// ```
+            /// # use neurarust_core::{Tensor, ConvOptions};
+            #[doc = concat!("let (x, weight) = (Tensor::ones([2, 1", $five, "])?, Tensor::ones([4, 1", $three, "])?);")]
+            #[doc = concat!("let y = x.", stringify!($name), "(&weight, None, &ConvOptions::new())?;")]
+            #[doc = concat!("assert_eq!(y.dims(), [2, 4", $three, "]);")]
+            #[doc = concat!("assert_eq!(y.max()?.item::<f32>()?, 3f32.powi(", stringify!($rank), ")); // a window's size")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// Shapes, dtypes or options that don't fit each other.
@@ -581,6 +642,15 @@ macro_rules! convolutions {
             /// The output's size per dimension is
             /// `(size - 1) · stride - 2 · padding + dilation · (kernel - 1) + output_padding + 1`.
             ///
+            /// ```
+            /// # use neurarust_core::{Tensor, ConvOptions};
+            #[doc = concat!("let (y, weight) = (Tensor::ones([2, 1", $three, "])?, Tensor::ones([1, 4", $three, "])?);")]
+            #[doc = concat!("let x = y.", stringify!($transposed), "(&weight, None, &ConvOptions::new())?;")]
+            #[doc = concat!("assert_eq!(x.dims(), [2, 4", $five, "]);")]
+            #[doc = concat!("assert_eq!(x.max()?.item::<f32>()?, 3f32.powi(", stringify!($rank), ")); // in the middle")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
+            ///
             /// # Errors
             /// Shapes, dtypes or options that don't fit each other.
             #[track_caller]
@@ -596,7 +666,7 @@ macro_rules! convolutions {
 }
 
 convolutions! {
-    conv1d, conv_transpose1d, 1, "one dimension";
-    conv2d, conv_transpose2d, 2, "images";
-    conv3d, conv_transpose3d, 3, "volumes";
+    conv1d, conv_transpose1d, 1, "one dimension", ", 5", ", 3";
+    conv2d, conv_transpose2d, 2, "images", ", 5, 5", ", 3, 3";
+    conv3d, conv_transpose3d, 3, "volumes", ", 5, 5, 5", ", 3, 3, 3";
 }

@@ -103,6 +103,13 @@ impl Tensor {
 
     /// The correlations of the rows of `(variables, observations)`: the covariances divided by both standard deviations.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let r = Tensor::new([[1f64, 2.0, 3.0], [6.0, 4.0, 2.0]])?.corrcoef()?; // (2, 2)
+    /// assert!((r.to_vec::<f64>()?[1] + 1.0).abs() < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::cov`].
     #[track_caller]

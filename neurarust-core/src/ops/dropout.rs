@@ -24,6 +24,14 @@ impl Tensor {
 
     /// As [`Tensor::dropout`], for whole channels of (batch, channels, …).
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let y = Tensor::ones([4, 8, 5])?.feature_dropout(0.5, true)?;
+    /// let channels = y.mean_dims(&[2], false)?.to_vec::<f32>()?;
+    /// assert!(channels.iter().all(|&c| c == 0.0 || c == 2.0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::dropout`]; fewer than two dimensions.
     #[track_caller]
@@ -112,6 +120,14 @@ impl Tensor {
     /// Alpha dropout (Klambauer et al., 2017): as [`Tensor::dropout`], for networks of SELUs. Elements are set to SELU's lower
     /// end, and mean and variance stay.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::ones([10])?;
+    /// assert_eq!(x.alpha_dropout(0.5, true)?.dims(), [10]);
+    /// assert_eq!(x.alpha_dropout(0.5, false)?.to_vec::<f32>()?, [1.0; 10]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::dropout`].
     #[track_caller]
@@ -120,6 +136,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::alpha_dropout`], for whole channels of (batch, channels, …).
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let y = Tensor::ones([4, 8, 5])?.feature_alpha_dropout(0.5, true)?;
+    /// let spread = y.amax(&[2], false)?.sub(y.amin(&[2], false)?)?;
+    /// assert_eq!(spread.sum()?.item::<f32>()?, 0.0); // one value per channel
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::feature_dropout`].
@@ -135,6 +159,15 @@ impl Tensor {
 
     /// The randomised leaky ReLU: `x` where positive, elsewhere `x` times a slope, drawn uniformly from `[lower, upper]` for
     /// each element while `training`, else their mean.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([-4f32, 2.0])?;
+    /// assert_eq!(x.rrelu(0.25, 0.75, false)?.to_vec::<f32>()?, [-2.0, 2.0]);
+    /// let drawn = x.rrelu(0.25, 0.75, true)?.to_vec::<f32>()?[0];
+    /// assert!((-3.0..=-1.0).contains(&drawn));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers; bounds that are out of order or not finite.

@@ -295,6 +295,13 @@ impl Tensor {
     /// Products of `self` and `other` summed over pairs of dimensions: `first` of this with `second` of the other. The
     /// result has the other dimensions of this, then those of the other.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, b) = (Tensor::ones([2, 3, 4])?, Tensor::ones([4, 3, 5])?);
+    /// assert_eq!(a.tensordot(&b, &[1, 2], &[1, 0])?.dims(), [2, 5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Lists of different lengths; sizes that differ; dtypes that differ.
     #[track_caller]

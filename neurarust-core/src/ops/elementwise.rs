@@ -543,6 +543,15 @@ macro_rules! define {
                 ///
                 /// Element by element, with broadcasting and type promotion.
                 ///
+                /// ```
+                /// # use neurarust_core::Tensor;
+                #[doc = concat!("let ", stringify!($x0), " = Tensor::new([[1i64, 2, 3]])?;")]
+                $( #[doc = concat!("let ", stringify!($x), " = Tensor::new([2i64, 2, 2])?;")] )*
+                $($( #[doc = concat!("let ", stringify!($p), " = 0.5;")] )+)?
+                #[doc = concat!("assert_eq!(", define!(@call $x0 $name [$($x),*] [$($($p),+)?]), "?.dims(), [1, 3]);")]
+                /// # Ok::<(), neurarust_core::Error>(())
+                /// ```
+                ///
                 /// # Errors
                 /// Shapes that don't broadcast, a dtype the operation isn't defined for.
                 #[track_caller]
@@ -566,6 +575,15 @@ macro_rules! define {
                 }
             )*
         }
+    };
+
+    // How the method is called, for its example.
+    (@call $x0:ident $name:ident [] []) => { concat!(stringify!($x0), ".", stringify!($name), "()") };
+    (@call $x0:ident $name:ident [$x:ident $(, $y:ident)*] []) => {
+        concat!(stringify!($x0), ".", stringify!($name), "(&", stringify!($x) $(, ", &", stringify!($y))*, ")")
+    };
+    (@call $x0:ident $name:ident [$($x:ident),*] [$p:ident $(, $q:ident)*]) => {
+        concat!(stringify!($x0), ".", stringify!($name), "(" $(, "&", stringify!($x), ", ")*, stringify!($p) $(, ", ", stringify!($q))*, ")")
     };
 
     (@params $($p:ident)*) => {{

@@ -139,6 +139,15 @@ impl Tensor {
     /// Writes `source` where `index` says along `dim`, in place: `self[index[i][j]][j] = source[i][j]` for `dim` 0. Of
     /// several values for one element the last one stays.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 3])?;
+    /// let index = Tensor::new([[2i64], [0]])?;
+    /// x.scatter_(1, &index, &Tensor::new([[5f32], [7.0]])?)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [0.0, 0.0, 5.0, 7.0, 0.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// An index or a source of the wrong type or shape, an index out of range, what in-place operations refuse. Nothing
     /// is written then.
@@ -149,6 +158,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::scatter_`], into a copy.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let index = Tensor::new([2i64, 0])?;
+    /// let out = Tensor::zeros([3])?.scatter(0, &index, &Tensor::new([5f32, 7.0])?)?;
+    /// assert_eq!(out.to_vec::<f32>()?, [7.0, 0.0, 5.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// An index or a source of the wrong type or shape, an index out of range.
@@ -161,6 +178,14 @@ impl Tensor {
 
     /// As [`Tensor::scatter`], with one number for all places.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let index = Tensor::new([2i64, 0])?;
+    /// let out = Tensor::zeros([3])?.scatter_value(0, &index, 1.0)?;
+    /// assert_eq!(out.to_vec::<f32>()?, [1.0, 0.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// An index of the wrong type or shape, or out of range.
     #[track_caller]
@@ -171,6 +196,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::scatter_`], with one number for all places.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let one_hot = Tensor::zeros([2, 3])?;
+    /// one_hot.scatter_value_(1, &Tensor::new([[2i64], [1]])?, 1.0)?;
+    /// assert_eq!(one_hot.to_vec::<f32>()?, [0.0, 0.0, 1.0, 0.0, 1.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::scatter_`].
@@ -183,6 +216,15 @@ impl Tensor {
 
     /// As [`Tensor::scatter_`], adding; several values for one element are added one after the other.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let sums = Tensor::zeros([2])?;
+    /// let group = Tensor::new([0i64, 1, 0])?;
+    /// sums.scatter_add_(0, &group, &Tensor::new([1f32, 2.0, 3.0])?)?;
+    /// assert_eq!(sums.to_vec::<f32>()?, [4.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::scatter_`].
     #[track_caller]
@@ -192,6 +234,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::scatter_add_`], into a copy.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let index = Tensor::new([[0i64, 0, 0]])?;
+    /// let out = Tensor::zeros([2, 3])?.scatter_add(0, &index, &Tensor::new([[1f32, 2.0, 3.0]])?)?;
+    /// assert_eq!(out.to_vec::<f32>()?, [1.0, 2.0, 3.0, 0.0, 0.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// An index or a source of the wrong type or shape, an index out of range.
@@ -209,6 +259,14 @@ impl Tensor {
     }
 
     /// The slices `index` (1-d) of dimension `dim`, in that order.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2, 3], [4, 5, 6]])?;
+    /// let columns = Tensor::new([2i64, 0])?;
+    /// assert_eq!(x.index_select(1, &columns)?.to_vec::<i64>()?, [3, 1, 6, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// An index that isn't 1-d and of integers, or that is out of range.
@@ -254,6 +312,15 @@ impl Tensor {
 
     /// Adds slice `i` of `source` to slice `index[i]` of dimension `dim`, in place, one after the other.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 2])?;
+    /// let rows = Tensor::new([1i64, 1])?;
+    /// x.index_add_(0, &rows, &Tensor::new([[1f32, 2.0], [10.0, 20.0]])?)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [0.0, 0.0, 11.0, 22.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// An index or a source of the wrong type or shape, an index out of range, what in-place operations refuse. Nothing
     /// is written then.
@@ -264,6 +331,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::index_add_`], into a copy.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let out = Tensor::ones([3])?.index_add(0, &Tensor::new([0i64, 0])?, &Tensor::new([2f32, 3.0])?)?;
+    /// assert_eq!(out.to_vec::<f32>()?, [6.0, 1.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// An index or a source of the wrong type or shape, an index out of range.
@@ -277,6 +351,14 @@ impl Tensor {
     /// Writes slice `i` of `source` to slice `index[i]` of dimension `dim`, in place. Of two slices for one place the last
     /// one stays; the gradient reaches both, as in PyTorch.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([3])?;
+    /// x.index_copy_(0, &Tensor::new([2i64, 0])?, &Tensor::new([5f32, 7.0])?)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [7.0, 0.0, 5.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::index_add_`].
     #[track_caller]
@@ -286,6 +368,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::index_copy_`], into a copy.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let row = Tensor::new([[1f32, 2.0]])?;
+    /// let out = Tensor::zeros([2, 2])?.index_copy(0, &Tensor::new([1i64])?, &row)?;
+    /// assert_eq!(out.to_vec::<f32>()?, [0.0, 0.0, 1.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::index_add`].
@@ -321,6 +411,14 @@ impl Tensor {
 
     /// Sets the slices `index` of dimension `dim` to `value`, in place.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 2])?;
+    /// x.index_fill_(1, &Tensor::new([0i64])?, 3.0)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [3.0, 0.0, 3.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::index_add_`].
     #[track_caller]
@@ -330,6 +428,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::index_fill_`], into a copy.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1i64, 2, 3])?;
+    /// assert_eq!(x.index_fill(0, &Tensor::new([0i64, 2])?, 9i64)?.to_vec::<i64>()?, [9, 2, 9]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::index_add`].
@@ -341,6 +446,13 @@ impl Tensor {
     }
 
     /// Elements by their row-major number, in the index's shape; negative numbers count from the back.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2, 3], [4, 5, 6]])?;
+    /// assert_eq!(x.take(&Tensor::new([0i64, 4, -1])?)?.to_vec::<i64>()?, [1, 5, 6]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// An index that isn't of integers, or that is out of range.
@@ -354,6 +466,16 @@ impl Tensor {
 
     /// Rows of the table `self` (vocabulary, features) by index, of any shape: `(…)` → `(…, features)`. The gradient adds
     /// up row by row in the order of the index; row `padding` gets none.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let table = Tensor::new([[0f32, 0.0], [1.0, 2.0], [3.0, 4.0]])?; // 3 words, 2 features
+    /// let text = Tensor::new([[2i64, 1]])?;
+    /// let rows = table.embedding(&text, Some(0))?;
+    /// assert_eq!(rows.dims(), [1, 2, 2]);
+    /// assert_eq!(rows.to_vec::<f32>()?, [3.0, 4.0, 1.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A table that isn't 2-d, an index that isn't of integers or is out of range.

@@ -481,6 +481,14 @@ impl Tensor {
     /// Places for [`Tensor::grid_sample`] that move an image by the matrices `self` (N, 2, 3): `size` (N, C, H, W) of the
     /// output → (N, H, W, 2). For volumes (N, 3, 4) and (N, C, D, H, W) → (N, D, H, W, 3).
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let identity = Tensor::new([[[1f32, 0.0, 0.0], [0.0, 1.0, 0.0]]])?;
+    /// let places = identity.affine_grid(&[1, 3, 1, 2], true)?; // (1, 1, 2, 2): x, y of two pixels
+    /// assert_eq!(places.to_vec::<f32>()?[..3], [-1.0, 0.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes that don't fit; integers; sizes of 0.
     #[track_caller]

@@ -197,6 +197,15 @@ impl Tensor {
     /// Counts (or sums of `weight`, which has this tensor's shape) of the elements between edges, and the edges. With
     /// `density`, divided by their sum and the widths, so that the integral is 1.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::Bins};
+    /// let x = Tensor::new([1f32, 2.0, 1.0, 3.0])?;
+    /// let (counts, edges) = x.histogram(&Bins::Equal(2, Some((0.0, 4.0))), None, false)?;
+    /// assert_eq!(counts.to_vec::<f32>()?, [2.0, 2.0]); // below 2, and from 2 on
+    /// assert_eq!(edges.to_vec::<f32>()?, [0.0, 2.0, 4.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Integers and bools; bad edges; weights of another shape; a tensor that requires a gradient.
     #[track_caller]
@@ -228,6 +237,15 @@ impl Tensor {
 
     /// As [`Tensor::histogram`] of points: `(…, dimensions)`, with one [`Bins`] per dimension, and `weight` of shape
     /// `(…)`. Answers an array with a dimension of bins per coordinate, and the edges of each.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::Bins};
+    /// let points = Tensor::new([[0.5f32, 0.5], [0.5, 1.5], [1.5, 1.5]])?;
+    /// let two = Bins::Equal(2, Some((0.0, 2.0)));
+    /// let (counts, edges) = points.histogramdd(&[two.clone(), two], None, false)?;
+    /// assert_eq!((counts.to_vec::<f32>()?, edges.len()), (vec![1.0, 1.0, 0.0, 1.0], 2));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::histogram`]; not one [`Bins`] per coordinate.

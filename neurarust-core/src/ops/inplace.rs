@@ -370,6 +370,14 @@ pub(crate) fn add_overlapping(target: &Tensor, source: &Tensor) -> Result<()> {
 impl Tensor {
     /// Copies `source` into this tensor, broadcast and converted.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 2])?;
+    /// x.copy_(&Tensor::new([1i64, 2])?)?; // broadcast and converted
+    /// assert_eq!(x.to_vec::<f32>()?, [1.0, 2.0, 1.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A shape that doesn't broadcast to this one; what in-place operations refuse.
     #[track_caller]
@@ -413,6 +421,14 @@ impl Tensor {
 
     /// Sets every element to `value`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([3])?;
+    /// x.narrow(0, 0, 2)?.fill_(4.0)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [4.0, 4.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// What in-place operations refuse.
     #[track_caller]
@@ -431,6 +447,14 @@ impl Tensor {
     }
 
     /// Sets every element to 0.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::ones([2])?;
+    /// x.zero_()?;
+    /// assert_eq!(x.to_vec::<f32>()?, [0.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// What in-place operations refuse.
@@ -454,6 +478,15 @@ impl Tensor {
 
     /// A copy with a buffer of its own; gradients flow through.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::ones([2])?;
+    /// let copy = x.try_clone()?;
+    /// x.zero_()?;
+    /// assert_eq!(copy.to_vec::<f32>()?, [1.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -463,6 +496,13 @@ impl Tensor {
     }
 
     /// The elements in row-major order without gaps: this tensor if they are, a copy if not.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 3])?.t()?;
+    /// assert_eq!((x.strides(), x.contiguous()?.strides()), (&[1, 3][..], &[2, 1][..]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -478,6 +518,14 @@ impl Tensor {
     /// Converted to `dtype`; this tensor if it is that already. Floats are cut towards 0 when they become integers, and wrap
     /// in narrow ones, as in PyTorch: 300 becomes 44 in `u8`; NaN and what 32 (of `i64`: 64) bits don't hold becomes the
     /// lowest integer of so many bits, which is 0 in narrow types.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::new([1.7f32, -1.7, 300.0])?;
+    /// assert_eq!(x.to_dtype(DType::I64)?.to_vec::<i64>()?, [1, -1, 300]);
+    /// assert_eq!(x.to_dtype(DType::F64)?.dtype(), DType::F64);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.

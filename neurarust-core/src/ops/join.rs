@@ -108,6 +108,14 @@ impl Tensor {
 
     /// `tensors` of one shape along a new dimension `dim`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, b) = (Tensor::new([1i64, 2])?, Tensor::new([3i64, 4])?);
+    /// assert_eq!(Tensor::stack(&[&a, &b], 0)?.to_vec::<i64>()?, [1, 2, 3, 4]);
+    /// assert_eq!(Tensor::stack(&[&a, &b], 1)?.to_vec::<i64>()?, [1, 3, 2, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No tensors, shapes that differ.
     #[track_caller]
@@ -136,6 +144,13 @@ impl Tensor {
 
     /// `tensors` side by side: along dimension 1, or 0 for vectors.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, b) = (Tensor::zeros([2, 3])?, Tensor::zeros([2, 1])?);
+    /// assert_eq!(Tensor::hstack(&[&a, &b])?.dims(), [2, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::cat`].
     #[track_caller]
@@ -156,6 +171,13 @@ impl Tensor {
 
     /// `tensors` below each other, as rows where they are vectors.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, b) = (Tensor::zeros([2, 3])?, Tensor::zeros([3])?);
+    /// assert_eq!(Tensor::vstack(&[&a, &b])?.dims(), [3, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::cat`].
     #[track_caller]
@@ -174,6 +196,14 @@ impl Tensor {
     }
 
     /// The whole tensor `counts[d]` times along each dimension `d`; more counts than dimensions add leading ones.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1i64, 2])?;
+    /// assert_eq!(x.repeat(&[2])?.to_vec::<i64>()?, [1, 2, 1, 2]);
+    /// assert_eq!(x.repeat(&[3, 2])?.dims(), [3, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Fewer counts than dimensions.
@@ -212,6 +242,12 @@ impl Tensor {
 
     /// As [`Tensor::repeat`], with missing leading counts as 1.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 3])?.tile(&[2])?.dims(), [2, 6]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A result that is too large.
     #[track_caller]
@@ -222,6 +258,14 @@ impl Tensor {
     }
 
     /// Every element `count` times in a row along `dim`, or along the flattened tensor without one.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2], [3, 4]])?;
+    /// assert_eq!(x.repeat_interleave(2, 1)?.to_vec::<i64>()?, [1, 1, 2, 2, 3, 3, 4, 4]);
+    /// assert_eq!(x.repeat_interleave(2, None)?.dims(), [8]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there.
@@ -249,6 +293,14 @@ impl Tensor {
 
     /// Elements moved by `shifts[k]` along `dims[k]`; what leaves at the end comes in at the front. Without `dims` the
     /// flattened tensor is rolled.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::arange(0..4)?;
+    /// assert_eq!(x.roll(&[1], &[0])?.to_vec::<i64>()?, [3, 0, 1, 2]);
+    /// assert_eq!(x.roll(&[-1], &[])?.to_vec::<i64>()?, [1, 2, 3, 0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Another number of shifts than dimensions, a dimension that isn't there.
@@ -286,6 +338,14 @@ impl Tensor {
 
     /// With `value` around it: `padding` holds pairs (before, after) from the last dimension forwards, as in PyTorch;
     /// negative ones cut.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2], [3, 4]])?;
+    /// assert_eq!(x.pad_constant(&[1, 0], 9.0)?.to_vec::<i64>()?, [9, 1, 2, 9, 3, 4]);
+    /// assert_eq!(x.pad_constant(&[0, 0, 1, -1], 0.0)?.to_vec::<i64>()?, [0, 0, 1, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// An odd number of paddings, more than dimensions, or cuts larger than a dimension.

@@ -156,6 +156,14 @@ impl Tensor {
 
     /// Where this tensor isn't zero: (count, dimensions), `i64`, in row-major order.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[0i64, 1], [2, 0]])?;
+    /// assert_eq!(x.nonzero()?.dims(), [2, 2]);
+    /// assert_eq!(x.nonzero()?.to_vec::<i64>()?, [0, 1, 1, 0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -212,6 +220,14 @@ impl Tensor {
 
     /// As [`Tensor::nonzero`], as one index vector per dimension; a scalar counts as a vector.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let places = Tensor::new([[0i64, 1, 1], [2, 0, 0]])?.nonzero_as_tuple()?;
+    /// assert_eq!(places[0].to_vec::<i64>()?, [0, 0, 1]); // rows
+    /// assert_eq!(places[1].to_vec::<i64>()?, [1, 2, 0]); // columns
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -229,6 +245,13 @@ impl Tensor {
     }
 
     /// The elements where `mask`, as a vector; both broadcast.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1f32, -2.0], [-3.0, 4.0]])?;
+    /// assert_eq!(x.masked_select(&x.gt(0.0)?)?.to_vec::<f32>()?, [1.0, 4.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A mask that isn't `bool`, shapes that don't broadcast.
@@ -267,6 +290,15 @@ impl Tensor {
 
     /// Writes the first elements of `source`, in order, where `mask`, in place.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([4])?;
+    /// let mask = Tensor::new([false, true, false, true])?;
+    /// x.masked_scatter_(&mask, &Tensor::new([5f32, 6.0, 7.0])?)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [0.0, 5.0, 0.0, 6.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A mask that isn't `bool` or doesn't broadcast to this tensor, too few elements, what in-place operations refuse.
     #[track_caller]
@@ -276,6 +308,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::masked_scatter_`], into a copy; tensor and mask broadcast.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let mask = Tensor::new([true, false])?;
+    /// let y = Tensor::zeros([2, 2])?.masked_scatter(&mask, &Tensor::new([5f32, 6.0])?)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [5.0, 0.0, 6.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A mask that isn't `bool`, shapes that don't broadcast, too few elements.
@@ -288,6 +328,14 @@ impl Tensor {
     }
 
     /// Sets elements to `value` where `mask`, which broadcasts, in place.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, f32::NAN])?;
+    /// x.masked_fill_(&x.isnan()?, 0.0)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [1.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A mask that isn't `bool` or doesn't broadcast to this tensor, a value with dimensions, what in-place operations
@@ -312,6 +360,14 @@ impl Tensor {
 
     /// 1 at the position that each integer tells, 0 elsewhere, along a new last dimension of `classes` (by default the
     /// largest plus one): `i64`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let classes = Tensor::new([2i64, 0])?;
+    /// assert_eq!(classes.one_hot(None)?.to_vec::<i64>()?, [0, 0, 1, 1, 0, 0]);
+    /// assert_eq!(classes.one_hot(5)?.dims(), [2, 5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A tensor that isn't of integers, a class out of range, no classes given for an empty tensor.
@@ -346,6 +402,13 @@ impl Tensor {
 
     /// The elements on and below diagonal `k` of the last two dimensions, zeros above.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::ones(([2, 3], DType::I64))?;
+    /// assert_eq!(x.tril(0)?.to_vec::<i64>()?, [1, 0, 0, 1, 1, 0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Fewer than two dimensions.
     #[track_caller]
@@ -354,6 +417,13 @@ impl Tensor {
     }
 
     /// The elements on and above diagonal `k` of the last two dimensions, zeros below.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::ones(([2, 3], DType::I64))?;
+    /// assert_eq!(x.triu(1)?.to_vec::<i64>()?, [0, 1, 1, 0, 0, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Fewer than two dimensions.

@@ -53,6 +53,14 @@ impl Tensor {
 impl Masked {
     /// The tensor with `value` in place of what isn't kept.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, 2.0])?;
+    /// let keep = Tensor::new([true, false])?;
+    /// assert_eq!(x.masked(Some(&keep))?.filled(9.0)?.to_vec::<f32>()?, [1.0, 9.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -65,6 +73,14 @@ impl Masked {
 
     /// How many elements are kept over `dims` (all if empty), as `i64`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([[true, false], [true, true]])?;
+    /// let x = Tensor::ones([2, 2])?;
+    /// assert_eq!(x.masked(Some(&keep))?.count(&[1], false)?.to_vec::<i64>()?, [1, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension that isn't there, or that is named twice.
     #[track_caller]
@@ -75,6 +91,14 @@ impl Masked {
 
     /// Sum over `dims` (all if empty); 0 where nothing is kept.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([1f32, 2.0, 4.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.sum(&[], false)?.item::<f32>()?, 5.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::sum_dims`].
     #[track_caller]
@@ -83,6 +107,14 @@ impl Masked {
     }
 
     /// Product over `dims` (all if empty); 1 where nothing is kept.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([3f32, 2.0, 4.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.prod(&[], false)?.item::<f32>()?, 12.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::prod_dims`].
@@ -93,6 +125,14 @@ impl Masked {
 
     /// Largest elements over `dims` (all if empty); the lowest of the dtype where nothing is kept.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([3f32, 9.0, 4.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.amax(&[], false)?.item::<f32>()?, 4.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::amax`].
     #[track_caller]
@@ -101,6 +141,14 @@ impl Masked {
     }
 
     /// Smallest elements over `dims` (all if empty); the highest of the dtype where nothing is kept.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([3f32, -9.0, 4.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.amin(&[], false)?.item::<f32>()?, 3.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::amin`].
@@ -111,6 +159,14 @@ impl Masked {
 
     /// Index of the largest element along `dim`, or in the flattened tensor.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([3f32, 9.0, 4.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.argmax(Some(0), false)?.item::<i64>()?, 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::argmax`].
     #[track_caller]
@@ -120,6 +176,14 @@ impl Masked {
 
     /// Index of the smallest element along `dim`, or in the flattened tensor.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([3f32, -9.0, 4.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.argmin(None, false)?.item::<i64>()?, 0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::argmin`].
     #[track_caller]
@@ -128,6 +192,14 @@ impl Masked {
     }
 
     /// Mean over `dims` (all if empty); NaN where nothing is kept.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([1f32, 2.0, 4.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.mean(&[0], false)?.item::<f32>()?, 2.5);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers and bools; as [`Tensor::mean_dims`].
@@ -143,6 +215,14 @@ impl Masked {
     }
 
     /// The lower median along `dim`; NaN where nothing is kept.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true, true])?;
+    /// let x = Tensor::new([5f32, 0.0, 1.0, 3.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.median(0, false)?.item::<f32>()?, 3.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers of which nothing is kept; as [`Tensor::nanmedian_dim`].
@@ -165,6 +245,14 @@ impl Masked {
 
     /// The `p`-norm over `dims` (all if empty); 0 where nothing is kept.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([3f32, 9.0, 4.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.norm(2.0, &[], false)?.item::<f32>()?, 5.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::norm_dims`].
     #[track_caller]
@@ -178,6 +266,14 @@ impl Masked {
     }
 
     /// Variance over `dims` (all if empty), dividing by the number kept less `correction`; NaN where nothing is kept.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([1f32, 9.0, 3.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.var(&[], false, 1.0)?.item::<f32>()?, 2.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::var_dims`].
@@ -196,6 +292,14 @@ impl Masked {
 
     /// Standard deviation over `dims` (all if empty), the root of [`Masked::var`].
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([1f32, 9.0, 3.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.std(&[], false, 0.0)?.item::<f32>()?, 1.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::std_dims`].
     #[track_caller]
@@ -204,6 +308,14 @@ impl Masked {
     }
 
     /// Running sum along `dim`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([1f32, 2.0, 4.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.cumsum(0)?.to_vec::<f32>()?, [1.0, 1.0, 5.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::cumsum`].
@@ -214,6 +326,14 @@ impl Masked {
 
     /// Running product along `dim`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([3f32, 2.0, 4.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.cumprod(0)?.to_vec::<f32>()?, [3.0, 3.0, 12.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::cumprod`].
     #[track_caller]
@@ -222,6 +342,14 @@ impl Masked {
     }
 
     /// Softmax along `dim`: 0 for what isn't kept, NaN where nothing is.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([1f32, 9.0, 1.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.softmax(0)?.to_vec::<f32>()?, [0.5, 0.0, 0.5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::softmax`].
@@ -232,6 +360,14 @@ impl Masked {
 
     /// The logarithm of [`Masked::softmax`].
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false])?;
+    /// let x = Tensor::new([1f32, 9.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.log_softmax(0)?.to_vec::<f32>()?, [0.0, f32::NEG_INFINITY]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::log_softmax`].
     #[track_caller]
@@ -241,6 +377,14 @@ impl Masked {
 
     /// Softmax of the negative along `dim`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false, true])?;
+    /// let x = Tensor::new([1f32, -9.0, 1.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.softmin(0)?.to_vec::<f32>()?, [0.5, 0.0, 0.5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::softmin`].
     #[track_caller]
@@ -249,6 +393,14 @@ impl Masked {
     }
 
     /// What is kept divided by its `p`-norm along `dim` (or by `eps`, if that is larger); 0 elsewhere.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false])?;
+    /// let x = Tensor::new([4f32, 9.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.normalize(2.0, 0, 1e-12)?.to_vec::<f32>()?, [1.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::norm_dims`].
@@ -260,6 +412,14 @@ impl Masked {
 
     /// `ln Σ eˣ` over `dims` (all if empty); minus infinity where nothing is kept.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let keep = Tensor::new([true, false])?;
+    /// let x = Tensor::new([4f32, 9.0])?;
+    /// assert_eq!(x.masked(Some(&keep))?.logsumexp(&[0], false)?.item::<f32>()?, 4.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::logsumexp`].
     #[track_caller]
@@ -268,6 +428,15 @@ impl Masked {
     }
 
     /// `ln(eᵃ + eᵇ)`, of what is kept of both.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (x, y) = (Tensor::new([4f32, 1.0])?, Tensor::new([9f32, 1.0])?);
+    /// let none_second = Tensor::new([false, true])?;
+    /// let sum = x.masked(None)?.logaddexp(&y.masked(Some(&none_second))?)?.to_vec::<f32>()?;
+    /// assert!((sum[0] - 4.0).abs() < 1e-6 && (sum[1] - 1.0 - 2f32.ln()).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Shapes that don't broadcast.

@@ -186,6 +186,13 @@ impl Tensor {
 
     /// The product of two matrices.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, b) = (Tensor::new([[1f32, 2.0], [3.0, 4.0]])?, Tensor::new([[1f32, 0.0], [0.0, 2.0]])?);
+    /// assert_eq!(a.mm(&b)?.to_vec::<f32>()?, [1.0, 4.0, 3.0, 8.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::matmul`]; other than two dimensions.
     #[track_caller]
@@ -195,6 +202,13 @@ impl Tensor {
     }
 
     /// The products of two batches of matrices.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, b) = (Tensor::ones([4, 2, 3])?, Tensor::ones([4, 3, 5])?);
+    /// assert_eq!(a.bmm(&b)?.dims(), [4, 2, 5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::matmul`]; other than three dimensions, batches of different sizes.
@@ -216,6 +230,13 @@ impl Tensor {
 
     /// The product of a matrix and a vector.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let a = Tensor::new([[1f32, 2.0], [3.0, 4.0]])?;
+    /// assert_eq!(a.mv(&Tensor::new([1f32, 10.0])?)?.to_vec::<f32>()?, [21.0, 43.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::matmul`]; other numbers of dimensions.
     #[track_caller]
@@ -226,6 +247,13 @@ impl Tensor {
 
     /// The sum of the products of two vectors.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, b) = (Tensor::new([1f32, 2.0])?, Tensor::new([3f32, 4.0])?);
+    /// assert_eq!(a.dot(&b)?.item::<f32>()?, 11.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::matmul`]; other than one dimension.
     #[track_caller]
@@ -235,6 +263,15 @@ impl Tensor {
     }
 
     /// `x · wᵀ + b`, the affine layer: `x` (…, in), `weight` (out, in), `bias` (out) → (…, out); `weight` (in) → (…).
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let weight = Tensor::new([[1f32, 0.0], [0.0, 1.0], [1.0, 1.0]])?; // 2 in, 3 out
+    /// let bias = Tensor::new([0f32, 0.0, 10.0])?;
+    /// let y = Tensor::new([[1f32, 2.0]])?.linear(&weight, Some(&bias))?;
+    /// assert_eq!(y.to_vec::<f32>()?, [1.0, 2.0, 13.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Sizes or dtypes that differ.
@@ -293,6 +330,14 @@ impl Tensor {
 
     /// `beta · self + alpha · (a · b)`.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let (a, b) = (Tensor::new([[1f32, 2.0]])?, Tensor::eye(2, None, DType::F32)?);
+    /// let y = Tensor::new([10f32, 20.0])?.addmm(&a, &b, 1.0, 2.0)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [12.0, 24.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::mm`]; a shape that doesn't broadcast to the product's.
     #[track_caller]
@@ -312,6 +357,13 @@ impl Tensor {
     }
 
     /// The products of all pairs of elements of two vectors, (n) and (m) → (n, m).
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, b) = (Tensor::new([1f32, 2.0])?, Tensor::new([3f32, 4.0])?);
+    /// assert_eq!(a.outer(&b)?.to_vec::<f32>()?, [3.0, 4.0, 6.0, 8.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Other than one dimension.

@@ -49,6 +49,13 @@ impl Tensor {
     /// Normalisation by the root mean square of the last dimensions, which are `normalized_shape`:
     /// `x / √(mean(x²) + eps) · weight`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let y = Tensor::new([[2f32, -2.0]])?.rms_norm(&[2], None, 0.0)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [1.0, -1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Integers and bools; shapes that don't fit.
     #[track_caller]
@@ -73,6 +80,16 @@ impl Tensor {
     ///
     /// With `training` the batch's own statistics are used, and the running ones, if given, move towards them by
     /// `momentum` (the variance towards the unbiased one); otherwise the running ones are used.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (mean, var) = (Tensor::zeros([1])?, Tensor::ones([1])?);
+    /// let x = Tensor::new([[1f32], [3.0]])?; // two samples, one channel
+    /// let y = x.batch_norm(Some(&mean), Some(&var), None, None, true, 0.5, 0.0)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [-1.0, 1.0]);
+    /// assert_eq!((mean.item::<f32>()?, var.item::<f32>()?), (1.0, 1.5));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers and bools; shapes that don't fit; no running statistics outside of training; one value per channel in
@@ -178,6 +195,13 @@ impl Tensor {
     /// Normalisation of `(batch, channels, …)` over each of `groups` groups of channels of each sample, then
     /// `· weight + bias`, both of shape `(channels)`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[[1f32, 1.0], [3.0, 3.0]]])?; // one sample, two channels of two
+    /// assert_eq!(x.group_norm(1, None, None, 0.0)?.to_vec::<f32>()?, [-1.0, -1.0, 1.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Integers and bools; shapes that don't fit; channels that can't be grouped evenly.
     #[track_caller]
@@ -203,6 +227,13 @@ impl Tensor {
 
     /// Normalisation of `(batch, channels, …)` over each channel of each sample, then `· weight + bias`, both of shape
     /// `(channels)`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[[1f32, 3.0], [10.0, 30.0]]])?;
+    /// assert_eq!(x.instance_norm(None, None, 0.0)?.to_vec::<f32>()?, [-1.0, 1.0, -1.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers and bools; shapes that don't fit.

@@ -21,6 +21,13 @@ pub enum Border {
 impl Border {
     /// By PyTorch's name.
     ///
+    /// ```
+    /// # use neurarust_core::ops::Border;
+    /// assert_eq!(Border::from_name("reflect")?, Border::Reflect);
+    /// assert!(Border::from_name("mirror").is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Any other name.
     #[track_caller]

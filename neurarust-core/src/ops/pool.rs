@@ -34,6 +34,13 @@ pub struct PoolOptions {
 
 impl PoolOptions {
     /// Windows of this size, side by side.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, PoolOptions};
+    /// let x = Tensor::new([[[1f32, 2.0, 3.0, 4.0]]])?;
+    /// assert_eq!(x.avg_pool1d(&PoolOptions::new(2))?.to_vec::<f32>()?, [1.5, 3.5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new(kernel: impl Into<PerDim>) -> PoolOptions {
         PoolOptions {
             kernel: kernel.into(),
@@ -46,6 +53,15 @@ impl PoolOptions {
         }
     }
     /// Distance between windows.
+    ///
+    /// The window's own size unless set.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, PoolOptions};
+    /// let x = Tensor::new([[[1f32, 2.0, 3.0, 4.0]]])?;
+    /// assert_eq!(x.avg_pool1d(&PoolOptions::new(2).stride(1))?.to_vec::<f32>()?, [1.5, 2.5, 3.5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn stride(self, n: impl Into<PerDim>) -> PoolOptions {
         PoolOptions {
             stride: Some(n.into()),
@@ -53,6 +69,13 @@ impl PoolOptions {
         }
     }
     /// Elements around the input, at most half a window.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, PoolOptions};
+    /// let x = Tensor::new([[[1f32, 2.0, 3.0, 4.0]]])?;
+    /// assert_eq!(x.avg_pool1d(&PoolOptions::new(2).padding(1))?.to_vec::<f32>()?, [0.5, 2.5, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn padding(self, n: impl Into<PerDim>) -> PoolOptions {
         PoolOptions {
             padding: n.into(),
@@ -60,6 +83,14 @@ impl PoolOptions {
         }
     }
     /// Distance between the elements of a window.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, PoolOptions};
+    /// let x = Tensor::new([[[1f32, 2.0, 3.0, 4.0]]])?;
+    /// let (y, _) = x.max_pool1d(&PoolOptions::new(2).stride(1).dilation(2))?;
+    /// assert_eq!(y.to_vec::<f32>()?, [3.0, 4.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn dilation(self, n: impl Into<PerDim>) -> PoolOptions {
         PoolOptions {
             dilation: n.into(),
@@ -67,6 +98,14 @@ impl PoolOptions {
         }
     }
     /// Also take windows that reach beyond the end.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, PoolOptions};
+    /// let x = Tensor::new([[[1f32, 2.0, 3.0, 4.0, 5.0]]])?;
+    /// let (y, _) = x.max_pool1d(&PoolOptions::new(2).ceil_mode(true))?;
+    /// assert_eq!(y.to_vec::<f32>()?, [2.0, 4.0, 5.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn ceil_mode(self, on: bool) -> PoolOptions {
         PoolOptions {
             ceil_mode: on,
@@ -555,10 +594,19 @@ fn spread(op: &'static str, y: &Tensor, w: &Arc<Windows>) -> Result<Tensor> {
 }
 
 macro_rules! pools {
-    ($($rank:literal: $max:ident, $avg:ident, $adaptive_max:ident, $adaptive_avg:ident;)*) => {
+    ($($rank:literal $from:literal $to:literal: $max:ident, $avg:ident, $adaptive_max:ident, $adaptive_avg:ident;)*) => {
         impl Tensor { $(
             /// The largest element of each window, and its position in the flattened spatial plane (`i64`):
             /// (N, C, …) or (C, …) → twice (N, C, …). NaN counts as the largest.
+            ///
+            /// ```
+            /// # use neurarust_core::{Tensor, PoolOptions};
+            #[doc = concat!("let x = Tensor::ones(", $from, ")?;")]
+            #[doc = concat!("let (y, places) = x.", stringify!($max), "(&PoolOptions::new(2))?;")]
+            #[doc = concat!("assert_eq!((y.dims(), places.dims()), (&", $to, "[..], &", $to, "[..]));")]
+            /// assert_eq!(places.min()?.item::<i64>()?, 0); // the first of equals
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// A shape or options that don't fit.
@@ -568,6 +616,14 @@ macro_rules! pools {
             }
 
             /// The mean of each window: (N, C, …) or (C, …) → (N, C, …).
+            ///
+            /// ```
+            /// # use neurarust_core::{Tensor, PoolOptions};
+            #[doc = concat!("let y = Tensor::ones(", $from, ")?.", stringify!($avg), "(&PoolOptions::new(2))?;")]
+            #[doc = concat!("assert_eq!(y.dims(), ", $to, ");")]
+            /// assert_eq!(y.sum()?.item::<f32>()?, y.numel() as f32);
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// A shape or options that don't fit.
@@ -579,6 +635,14 @@ macro_rules! pools {
 
             /// As the plain maximum, with windows that make an output of the given sizes; `None` keeps a size.
             ///
+            /// ```
+            /// # use neurarust_core::Tensor;
+            #[doc = concat!("let x = Tensor::ones(", $from, ")?;")]
+            #[doc = concat!("let (y, _) = x.", stringify!($adaptive_max), "(&[Some(1); ", stringify!($rank), "])?;")]
+            /// assert_eq!((y.numel(), y.max()?.item::<f32>()?), (2, 1.0)); // one per channel
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
+            ///
             /// # Errors
             /// A shape or sizes that don't fit.
             #[track_caller]
@@ -587,6 +651,14 @@ macro_rules! pools {
             }
 
             /// As the plain mean, with windows that make an output of the given sizes; `None` keeps a size.
+            ///
+            /// ```
+            /// # use neurarust_core::Tensor;
+            #[doc = concat!("let x = Tensor::ones(", $from, ")?;")]
+            #[doc = concat!("let y = x.", stringify!($adaptive_avg), "(&[Some(1); ", stringify!($rank), "])?;")]
+            /// assert_eq!((y.numel(), y.sum()?.item::<f32>()?), (2, 2.0)); // one per channel
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// A shape or sizes that don't fit.
@@ -599,7 +671,7 @@ macro_rules! pools {
 }
 
 pools! {
-    1: max_pool1d, avg_pool1d, adaptive_max_pool1d, adaptive_avg_pool1d;
-    2: max_pool2d, avg_pool2d, adaptive_max_pool2d, adaptive_avg_pool2d;
-    3: max_pool3d, avg_pool3d, adaptive_max_pool3d, adaptive_avg_pool3d;
+    1 "[1, 2, 6]" "[1, 2, 3]": max_pool1d, avg_pool1d, adaptive_max_pool1d, adaptive_avg_pool1d;
+    2 "[1, 2, 6, 4]" "[1, 2, 3, 2]": max_pool2d, avg_pool2d, adaptive_max_pool2d, adaptive_avg_pool2d;
+    3 "[1, 2, 6, 4, 2]" "[1, 2, 3, 2, 1]": max_pool3d, avg_pool3d, adaptive_max_pool3d, adaptive_avg_pool3d;
 }

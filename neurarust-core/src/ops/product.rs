@@ -10,6 +10,13 @@ impl Tensor {
     /// The product of a chain of matrices, in the order of the fewest multiplications; the first and the last may be
     /// vectors.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, b, c) = (Tensor::ones([2, 3])?, Tensor::ones([3, 4])?, Tensor::ones([4])?);
+    /// assert_eq!(Tensor::multi_dot(&[&a, &b, &c])?.to_vec::<f32>()?, [12.0, 12.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Fewer than two tensors; inner sizes that differ.
     #[track_caller]
@@ -103,6 +110,13 @@ impl Tensor {
 
     /// The cross products of vectors in space, which lie along `dim`, of size 3.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (x, y) = (Tensor::new([1f32, 0.0, 0.0])?, Tensor::new([0f32, 1.0, 0.0])?);
+    /// assert_eq!(x.cross(&y, -1)?.to_vec::<f32>()?, [0.0, 0.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Another size; shapes that don't broadcast.
     #[track_caller]
@@ -139,6 +153,13 @@ impl Tensor {
 
     /// The sums of products along `dim`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1f32, 2.0], [3.0, 4.0]])?;
+    /// assert_eq!(x.vecdot(&x, -1)?.to_vec::<f32>()?, [5.0, 25.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes that don't broadcast; a dimension that isn't there.
     #[track_caller]
@@ -147,6 +168,12 @@ impl Tensor {
     }
 
     /// The powers 0 to `n` - 1 of each element, as a new last dimension: Vandermonde's matrix.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([2i64, 3])?.vander(3)?.to_vec::<i64>()?, [1, 2, 4, 1, 3, 9]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Too many elements.
@@ -165,6 +192,13 @@ impl Tensor {
     }
 
     /// Kronecker's product: every element of `self` times all of `other`, block by block.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, b) = (Tensor::new([[1i64, 2]])?, Tensor::new([[1i64], [10]])?);
+    /// assert_eq!(a.kron(&b)?.to_vec::<i64>()?, [1, 2, 10, 20]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Too many elements.
@@ -187,6 +221,13 @@ impl Tensor {
 
     /// The p-distances between all pairs of rows: (…, n, d) and (…, m, d) → (…, n, m). Batches broadcast. With `by_product`,
     /// Euclidean ones from a matrix product, which is faster and less exact.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, b) = (Tensor::new([[0f32, 0.0]])?, Tensor::new([[3f32, 4.0], [0.0, 1.0]])?);
+    /// assert_eq!(a.cdist(&b, 2.0, false)?.to_vec::<f32>()?, [5.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers and bools; rows of different sizes; a negative `p`.
@@ -224,6 +265,13 @@ impl Tensor {
     }
 
     /// The p-distances between all pairs of different rows (n, d), as one vector: 0 and 1, 0 and 2, …, 1 and 2, ….
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[0f32, 0.0], [3.0, 4.0], [3.0, 0.0]])?;
+    /// assert_eq!(x.pdist(2.0)?.to_vec::<f32>()?, [5.0, 3.0, 4.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers and bools; other than a matrix; a negative `p`.

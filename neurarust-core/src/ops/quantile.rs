@@ -27,6 +27,13 @@ pub enum Interpolation {
 impl Interpolation {
     /// The one of PyTorch's name.
     ///
+    /// ```
+    /// # use neurarust_core::ops::Interpolation;
+    /// assert_eq!(Interpolation::named("quantile", "lower")?, Interpolation::Lower);
+    /// assert!(Interpolation::named("quantile", "cubic").is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Any other name.
     #[track_caller]
@@ -78,6 +85,14 @@ impl Tensor {
 
     /// As [`Tensor::quantile`] of the elements that aren't NaN; NaN where there are none.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::Interpolation};
+    /// let x = Tensor::new([3f32, f32::NAN, 1.0])?;
+    /// let q = x.nanquantile(&Tensor::new(0.5f32)?, None, false, Interpolation::Linear)?;
+    /// assert_eq!(q.item::<f32>()?, 2.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::quantile`].
     #[track_caller]
@@ -93,6 +108,13 @@ impl Tensor {
 
     /// The median of the elements along `dim` that aren't NaN (the lower one of two) and its position; NaN where there
     /// are none.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (value, place) = Tensor::new([f32::NAN, 3.0, 1.0])?.nanmedian_dim(0, false)?;
+    /// assert_eq!((value.item::<f32>()?, place.item::<i64>()?), (1.0, 2));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there or is empty.
@@ -114,6 +136,12 @@ impl Tensor {
 
     /// The median of all elements that aren't NaN, the lower one of two; NaN if there are none.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([f32::NAN, 3.0, 1.0, 2.0])?.nanmedian()?.item::<f32>()?, 2.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// An empty tensor of integers.
     #[track_caller]
@@ -125,6 +153,13 @@ impl Tensor {
     }
 
     /// The commonest element along `dim` (the smallest of equally common ones), and the last position it is at.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (value, place) = Tensor::new([5i64, 2, 2, 3])?.mode(0, false)?;
+    /// assert_eq!((value.item::<i64>()?, place.item::<i64>()?), (2, 2));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there or is empty.

@@ -45,6 +45,13 @@ pub struct Interpolate {
 
 impl Interpolate {
     /// To these spatial sizes, one for all dimensions or one each.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::resample::{Interpolate, Resample}};
+    /// let x = Tensor::ones([1, 3, 4, 4])?;
+    /// assert_eq!(x.interpolate(&Interpolate::to(Resample::Nearest, &[8, 6]))?.dims(), [1, 3, 8, 6]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn to(mode: Resample, sizes: &[usize]) -> Interpolate {
         Interpolate {
             mode,
@@ -54,6 +61,14 @@ impl Interpolate {
     }
 
     /// By these factors, one for all dimensions or one each.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::resample::{Interpolate, Resample}};
+    /// let x = Tensor::new([[[1f32, 2.0]]])?;
+    /// let y = x.interpolate(&Interpolate::by(Resample::Nearest, &[2.0]))?;
+    /// assert_eq!(y.to_vec::<f32>()?, [1.0, 1.0, 2.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn by(mode: Resample, scales: &[f64]) -> Interpolate {
         Interpolate {
             mode,

@@ -68,6 +68,14 @@ impl Tensor {
 
     /// Numbers of successes in `self` trials with the probabilities `prob`; the two are broadcast.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let counts = Tensor::full([3], 10.0)?.binomial(&Tensor::new([0f32, 0.5, 1.0])?, &Generator::new(0))?;
+    /// let counts = counts.to_vec::<f32>()?;
+    /// assert!(counts[0] == 0.0 && (0.0..=10.0).contains(&counts[1]) && counts[2] == 10.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Integers; counts that are negative or not finite, probabilities outside of 0 to 1.
     #[track_caller]
@@ -107,6 +115,13 @@ impl Tensor {
     /// Gamma numbers of shape parameters `self` and rate 1 (Marsaglia and Tsang, 2000). Gradients are those of the quantile at
     /// which the number was drawn ("implicit reparameterisation", Figurnov et al., 2018); once.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let x = Tensor::full([10_000], 3.0)?.standard_gamma(&Generator::new(0))?;
+    /// assert!((x.mean()?.item::<f32>()? - 3.0).abs() < 0.1);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Integers; a parameter that is negative or not finite.
     #[track_caller]
@@ -142,6 +157,14 @@ impl Tensor {
 
     /// How `sample`, drawn from the gamma distribution of parameters `self`, changes with them at a fixed quantile.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let alpha = Tensor::full([100], 3.0)?;
+    /// let slope = alpha.standard_gamma_grad(&alpha.standard_gamma(&Generator::new(0))?)?;
+    /// assert!(slope.to_vec::<f32>()?.iter().all(|s| *s > 0.0)); // larger with larger parameters
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Integers, shapes that don't fit; not differentiable itself.
     #[track_caller]
@@ -167,6 +190,14 @@ impl Tensor {
     }
 
     /// Normal numbers with the means `self` and standard deviations `std`, which are broadcast. No gradient flows.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let means = Tensor::new([1f32, 2.0])?;
+    /// let x = means.normal_of(&Tensor::zeros([2])?, &Generator::new(0))?;
+    /// assert_eq!(x.to_vec::<f32>()?, [1.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Negative deviations, integers, shapes that don't fit.

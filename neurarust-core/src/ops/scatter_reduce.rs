@@ -110,6 +110,15 @@ impl Tensor {
     /// Combines slice `i` of `source` into slice `index[i]` of dimension `dim` of a copy of this tensor. See
     /// [`Tensor::scatter_reduce`].
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, Reduce};
+    /// let rows = Tensor::new([1i64, 1])?;
+    /// let source = Tensor::new([[2f32, 3.0], [5.0, 1.0]])?;
+    /// let y = Tensor::ones([2, 2])?.index_reduce(0, &rows, &source, Reduce::Prod, true)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [1.0, 1.0, 10.0, 3.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// An index or a source of the wrong type or shape, an index out of range.
     #[track_caller]
@@ -171,6 +180,14 @@ impl Tensor {
 
     /// Writes (or adds) the elements of `source` to the places of the flattened tensor that `index` numbers, in place.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 2])?;
+    /// x.put_(&Tensor::new([0i64, -1])?, &Tensor::new([5f32, 6.0])?, false)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [5.0, 0.0, 0.0, 6.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A source of another dtype or number of elements than the index, an index out of range, what in-place operations
     /// refuse.
@@ -194,6 +211,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::put_`], into a copy.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let y = Tensor::ones([2])?.put(&Tensor::new([0i64, 0])?, &Tensor::new([5f32, 6.0])?, true)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [12.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::put_`].

@@ -30,6 +30,13 @@ pub enum SegmentReduce {
 impl SegmentReduce {
     /// The one of PyTorch's name: `sum`, `mean`, `max` (`amax`), `min` (`amin`), `prod`.
     ///
+    /// ```
+    /// # use neurarust_core::ops::SegmentReduce;
+    /// assert_eq!(SegmentReduce::named("segment_reduce", "amax")?, SegmentReduce::Max);
+    /// assert!(SegmentReduce::named("segment_reduce", "median").is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Any other name.
     #[track_caller]
@@ -259,6 +266,15 @@ impl Tensor {
 
     /// As [`Tensor::segment_reduce`], with the pieces given by where they start: `offsets` has one more than there are
     /// pieces, from 0 to the size of the dimension.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::SegmentReduce};
+    /// let x = Tensor::new([1f32, 2.0, 5.0])?;
+    /// let offsets = Tensor::new([0i64, 2, 3])?; // 0..2 and 2..3
+    /// let y = x.segment_reduce_offsets(SegmentReduce::Sum, &offsets, 0, None)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [3.0, 5.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::segment_reduce`]; offsets that descend or leave the dimension.

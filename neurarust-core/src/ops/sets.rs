@@ -46,6 +46,13 @@ fn triangle(
 impl Tensor {
     /// The row and the column of every element on and below diagonal `offset` of a matrix: (2, count), `i64`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let places = Tensor::tril_indices(2, 2, 0)?;
+    /// assert_eq!(places.to_vec::<i64>()?, [0, 1, 1, 0, 0, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A matrix that memory can't hold.
     #[track_caller]
@@ -57,6 +64,13 @@ impl Tensor {
     }
 
     /// The row and the column of every element on and above diagonal `offset` of a matrix: (2, count), `i64`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let places = Tensor::triu_indices(2, 2, 0)?;
+    /// assert_eq!(places.to_vec::<i64>()?, [0, 0, 1, 0, 1, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A matrix that memory can't hold.
@@ -70,6 +84,13 @@ impl Tensor {
     }
 
     /// The coordinates, one tensor per dimension of `shape`, of the elements that these flat (row-major) numbers name.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let place = Tensor::new([4i64])?.unravel_index([2, 3])?;
+    /// assert_eq!((place[0].item::<i64>()?, place[1].item::<i64>()?), (1, 1));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Numbers that aren't integers or are out of range; a shape of more elements than `i64` can number.
@@ -103,6 +124,12 @@ impl Tensor {
     }
 
     /// The first `size` places where this tensor isn't zero, row by row, filled up with `fill`: (size, dimensions), `i64`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([0i64, 5])?.nonzero_static(2, -1)?.to_vec::<i64>()?, [1, -1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -143,6 +170,13 @@ impl Tensor {
     }
 
     /// All choices of `r` elements of a vector, in order, with each element any number of times if `repeated`: (count, r).
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let pairs = Tensor::new([1i64, 2, 3])?.combinations(2, false)?;
+    /// assert_eq!(pairs.to_vec::<i64>()?, [1, 2, 1, 3, 2, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A tensor that isn't a vector, more choices than memory holds.
@@ -197,6 +231,12 @@ impl Tensor {
     }
 
     /// The flattened elements as diagonal `offset` of a matrix.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([1i64, 2])?.diagflat(0)?.to_vec::<i64>()?, [1, 0, 0, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A matrix that memory can't hold.

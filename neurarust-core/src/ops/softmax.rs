@@ -67,6 +67,13 @@ impl Tensor {
 
     /// `x - ln Σ exp(x)` along `dim`: the logarithm of [`Tensor::softmax`], without overflow.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let y = Tensor::new([0f32, 0.0])?.log_softmax(0)?.to_vec::<f32>()?;
+    /// assert!((y[0] + 2f32.ln()).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Integers and bools; a dimension that isn't there.
     #[track_caller]
@@ -112,6 +119,13 @@ impl Tensor {
     }
 
     /// [`Tensor::softmax`] of `-x`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let y = Tensor::new([0f32, 3f32.ln()])?.softmin(0)?.to_vec::<f32>()?;
+    /// assert!((y[0] - 0.75).abs() < 1e-6 && (y[1] - 0.25).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::softmax`].

@@ -274,6 +274,14 @@ impl Tensor {
 
     /// The positions that sort along `dim`; equal elements keep their order.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([3f32, 1.0, 2.0])?;
+    /// assert_eq!(x.argsort(0, false)?.to_vec::<i64>()?, [1, 2, 0]);
+    /// assert_eq!(x.argsort(0, true)?.to_vec::<i64>()?, [0, 2, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension that isn't there.
     #[track_caller]
@@ -288,6 +296,12 @@ impl Tensor {
 
     /// Sorted along the first dimension.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([[3i64, 1], [2, 4]])?.msort()?.to_vec::<i64>()?, [2, 1, 3, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -297,6 +311,14 @@ impl Tensor {
 
     /// The `k` largest (or smallest) elements along `dim` and their positions, best first if `sorted`; of equal ones the
     /// first come first.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (values, positions) = Tensor::new([1f32, 4.0, 2.0])?.topk(2, 0, true, true)?;
+    /// assert_eq!(values.to_vec::<f32>()?, [4.0, 2.0]);
+    /// assert_eq!(positions.to_vec::<i64>()?, [1, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there, or with fewer than `k` elements.
@@ -326,6 +348,13 @@ impl Tensor {
     }
 
     /// The `k`-th smallest element along `dim`, counted from 1, and its position.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (value, position) = Tensor::new([3f32, 1.0, 2.0])?.kthvalue(2, 0, false)?;
+    /// assert_eq!((value.item::<f32>()?, position.item::<i64>()?), (2.0, 2));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there, or without a `k`-th element.
@@ -360,6 +389,14 @@ impl Tensor {
 
     /// The median along `dim` (the lower one of two) and its position; NaN where there is one.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (values, positions) = Tensor::new([[1f32, 3.0, 2.0], [6.0, 4.0, 5.0]])?.median_dim(1, false)?;
+    /// assert_eq!(values.to_vec::<f32>()?, [2.0, 5.0]);
+    /// assert_eq!(positions.to_vec::<i64>()?, [2, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension that isn't there or is empty.
     #[track_caller]
@@ -388,6 +425,12 @@ impl Tensor {
 
     /// The median of all elements, the lower one of two; NaN if there is one.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([4f32, 1.0, 3.0, 2.0])?.median()?.item::<f32>()?, 2.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// An empty tensor.
     #[track_caller]
@@ -397,6 +440,15 @@ impl Tensor {
 
     /// The distinct elements in ascending order, with, per element of this tensor, the position of its like among them
     /// (in this tensor's shape), and how often each occurs. NaNs are distinct.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let u = Tensor::new([3i64, 1, 3])?.unique()?;
+    /// assert_eq!(u.values.to_vec::<i64>()?, [1, 3]);
+    /// assert_eq!(u.inverse.to_vec::<i64>()?, [1, 0, 1]);
+    /// assert_eq!(u.counts.to_vec::<i64>()?, [1, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -440,6 +492,13 @@ impl Tensor {
 
     /// The elements at positions `order` along the last dimension, checked as `searchsorted` takes them.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([3f32, 1.0, 2.0])?;
+    /// assert_eq!(x.in_order_of(&x.argsort(0, false)?)?.to_vec::<f32>()?, [1.0, 2.0, 3.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// An order that isn't `i64`, of another shape, or with positions outside of the dimension.
     #[track_caller]
@@ -465,6 +524,15 @@ impl Tensor {
     /// Where each of `values` belongs in this tensor, which is sorted along its last dimension: the number of elements
     /// below it, or with `right` not above it; `i64` in the shape of `values`. This tensor is one vector, or has the
     /// leading dimensions of `values`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let sorted = Tensor::new([1f32, 3.0, 5.0])?;
+    /// let values = Tensor::new([3f32, 4.0])?;
+    /// assert_eq!(sorted.searchsorted(&values, false)?.to_vec::<i64>()?, [1, 2]);
+    /// assert_eq!(sorted.searchsorted(&values, true)?.to_vec::<i64>()?, [2, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Leading dimensions that differ.
@@ -507,6 +575,13 @@ impl Tensor {
 
     /// Which of the buckets between the sorted `boundaries` each element falls in: [`Tensor::searchsorted`] the other way
     /// round.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let ages = Tensor::new([3i64, 18, 70])?;
+    /// assert_eq!(ages.bucketize(&Tensor::new([18i64, 65])?, true)?.to_vec::<i64>()?, [0, 1, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Boundaries that aren't a vector.

@@ -239,9 +239,17 @@ fn unpool(
 }
 
 macro_rules! pools {
-    ($($rank:literal: $lp:ident, $avg:ident, $unpool:ident $(, $fractional:ident)?;)*) => {
+    ($($rank:literal $from:literal $to:literal: $lp:ident, $avg:ident, $unpool:ident by $max:literal $(, $fractional:ident)?;)*) => {
         impl Tensor { $(
             /// `(Σ xᵖ)^(1/p)` of each window: (N, C, …) or (C, …) → (N, C, …). Padding isn't for it.
+            ///
+            /// ```
+            /// # use neurarust_core::Tensor;
+            #[doc = concat!("let y = Tensor::ones(", $from, ")?.", stringify!($lp), "(1.0, 2, None, false)?; // sums of windows")]
+            #[doc = concat!("assert_eq!(y.dims(), ", $to, ");")]
+            #[doc = concat!("assert_eq!(y.max()?.item::<f32>()?, 2f32.powi(", stringify!($rank), "));")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// As the mean of windows.
@@ -258,6 +266,15 @@ macro_rules! pools {
             /// Undoes a maximum pooling: zeros of spatial `sizes` with each element at the place that `indices` names in
             /// the flattened plane. (N, C, …) or (C, …), both.
             ///
+            /// ```
+            /// # use neurarust_core::{Tensor, PoolOptions};
+            #[doc = concat!("let x = Tensor::ones(", $from, ")?;")]
+            #[doc = concat!("let (y, places) = x.", $max, "(&PoolOptions::new(2))?;")]
+            #[doc = concat!("let back = y.", stringify!($unpool), "(&places, &x.dims()[2..])?;")]
+            /// assert!(back.shape() == x.shape() && back.sum()?.item::<f32>()? == y.numel() as f32);
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
+            ///
             /// # Errors
             /// Shapes that don't fit; an index outside of the plane.
             #[track_caller]
@@ -268,6 +285,14 @@ macro_rules! pools {
             $(
             /// The largest element of windows at random places that make an output of spatial `sizes`, and its position in
             /// the flattened plane. `samples` (N, C, spatial) of 0 to 1 decide the places; drawn if missing; windows of others stay within the input.
+            ///
+            /// ```
+            /// # use neurarust_core::Tensor;
+            #[doc = concat!("let x = Tensor::ones(", $from, ")?;")]
+            #[doc = concat!("let (y, _) = x.", stringify!($fractional), "(1, &", $to, "[2..], None)?;")]
+            #[doc = concat!("assert_eq!(y.dims(), ", $to, ");")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// Shapes, sizes or samples that don't fit.
@@ -283,14 +308,22 @@ macro_rules! pools {
 }
 
 pools! {
-    1: lp_pool1d, avg_pool1d, max_unpool1d;
-    2: lp_pool2d, avg_pool2d, max_unpool2d, fractional_max_pool2d;
-    3: lp_pool3d, avg_pool3d, max_unpool3d, fractional_max_pool3d;
+    1 "[1, 2, 6]" "[1, 2, 3]": lp_pool1d, avg_pool1d, max_unpool1d by "max_pool1d";
+    2 "[1, 2, 6, 4]" "[1, 2, 3, 2]": lp_pool2d, avg_pool2d, max_unpool2d by "max_pool2d", fractional_max_pool2d;
+    3 "[1, 2, 6, 4, 2]" "[1, 2, 3, 2, 1]": lp_pool3d, avg_pool3d, max_unpool3d by "max_pool3d", fractional_max_pool3d;
 }
 
 impl Tensor {
     /// Local response normalisation of (N, C, …): `x / (k + alpha · m)ᵝ`, where m is the mean of x² over `size` neighbouring
     /// channels, zeros beyond the ends.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::full([1, 2, 1], 2.0)?;
+    /// let y = x.local_response_norm(1, 0.25, 1.0, 1.0)?; // 2 / (1 + 0.25 · 4)
+    /// assert_eq!(y.to_vec::<f32>()?, [1.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Fewer than three dimensions; integers; a size of 0.

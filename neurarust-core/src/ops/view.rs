@@ -305,6 +305,17 @@ impl Tensor {
 
     /// As [`Tensor::reshape`], but never a copy.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::arange(0..6)?;
+    /// let y = x.view([3, -1])?;
+    /// assert_eq!(y.dims(), [3, 2]);
+    /// x.fill_(7.0)?; // one buffer
+    /// assert_eq!(y.select(0, 2)?.to_vec::<i64>()?, [7, 7]);
+    /// assert!(y.t()?.view([6]).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Another number of elements, or strides that cannot express it.
     #[track_caller]
@@ -361,6 +372,13 @@ impl Tensor {
 
     /// Dimensions in the order `dims`, a permutation; negative ones count from the back.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let images = Tensor::zeros([8, 32, 24, 3])?;
+    /// assert_eq!(images.permute(&[0, -1, 1, 2])?.dims(), [8, 3, 32, 24]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Not a permutation.
     #[track_caller]
@@ -391,6 +409,14 @@ impl Tensor {
 
     /// Dimensions `a` and `b` swapped.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2, 3], [4, 5, 6]])?;
+    /// assert_eq!(x.transpose(0, -1)?.dims(), [3, 2]);
+    /// assert_eq!(x.transpose(0, -1)?.to_vec::<i64>()?, [1, 4, 2, 5, 3, 6]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension that isn't there.
     #[track_caller]
@@ -407,6 +433,13 @@ impl Tensor {
     }
 
     /// The transpose of a matrix; tensors of rank 0 and 1 stay as they are.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2], [3, 4]])?;
+    /// assert_eq!(x.t()?.to_vec::<i64>()?, [1, 3, 2, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// More than two dimensions.
@@ -427,6 +460,12 @@ impl Tensor {
 
     /// Moves dimension `from` to position `to`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 3, 4])?.movedim(0, -1)?.dims(), [3, 4, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension that isn't there.
     #[track_caller]
@@ -445,6 +484,15 @@ impl Tensor {
 
     /// Without the dimensions of size 1 among `dims`, or among all if `dims` is empty.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([1, 3, 1])?;
+    /// assert_eq!(x.squeeze(&[])?.dims(), [3]);
+    /// assert_eq!(x.squeeze(&[-1])?.dims(), [1, 3]);
+    /// assert_eq!(x.squeeze(&[1])?.dims(), [1, 3, 1]); // 3 stays
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension that isn't there.
     #[track_caller]
@@ -459,6 +507,14 @@ impl Tensor {
     }
 
     /// With a dimension of size 1 at `dim`; -1 appends one.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([3, 4])?;
+    /// assert_eq!(x.unsqueeze(0)?.dims(), [1, 3, 4]);
+    /// assert_eq!(x.unsqueeze(-1)?.dims(), [3, 4, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A position that isn't there.
@@ -491,6 +547,15 @@ impl Tensor {
     }
 
     /// Broadcast to a larger shape without a copy; -1 keeps a size.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64], [2]])?;
+    /// let wide = x.expand([-1, 3])?;
+    /// assert_eq!(wide.to_vec::<i64>()?, [1, 1, 1, 2, 2, 2]);
+    /// assert_eq!(wide.strides(), [1, 0]); // no copy
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A size other than 1 can't be stretched.
@@ -538,6 +603,13 @@ impl Tensor {
     /// Summed over the dimensions that broadcasting `shape` to this tensor's shape would stretch: the adjoint of
     /// [`Tensor::expand`].
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let g = Tensor::ones([4, 2, 3])?;
+    /// assert_eq!(g.sum_to_size([2, 1])?.to_vec::<f32>()?, [12.0, 12.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A shape that doesn't broadcast to this tensor's.
     #[track_caller]
@@ -564,6 +636,14 @@ impl Tensor {
     }
 
     /// `len` elements of dimension `dim`, from `start`; a negative start counts from the back.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::arange(0..5)?;
+    /// assert_eq!(x.narrow(0, 1, 3)?.to_vec::<i64>()?, [1, 2, 3]);
+    /// assert_eq!(x.narrow(0, -2, 2)?.to_vec::<i64>()?, [3, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension or a range that isn't there.
@@ -599,6 +679,14 @@ impl Tensor {
 
     /// Element `index` of dimension `dim`, without that dimension; a negative index counts from the back.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2], [3, 4]])?;
+    /// assert_eq!(x.select(0, -1)?.to_vec::<i64>()?, [3, 4]);
+    /// assert_eq!(x.select(1, 0)?.to_vec::<i64>()?, [1, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension or an index that isn't there.
     #[track_caller]
@@ -622,6 +710,14 @@ impl Tensor {
 
     /// Elements `start..end` of dimension `dim`, every `step`, with Python's rules: negative bounds count from the back,
     /// bounds outside are clipped.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::arange(0..6)?;
+    /// assert_eq!(x.slice(0, Some(1), None, 2)?.to_vec::<i64>()?, [1, 3, 5]);
+    /// assert_eq!(x.slice(0, Some(-2), Some(100), 1)?.to_vec::<i64>()?, [4, 5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there, or a step below 1.
@@ -665,6 +761,14 @@ impl Tensor {
 
     /// Dimensions `dims` backwards, as a view.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2], [3, 4]])?;
+    /// assert_eq!(x.flip(&[1])?.to_vec::<i64>()?, [2, 1, 4, 3]);
+    /// assert_eq!(x.flip(&[0, 1])?.to_vec::<i64>()?, [4, 3, 2, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension that isn't there, or that appears twice.
     #[track_caller]
@@ -678,6 +782,14 @@ impl Tensor {
     }
 
     /// Windows of `size` elements every `step` along `dim`, as a new last dimension.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let windows = Tensor::arange(0..5)?.unfold(0, 3, 2)?;
+    /// assert_eq!(windows.dims(), [2, 3]);
+    /// assert_eq!(windows.to_vec::<i64>()?, [0, 1, 2, 2, 3, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there, a window larger than it, a step of 0.
@@ -703,6 +815,14 @@ impl Tensor {
 
     /// The diagonal of dimensions `a` and `b`, `shift` above the main one, as a new last dimension.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2], [3, 4]])?;
+    /// assert_eq!(x.diagonal(0, 0, 1)?.to_vec::<i64>()?, [1, 4]);
+    /// assert_eq!(x.diagonal(1, 0, 1)?.to_vec::<i64>()?, [2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Dimensions that aren't there, or the same one twice.
     #[track_caller]
@@ -719,6 +839,14 @@ impl Tensor {
 
     /// Any strides over the same buffer; bounds are proven. Elements of the buffer that this tensor doesn't show count
     /// as constants.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::arange(0..6)?;
+    /// assert_eq!(x.as_strided(&[2, 2], &[1, 2], 1)?.to_vec::<i64>()?, [1, 3, 2, 4]);
+    /// assert!(x.as_strided(&[4], &[2], 0).is_err()); // would end at element 6
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Elements outside of the buffer, or a gradient through a tensor some of whose elements share memory.
@@ -742,6 +870,13 @@ impl Tensor {
     }
 
     /// Dimensions `start..=end` as one.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([8, 3, 4, 5])?;
+    /// assert_eq!(x.flatten(1, -1)?.dims(), [8, 60]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Dimensions that aren't there, or `start` behind `end`.
@@ -769,6 +904,12 @@ impl Tensor {
 
     /// Dimension `dim` as several, whose product it is; one of `sizes` may be -1.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::zeros([8, 60])?.unflatten(1, &[3, -1, 5])?.dims(), [8, 3, 4, 5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Sizes that don't multiply to it.
     #[track_caller]
@@ -781,6 +922,14 @@ impl Tensor {
     }
 
     /// Parts of `size` elements along `dim`; the last one may be smaller.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let parts = Tensor::arange(0..5)?.split(2, 0)?;
+    /// assert_eq!(parts.len(), 3);
+    /// assert_eq!(parts[2].to_vec::<i64>()?, [4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there, or a size of 0.
@@ -800,6 +949,13 @@ impl Tensor {
     }
 
     /// Parts of the given sizes along `dim`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let parts = Tensor::arange(0..5)?.split_sizes(&[1, 4], 0)?;
+    /// assert_eq!(parts[1].to_vec::<i64>()?, [1, 2, 3, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Sizes that don't add up to the dimension.
@@ -826,6 +982,13 @@ impl Tensor {
 
     /// At most `chunks` parts along `dim`, of equal size but for the last.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let sizes: Vec<usize> = Tensor::zeros([5])?.chunk(3, 0)?.iter().map(|t| t.numel()).collect();
+    /// assert_eq!(sizes, [2, 2, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension that isn't there, or no chunks.
     #[track_caller]
@@ -838,6 +1001,14 @@ impl Tensor {
     }
 
     /// The tensors along `dim`, without it.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let columns = Tensor::new([[1i64, 2, 3], [4, 5, 6]])?.unbind(1)?;
+    /// assert_eq!(columns.len(), 3);
+    /// assert_eq!(columns[0].to_vec::<i64>()?, [1, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there.

@@ -19,6 +19,14 @@ impl Tensor {
 
     /// A copy with `src` as element `index` of dimension `dim`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 2])?;
+    /// let y = x.select_scatter(&Tensor::new([1f32, 2.0])?, 1, 0)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [1.0, 0.0, 2.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension or index that isn't there, a source of another shape.
     #[track_caller]
@@ -27,6 +35,14 @@ impl Tensor {
     }
 
     /// A copy with `src` as elements `start..end` of dimension `dim`, every `step`. See [`Tensor::slice`].
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([4])?;
+    /// let y = x.slice_scatter(&Tensor::new([1f32, 2.0])?, 0, Some(0), None, 2)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [1.0, 0.0, 2.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there, a step below 1, a source of another shape.
@@ -44,6 +60,13 @@ impl Tensor {
 
     /// A copy with `src` as the diagonal of dimensions `a` and `b`. See [`Tensor::diagonal`].
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let y = Tensor::zeros([2, 2])?.diagonal_scatter(&Tensor::new([1f32, 2.0])?, 0, 0, 1)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [1.0, 0.0, 0.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Dimensions that aren't there, or the same one twice; a source of another shape.
     #[track_caller]
@@ -52,6 +75,13 @@ impl Tensor {
     }
 
     /// A copy, lying as this tensor lies, with `src` where `as_strided(shape, strides, offset)` of it looks.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let y = Tensor::zeros([5])?.as_strided_scatter(&Tensor::new([1f32, 2.0])?, &[2], &[3], 1)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [0.0, 1.0, 0.0, 0.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Elements outside of the buffer, strides by which elements share memory, a source of another shape.
@@ -86,6 +116,14 @@ impl Tensor {
 
     /// Sets the diagonal of a matrix, or of a tensor whose sizes are all equal, in place. With `wrap`, a tall matrix has
     /// its diagonal go on after each further square and the row below it.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([3, 2])?;
+    /// x.fill_diagonal_(5.0, false)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [5.0, 0.0, 0.0, 5.0, 0.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Fewer than two dimensions, more than two of different sizes, what in-place operations refuse.

@@ -78,6 +78,12 @@ pub struct Generator(Arc<Mutex<Engine>>);
 
 impl Generator {
     /// A counter-based generator.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// assert_eq!(Generator::new(7).next_u64(), Generator::new(7).next_u64());
+    /// assert_ne!(Generator::new(7).next_u64(), Generator::new(8).next_u64());
+    /// ```
     pub fn new(seed: u64) -> Generator {
         Generator::with_kind(Kind::Philox, seed)
     }
@@ -95,6 +101,12 @@ impl Generator {
     }
 
     /// A generator of either kind.
+    ///
+    /// ```
+    /// # use neurarust_core::random::{Generator, Kind};
+    /// let generator = Generator::with_kind(Kind::Torch, 7);
+    /// assert_eq!(generator.next_u32(), Generator::torch(7).next_u32());
+    /// ```
     pub fn with_kind(kind: Kind, seed: u64) -> Generator {
         Generator(Arc::new(Mutex::new(Engine::new(kind, seed))))
     }
@@ -107,6 +119,11 @@ impl Generator {
     }
 
     /// Of which kind it is.
+    ///
+    /// ```
+    /// # use neurarust_core::random::{Generator, Kind};
+    /// assert_eq!(Generator::new(0).kind(), Kind::Philox);
+    /// ```
     pub fn kind(&self) -> Kind {
         match *self.engine() {
             Engine::Philox(_) => Kind::Philox,
@@ -115,6 +132,13 @@ impl Generator {
     }
 
     /// Makes it one of `kind`, at the start of the current seed's sequence. Nothing changes if it is one already.
+    ///
+    /// ```
+    /// # use neurarust_core::random::{Generator, Kind};
+    /// let generator = Generator::new(7);
+    /// generator.set_kind(Kind::Torch);
+    /// assert_eq!(generator.next_u32(), Generator::torch(7).next_u32());
+    /// ```
     pub fn set_kind(&self, kind: Kind) {
         if self.kind() != kind {
             let seed = self.initial_seed();
@@ -128,6 +152,13 @@ impl Generator {
     }
 
     /// Starts the sequence of `seed`.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let generator = Generator::new(0);
+    /// generator.next_u64();
+    /// assert_eq!(generator.manual_seed(7).next_u64(), Generator::new(7).next_u64());
+    /// ```
     pub fn manual_seed(&self, seed: u64) -> &Generator {
         let kind = self.kind();
         *self.engine() = Engine::new(kind, seed);
@@ -135,6 +166,13 @@ impl Generator {
     }
 
     /// Starts a sequence nobody can foresee, and tells its seed.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let generator = Generator::new(0);
+    /// let seed = generator.seed();
+    /// assert_eq!(generator.next_u64(), Generator::new(seed).next_u64());
+    /// ```
     pub fn seed(&self) -> u64 {
         let seed = entropy();
         self.manual_seed(seed);
@@ -142,6 +180,13 @@ impl Generator {
     }
 
     /// The seed of the current sequence.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let generator = Generator::new(7);
+    /// generator.next_u64();
+    /// assert_eq!(generator.initial_seed(), 7);
+    /// ```
     pub fn initial_seed(&self) -> u64 {
         match &*self.engine() {
             Engine::Philox(philox) => philox.seed(),
@@ -150,21 +195,47 @@ impl Generator {
     }
 
     /// A generator of its own that will draw the same numbers from here on.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let generator = Generator::new(7);
+    /// let twin = generator.fork();
+    /// assert_eq!(generator.next_u64(), twin.next_u64()); // a clone would go on instead
+    /// ```
     pub fn fork(&self) -> Generator {
         Generator(Arc::new(Mutex::new(self.engine().clone())))
     }
 
     /// 32 random bits.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let generator = Generator::new(7);
+    /// assert_ne!(generator.next_u32(), generator.next_u32());
+    /// ```
     pub fn next_u32(&self) -> u32 {
         self.engine().next_u32()
     }
 
     /// 64 random bits.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let generator = Generator::new(7);
+    /// assert_ne!(generator.next_u64(), generator.next_u64());
+    /// ```
     pub fn next_u64(&self) -> u64 {
         self.engine().next_u64()
     }
 
     /// Fills `out` with uniform numbers in `[0, 1)`, multiples of 2⁻²⁴.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let mut x = [2f32; 100];
+    /// Generator::new(7).fill_uniform_f32(&mut x);
+    /// assert!(x.iter().all(|x| (0.0..1.0).contains(x)));
+    /// ```
     pub fn fill_uniform_f32(&self, out: &mut [f32]) {
         self.fill(
             out,
@@ -174,6 +245,13 @@ impl Generator {
     }
 
     /// Fills `out` with uniform numbers in `[0, 1)`, multiples of 2⁻⁵³.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let mut x = [2f64; 100];
+    /// Generator::new(7).fill_uniform_f64(&mut x);
+    /// assert!(x.iter().all(|x| (0.0..1.0).contains(x)));
+    /// ```
     pub fn fill_uniform_f64(&self, out: &mut [f64]) {
         self.fill(
             out,
@@ -183,6 +261,13 @@ impl Generator {
     }
 
     /// Fills `out` with standard normal numbers. (Their last bits depend on the instruction set.)
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let mut x = [0f32; 1000];
+    /// Generator::new(7).fill_normal_f32(&mut x);
+    /// assert!((x.iter().map(|x| x * x).sum::<f32>() / 1000.0 - 1.0).abs() < 0.3);
+    /// ```
     pub fn fill_normal_f32(&self, out: &mut [f32]) {
         self.fill(out, normals_f32, |twister, out| {
             twister.fill_normal_f32(out)
@@ -190,6 +275,13 @@ impl Generator {
     }
 
     /// Fills `out` with standard normal numbers.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let mut x = [0f64; 1000];
+    /// Generator::new(7).fill_normal_f64(&mut x);
+    /// assert!((x.iter().map(|x| x * x).sum::<f64>() / 1000.0 - 1.0).abs() < 0.3);
+    /// ```
     pub fn fill_normal_f64(&self, out: &mut [f64]) {
         self.fill(out, normals_f64, |twister, out| {
             twister.fill_normal_f64(out)
@@ -221,6 +313,13 @@ impl Generator {
     }
 
     /// Fills `out` with integers in `0..range`, or any where `range` is 0.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let mut dice = [9u64; 100];
+    /// Generator::new(7).fill_below(6, &mut dice);
+    /// assert!(dice.iter().all(|n| *n < 6));
+    /// ```
     pub fn fill_below(&self, range: u64, out: &mut [u64]) {
         self.fill_integers(range, out, |twister| twister.below(range));
     }
@@ -258,6 +357,15 @@ impl Generator {
     }
 
     /// Puts `items` into a random order.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let mut cards: Vec<u32> = (0..52).collect();
+    /// Generator::new(7).shuffle(&mut cards);
+    /// assert!(!cards.is_sorted());
+    /// cards.sort();
+    /// assert_eq!(cards, (0..52).collect::<Vec<u32>>());
+    /// ```
     pub fn shuffle<T>(&self, items: &mut [T]) {
         match &mut *self.engine() {
             Engine::Philox(philox) => philox.shuffle(items),
@@ -297,6 +405,15 @@ impl Generator {
     }
 
     /// The state, for [`set_state`](Generator::set_state). PyTorch reads that of a generator of its kind, and the other way round.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let generator = Generator::new(7);
+    /// let state = generator.get_state();
+    /// let drawn = generator.next_u64();
+    /// generator.set_state(&state).unwrap();
+    /// assert_eq!(generator.next_u64(), drawn);
+    /// ```
     pub fn get_state(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         match &*self.engine() {
@@ -312,6 +429,14 @@ impl Generator {
     }
 
     /// Goes back to where [`get_state`](Generator::get_state) was called, as the kind it was then.
+    ///
+    /// ```
+    /// # use neurarust_core::random::Generator;
+    /// let (a, b) = (Generator::new(7), Generator::new(8));
+    /// b.set_state(&a.get_state()).unwrap();
+    /// assert_eq!(a.next_u64(), b.next_u64());
+    /// assert!(b.set_state(b"no state").is_err());
+    /// ```
     ///
     /// # Errors
     /// If the bytes are not a state. The generator stays as it was.
@@ -387,16 +512,37 @@ pub fn set_default(kind: Kind) {
 }
 
 /// Starts the default generator's sequence of `seed`.
+///
+/// ```
+/// use neurarust_core::{Tensor, random::manual_seed};
+/// let draw = || {
+///     manual_seed(0);
+///     Tensor::rand([3])?.to_vec::<f32>()
+/// };
+/// assert_eq!(draw()?, draw()?);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn manual_seed(seed: u64) {
     default_generator().manual_seed(seed);
 }
 
 /// Starts the default generator on a sequence nobody can foresee, and tells its seed.
+///
+/// ```
+/// use neurarust_core::random::{initial_seed, seed};
+/// assert_eq!(seed(), initial_seed());
+/// ```
 pub fn seed() -> u64 {
     default_generator().seed()
 }
 
 /// The seed of the default generator's current sequence.
+///
+/// ```
+/// use neurarust_core::random::{initial_seed, manual_seed};
+/// manual_seed(7);
+/// assert_eq!(initial_seed(), 7);
+/// ```
 pub fn initial_seed() -> u64 {
     default_generator().initial_seed()
 }

@@ -83,6 +83,14 @@ impl SparseTensor {
 
     /// The matrix of `shape` whose row `r` has `values[e]` in column `columns[e]`, for `e` in `starts[r]..starts[r + 1]`.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let (starts, columns) = (Tensor::new([0i64, 1, 2])?, Tensor::new([2i64, 0])?);
+    /// let s = SparseTensor::csr(&starts, &columns, &Tensor::new([3f32, 4.0])?, &[2, 3])?;
+    /// assert_eq!(s.to_dense()?.to_vec::<f32>()?, [0.0, 0.0, 3.0, 4.0, 0.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Anything but vectors; starts that don't ascend from 0 to the number of values; columns outside of `shape`.
     #[track_caller]
@@ -139,6 +147,14 @@ impl SparseTensor {
 
     /// The elements of `x` that aren't 0; of the first `sparse` dimensions, the slices that aren't all 0.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let s = SparseTensor::from_dense(&Tensor::new([[0f32, 5.0], [0.0, 0.0]])?, 2)?;
+    /// assert_eq!(s.nnz(), 1);
+    /// assert_eq!(s.indices()?.to_vec::<i64>()?, [0, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// More dimensions than there are.
     #[track_caller]
@@ -176,21 +192,49 @@ impl SparseTensor {
     }
 
     /// The sizes.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let s = SparseTensor::from_dense(&Tensor::zeros([2, 3])?, 2)?;
+    /// assert_eq!(s.shape().dims(), [2, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn shape(&self) -> &Shape {
         &self.shape
     }
 
     /// How places are written down.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::{SparseLayout, SparseTensor}};
+    /// let s = SparseTensor::from_dense(&Tensor::zeros([2, 3])?, 2)?;
+    /// assert_eq!(s.layout(), SparseLayout::Coo);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn layout(&self) -> SparseLayout {
         self.layout
     }
 
     /// The values, a dense tensor: (elements, dense dimensions…). Gradients flow through it.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let s = SparseTensor::from_dense(&Tensor::new([[0f32, 5.0], [6.0, 0.0]])?, 2)?;
+    /// assert_eq!(s.values().to_vec::<f32>()?, [5.0, 6.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn values(&self) -> &Tensor {
         &self.values
     }
 
     /// The places: (sparse dimensions, elements) of `i64`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let s = SparseTensor::from_dense(&Tensor::new([[0f32, 5.0], [6.0, 0.0]])?, 2)?;
+    /// assert_eq!(s.indices()?.to_vec::<i64>()?, [0, 1, 1, 0]); // rows, then columns
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -200,21 +244,50 @@ impl SparseTensor {
     }
 
     /// Number of dimensions that have places.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let rows = SparseTensor::from_dense(&Tensor::ones([2, 3])?, 1)?;
+    /// assert_eq!((rows.sparse_dims(), rows.values().dims()), (1, &[2, 3][..]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn sparse_dims(&self) -> usize {
         self.places.dims()[0]
     }
 
     /// Number of elements kept.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// assert_eq!(SparseTensor::from_dense(&Tensor::eye(3, None, neurarust_core::DType::F32)?, 2)?.nnz(), 3);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn nnz(&self) -> usize {
         self.places.dims()[1]
     }
 
     /// Whether the places ascend and each is there once.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let places = Tensor::new([[1i64, 1]])?;
+    /// let s = SparseTensor::coo(&places, &Tensor::new([3f32, 4.0])?, &[3])?;
+    /// assert!(!s.is_coalesced() && s.coalesce()?.is_coalesced());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn is_coalesced(&self) -> bool {
         self.coalesced
     }
 
     /// The same places with other values of the same shape.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let s = SparseTensor::from_dense(&Tensor::new([0f32, 5.0])?, 1)?;
+    /// let t = s.with_values(&s.values().mul(2.0)?)?;
+    /// assert_eq!(t.to_dense()?.to_vec::<f32>()?, [0.0, 10.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Values of another shape.
@@ -237,6 +310,15 @@ impl SparseTensor {
     }
 
     /// Where each row's elements start, and their columns: of a matrix in CSR.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::{SparseLayout, SparseTensor}};
+    /// let s = SparseTensor::from_dense(&Tensor::new([[0f32, 5.0], [6.0, 7.0]])?, 2)?;
+    /// let (starts, columns) = s.to_layout(SparseLayout::Csr)?.rows_and_columns()?;
+    /// assert_eq!(starts.to_vec::<i64>()?, [0, 1, 3]);
+    /// assert_eq!(columns.to_vec::<i64>()?, [1, 0, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Another layout.
@@ -271,6 +353,14 @@ impl SparseTensor {
 
     /// The dense tensor.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let twice = Tensor::new([[1i64, 1]])?;
+    /// let s = SparseTensor::coo(&twice, &Tensor::new([3f32, 4.0])?, &[3])?;
+    /// assert_eq!(s.to_dense()?.to_vec::<f32>()?, [0.0, 7.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -287,6 +377,15 @@ impl SparseTensor {
     }
 
     /// With the places ascending, and values of one place added up.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let places = Tensor::new([[2i64, 0, 2]])?;
+    /// let s = SparseTensor::coo(&places, &Tensor::new([1f32, 2.0, 3.0])?, &[3])?.coalesce()?;
+    /// assert_eq!(s.indices()?.to_vec::<i64>()?, [0, 2]);
+    /// assert_eq!(s.values().to_vec::<f32>()?, [2.0, 4.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -313,6 +412,13 @@ impl SparseTensor {
 
     /// The matrix in CSR, or any tensor in COO.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::{SparseLayout, SparseTensor}};
+    /// let s = SparseTensor::from_dense(&Tensor::ones([2, 2])?, 2)?.to_layout(SparseLayout::Csr)?;
+    /// assert_eq!((s.layout(), s.nnz()), (SparseLayout::Csr, 4));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// CSR of anything but a matrix of numbers.
     #[track_caller]
@@ -333,6 +439,13 @@ impl SparseTensor {
     }
 
     /// Rows and columns exchanged.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let s = SparseTensor::from_dense(&Tensor::new([[0f32, 5.0], [0.0, 0.0]])?, 2)?;
+    /// assert_eq!(s.t()?.to_dense()?.to_vec::<f32>()?, [0.0, 0.0, 5.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Anything but a matrix of numbers.
@@ -359,6 +472,13 @@ impl SparseTensor {
     }
 
     /// The sum with `other`, of the same shape.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let s = SparseTensor::from_dense(&Tensor::new([0f32, 5.0])?, 1)?;
+    /// assert_eq!(s.add(&s)?.to_dense()?.to_vec::<f32>()?, [0.0, 10.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Another shape, or another division into sparse and dense dimensions.
@@ -387,6 +507,13 @@ impl SparseTensor {
     }
 
     /// The sum of everything, a dense number.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let s = SparseTensor::from_dense(&Tensor::new([[0f32, 5.0], [6.0, 0.0]])?, 2)?;
+    /// assert_eq!(s.sum()?.item::<f32>()?, 11.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -424,6 +551,14 @@ impl SparseTensor {
     /// The product with a dense matrix: `(n, k) @ (k, m)` → `(n, m)`, dense. Gradients flow to the values and to
     /// `dense`.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let s = SparseTensor::from_dense(&Tensor::new([[0f32, 2.0], [3.0, 0.0]])?, 2)?;
+    /// let y = s.mm(&Tensor::new([[1f32], [10.0]])?)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [20.0, 3.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Anything but matrices that fit; anything but floats of one dtype.
     #[track_caller]
@@ -445,6 +580,15 @@ impl SparseTensor {
     }
 
     /// `beta · self + alpha · (a @ b)` at the places of this matrix: `(n, k)` and `(k, m)`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let s = SparseTensor::from_dense(&Tensor::new([[0f32, 1.0], [0.0, 0.0]])?, 2)?;
+    /// let (a, b) = (Tensor::ones([2, 3])?, Tensor::ones([3, 2])?);
+    /// let y = s.sampled_addmm(&a, &b, 10.0, 1.0)?; // 10 · 1 + 3 at the one place
+    /// assert_eq!(y.to_dense()?.to_vec::<f32>()?, [0.0, 13.0, 0.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Anything but matrices that fit; anything but floats of one dtype.

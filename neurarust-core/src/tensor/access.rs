@@ -113,6 +113,14 @@ impl Tensor {
 
     /// The elements in row-major order.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2], [3, 4]])?;
+    /// assert_eq!(x.t()?.to_vec::<i64>()?, [1, 3, 2, 4]);
+    /// assert!(x.to_vec::<f32>().is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `T` is not the tensor's element type.
     #[track_caller]
@@ -134,6 +142,13 @@ impl Tensor {
     }
 
     /// The one element of the tensor, converted to `T`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([2.5f32])?.item::<f64>()?, 2.5);
+    /// assert!(Tensor::new([1i64, 2])?.item::<i64>().is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Not exactly one element.
@@ -213,6 +228,12 @@ impl Tensor {
     }
 
     /// The element type as a Rust type is known: the dtype's size times the elements.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// assert_eq!(Tensor::zeros(([2, 3], DType::F64))?.nbytes(), 48);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn nbytes(&self) -> usize {
         self.numel() * self.dtype().size()
     }

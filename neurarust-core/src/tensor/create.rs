@@ -134,6 +134,14 @@ impl Tensor {
 
     /// A tensor of `shape` with the elements of `data`, row by row.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::from_vec(vec![1f32, 2.0, 3.0, 4.0], [2, 2])?;
+    /// assert_eq!(x.select(0, 1)?.to_vec::<f32>()?, [3.0, 4.0]);
+    /// assert!(Tensor::from_vec(vec![1f32, 2.0], [3]).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Another number of elements than the shape has.
     #[track_caller]
@@ -142,6 +150,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::from_vec`], from a slice.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let pixels = [0u8, 128, 255];
+    /// assert_eq!(Tensor::from_slice(&pixels, [3, 1])?.dtype(), DType::U8);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Another number of elements than the shape has.
@@ -164,6 +179,13 @@ impl Tensor {
 
     /// Zeros.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// assert_eq!(Tensor::zeros([2, 2])?.to_vec::<f32>()?, [0.0; 4]);
+    /// assert_eq!(Tensor::zeros(([3], DType::I64))?.to_vec::<i64>()?, [0; 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A shape that memory can't hold.
     #[track_caller]
@@ -174,6 +196,13 @@ impl Tensor {
 
     /// Ones.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// assert_eq!(Tensor::ones([2, 2])?.to_vec::<f32>()?, [1.0; 4]);
+    /// assert_eq!(Tensor::ones(([2], DType::Bool))?.to_vec::<bool>()?, [true; 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A shape that memory can't hold.
     #[track_caller]
@@ -182,6 +211,13 @@ impl Tensor {
     }
 
     /// The same number everywhere, converted to the dtype.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// assert_eq!(Tensor::full([2], 0.5)?.to_vec::<f32>()?, [0.5, 0.5]);
+    /// assert_eq!(Tensor::full(((), DType::I64), 7.0)?.item::<i64>()?, 7);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A shape that memory can't hold, a number that the dtype can't.
@@ -214,6 +250,13 @@ impl Tensor {
 
     /// A tensor whose contents don't matter yet (they are initialised memory, but arbitrary).
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::empty(([2, 3], DType::F64))?;
+    /// assert_eq!((x.dims(), x.dtype()), (&[2, 3][..], DType::F64));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A shape that memory can't hold.
     #[track_caller]
@@ -229,6 +272,14 @@ impl Tensor {
     }
 
     /// Zeros that lie by `strides`, in a buffer just large enough.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::empty_strided([2, 3], &[1, 2], DType::F32)?; // column by column
+    /// assert_eq!(x.strides(), [1, 2]);
+    /// assert!(x.t()?.is_contiguous());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Another number of strides than of sizes, a negative stride, more than memory holds.
@@ -252,6 +303,13 @@ impl Tensor {
     }
 
     /// Zeros whose dimensions lie in memory in the order `physical`, outermost first.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::empty_permuted([2, 3, 4], &[0, 2, 1], DType::F32)?; // channels last
+    /// assert_eq!(x.strides(), [12, 1, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// An order that isn't a permutation.
@@ -280,6 +338,14 @@ impl Tensor {
 
     /// Zeros in the shape and dtype of this tensor.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2]])?;
+    /// assert_eq!(x.zeros_like()?.to_vec::<i64>()?, [0, 0]);
+    /// assert_eq!(x.zeros_like()?.dims(), [1, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -288,6 +354,12 @@ impl Tensor {
     }
 
     /// Ones in the shape and dtype of this tensor.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([2f64, 3.0])?.ones_like()?.to_vec::<f64>()?, [1.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -298,6 +370,12 @@ impl Tensor {
 
     /// One number in the shape and dtype of this tensor.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([2i64, 3])?.full_like(9.0)?.to_vec::<i64>()?, [9, 9]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -307,6 +385,13 @@ impl Tensor {
 
     /// Arbitrary contents in the shape and dtype of this tensor.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::zeros(([2, 3], DType::F64))?;
+    /// assert_eq!((x.empty_like()?.dims(), x.empty_like()?.dtype()), (&[2, 3][..], DType::F64));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -315,6 +400,13 @@ impl Tensor {
     }
 
     /// The integers of a range, as `i64`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::arange(2..5)?.to_vec::<i64>()?, [2, 3, 4]);
+    /// assert_eq!(Tensor::arange(5..2)?.dims(), [0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -329,6 +421,13 @@ impl Tensor {
     }
 
     /// `start`, `start + step`, … below `end` (above, for a negative step), in `dtype`: exact, however large they are.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// assert_eq!(Tensor::arange_by(5, 0, -2, DType::I64)?.to_vec::<i64>()?, [5, 3, 1]);
+    /// assert!(Tensor::arange_by(0, 5, -1, DType::I64).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A step of 0 or of the wrong sign, more elements than memory can hold.
@@ -352,6 +451,12 @@ impl Tensor {
 
     /// `start`, `start + step`, … below `end` (above, for a negative step), in `dtype`. Integer types count from the
     /// integer part of `start` by that of `step`, as in PyTorch.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// assert_eq!(Tensor::arange_step(0.0, 1.0, 0.25, DType::F32)?.to_vec::<f32>()?, [0.0, 0.25, 0.5, 0.75]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A step of 0 or of the wrong sign, bounds that aren't finite.
@@ -381,6 +486,14 @@ impl Tensor {
 
     /// `steps` numbers from `start` to `end`, both included.
     ///
+    /// One dimension of `steps`, `f32`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::linspace(0.0, 1.0, 5)?.to_vec::<f32>()?, [0.0, 0.25, 0.5, 0.75, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -389,6 +502,12 @@ impl Tensor {
     }
 
     /// As [`Tensor::linspace`], in `dtype`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// assert_eq!(Tensor::linspace_dtype(-1.0, 1.0, 3, DType::F64)?.to_vec::<f64>()?, [-1.0, 0.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -412,6 +531,13 @@ impl Tensor {
     }
 
     /// The identity matrix of `n` rows, or `n` by `m` with ones on the diagonal.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// assert_eq!(Tensor::eye(2, None, DType::F32)?.to_vec::<f32>()?, [1.0, 0.0, 0.0, 1.0]);
+    /// assert_eq!(Tensor::eye(2, 3, DType::I64)?.to_vec::<i64>()?, [1, 0, 0, 0, 1, 0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A shape that memory can't hold.

@@ -80,6 +80,14 @@ fn render(t: &Tensor) -> Result<String> {
 impl Tensor {
     /// The operation that made this tensor, as PyTorch names it (`AddBackward0`); none for the user's own and for
     /// tensors outside of the graph.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// assert_eq!(x.grad_fn(), None);
+    /// assert_eq!(x.exp()?.grad_fn().unwrap(), "ExpBackward0");
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn grad_fn(&self) -> Option<String> {
         if !self.is_requires_grad() {
             return None;

@@ -72,6 +72,13 @@ macro_rules! i {
 
 impl Index {
     /// The same range with another step; an integer becomes the range from it on.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, Index};
+    /// let x = Tensor::arange(0..6)?;
+    /// assert_eq!(x.index([Index::from(1..).every(2)])?.to_vec::<i64>()?, [1, 3, 5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn every(self, step: i64) -> Index {
         let (start, end) = match self {
             Index::At(i) => (Some(i), None),
@@ -284,6 +291,14 @@ impl Tensor {
 
     /// The part that `index` (see [`i!`](crate::i)) tells: a view, or a copy if index tensors take part.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, i};
+    /// let x = Tensor::new([[1i64, 2, 3], [4, 5, 6]])?;
+    /// assert_eq!(x.index(i![-1, 1..])?.to_vec::<i64>()?, [5, 6]);
+    /// assert_eq!(x.index(i![&x.gt(2i64)?])?.to_vec::<i64>()?, [3, 4, 5, 6]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// More indices than dimensions, an index out of range, index tensors that don't broadcast together, a mask of
     /// another shape than the dimensions it stands for.
@@ -349,6 +364,15 @@ impl Tensor {
 
     /// As [`Tensor::index_assign`], or adding: then several values for one element are added one after the other.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType, i};
+    /// let x = Tensor::zeros(([3], DType::I64))?;
+    /// let at = Tensor::new([0i64, 2, 0])?;
+    /// x.index_put_(i![&at], 5i64, true)?;
+    /// assert_eq!(x.to_vec::<i64>()?, [10, 0, 5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::index_assign`].
     #[track_caller]
@@ -363,6 +387,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::index_put_`], into a copy.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, i};
+    /// let x = Tensor::new([1i64, 2, 3])?;
+    /// assert_eq!(x.index_put(i![..2], 0i64, false)?.to_vec::<i64>()?, [0, 0, 3]);
+    /// assert_eq!(x.to_vec::<i64>()?, [1, 2, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::index_assign`].

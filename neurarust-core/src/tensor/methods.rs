@@ -8,6 +8,14 @@ use crate::{Error, Result};
 impl Tensor {
     /// `self` to the power `e`: integers stay integers if both are.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, 2.0, 3.0])?;
+    /// assert_eq!(x.pow(2.0)?.to_vec::<f32>()?, [1.0, 4.0, 9.0]);
+    /// assert_eq!(Tensor::new([2i64, 3])?.pow(3i64)?.to_vec::<i64>()?, [8, 27]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes that don't broadcast; an integer to a negative integer power.
     #[track_caller]
@@ -40,6 +48,13 @@ impl Tensor {
 
     /// `self` where `condition`, `other` elsewhere.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([-1f32, 2.0])?;
+    /// assert_eq!(x.where_cond(&x.gt(0.0)?, 0.0)?.to_vec::<f32>()?, [0.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A condition that isn't `bool`, shapes that don't broadcast.
     #[track_caller]
@@ -57,6 +72,14 @@ impl Tensor {
     }
 
     /// Elements within `[min, max]`; either bound may be missing.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([-2f32, 0.5, 2.0])?;
+    /// assert_eq!(x.clamp(-1.0, 1.0)?.to_vec::<f32>()?, [-1.0, 0.5, 1.0]);
+    /// assert_eq!(x.clamp(0.0, None)?.to_vec::<f32>()?, [0.0, 0.5, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Both bounds missing.
@@ -93,6 +116,13 @@ impl Tensor {
 
     /// Bits turned over; `!` on bools.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([0u8, 1])?.bitwise_not()?.to_vec::<u8>()?, [255, 254]);
+    /// assert_eq!(Tensor::new([true])?.bitwise_not()?.to_vec::<bool>()?, [false]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A float tensor.
     #[track_caller]
@@ -105,6 +135,14 @@ impl Tensor {
     }
 
     /// Elements replaced by `value` where `mask`, which broadcasts.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let scores = Tensor::new([1f32, 2.0, 3.0])?;
+    /// let mask = Tensor::new([false, true, false])?;
+    /// assert_eq!(scores.masked_fill(&mask, 0.0)?.to_vec::<f32>()?, [1.0, 0.0, 3.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A mask that isn't `bool`, shapes that don't broadcast to `self`'s.

@@ -139,6 +139,15 @@ impl Tensor {
     }
 
     /// The same elements as a tensor that is no part of any graph; shares the buffer.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, 2.0])?.requires_grad()?;
+    /// let fixed = x.mul(3.0)?.detach();
+    /// assert!(!fixed.is_requires_grad());
+    /// assert_eq!(fixed.to_vec::<f32>()?, [3.0, 6.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     #[track_caller]
     pub fn detach(&self) -> Tensor {
@@ -174,30 +183,65 @@ impl Tensor {
     }
 
     /// The sizes.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 3])?;
+    /// assert_eq!(x.shape().to_string(), "[2, 3]");
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn shape(&self) -> &Shape {
         self.0.layout.shape()
     }
 
     /// The sizes, as a slice.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 3])?.dims(), [2, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn dims(&self) -> &[usize] {
         self.0.layout.shape().dims()
     }
 
     /// Number of dimensions.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 3])?.rank(), 2);
+    /// assert_eq!(Tensor::new(1f32)?.rank(), 0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn rank(&self) -> usize {
         self.0.layout.shape().rank()
     }
 
     /// Number of elements.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 3])?.numel(), 6);
+    /// assert_eq!(Tensor::zeros([2, 0])?.numel(), 0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn numel(&self) -> usize {
         self.0.layout.numel()
     }
 
     /// The size of dimension `dim`, counted from the back if negative.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 3])?;
+    /// assert_eq!((x.size(0)?, x.size(-1)?), (2, 3));
+    /// assert!(x.size(2).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`ErrorKind::Index`](crate::ErrorKind::Index) if there is no such dimension.
@@ -213,41 +257,91 @@ impl Tensor {
     }
 
     /// Where the elements lie in the buffer.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([4, 3])?.narrow(0, 2, 2)?;
+    /// assert_eq!(x.layout().offset(), 6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn layout(&self) -> &Layout {
         &self.0.layout
     }
 
     /// The strides, in elements.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 3])?;
+    /// assert_eq!(x.strides(), [3, 1]);
+    /// assert_eq!(x.t()?.strides(), [1, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn strides(&self) -> &[isize] {
         self.0.layout.strides()
     }
 
     /// The element type.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// assert_eq!(Tensor::new([1u8])?.dtype(), DType::U8);
+    /// assert_eq!(Tensor::zeros([1])?.dtype(), DType::F32);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn dtype(&self) -> DType {
         self.0.dtype
     }
 
     /// Where the elements live.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::zeros([1])?.device().to_string(), "cpu");
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn device(&self) -> Device {
         Device::Cpu
     }
 
     /// Whether the elements lie in row-major order without gaps.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 3])?;
+    /// assert!(x.is_contiguous() && !x.t()?.is_contiguous());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn is_contiguous(&self) -> bool {
         self.0.layout.is_contiguous()
     }
 
     /// The buffer.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 3])?;
+    /// assert_eq!(x.storage().id(), x.t()?.storage().id()); // a view shares it
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn storage(&self) -> &Storage {
         &self.0.storage
     }
 
     /// Whether both are the same tensor (not merely equal ones).
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2])?;
+    /// assert!(x.is_same(&x.clone()));
+    /// assert!(!x.is_same(&x.detach()));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn is_same(&self, other: &Tensor) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -263,18 +357,41 @@ impl Tensor {
     }
 
     /// Whether gradients flow to or through this tensor.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// assert!(x.is_requires_grad() && x.exp()?.is_requires_grad());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn is_requires_grad(&self) -> bool {
         self.0.requires_grad.load(Relaxed) || self.base_requires_grad()
     }
 
     /// Whether it was made by the user and not by a recorded operation.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// assert!(x.is_leaf() && !x.exp()?.is_leaf());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn is_leaf(&self) -> bool {
         self.renew();
         lock(&self.0.meta).edge.is_none()
     }
 
     /// Marks this tensor as one to differentiate by, and returns it.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, 2.0])?.requires_grad()?;
+    /// x.square()?.sum()?.backward()?;
+    /// assert_eq!(x.grad().unwrap().to_vec::<f32>()?, [2.0, 4.0]);
+    /// assert!(Tensor::new([1i64])?.requires_grad().is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integer and bool tensors have no gradients.
@@ -285,6 +402,14 @@ impl Tensor {
     }
 
     /// Turns differentiation by this tensor on or off.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// x.set_requires_grad(false)?; // frozen
+    /// assert!(!x.mul(2.0)?.is_requires_grad());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integer and bool tensors have no gradients; a tensor that an operation made always requires one, detach it to
@@ -319,6 +444,14 @@ impl Tensor {
 
     /// Cuts this tensor's history: it becomes one of the user's own that requires no gradient.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?.mul(2.0)?;
+    /// x.detach_()?;
+    /// assert!(x.is_leaf() && !x.is_requires_grad());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A view, whose history is its base's; detach makes another tensor.
     #[track_caller]
@@ -336,12 +469,31 @@ impl Tensor {
     }
 
     /// The accumulated gradient, after a backward.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([3f32])?.requires_grad()?;
+    /// assert!(x.grad().is_none());
+    /// x.square()?.backward()?;
+    /// x.square()?.backward()?; // adds up
+    /// assert_eq!(x.grad().unwrap().to_vec::<f32>()?, [12.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn grad(&self) -> Option<Tensor> {
         let slot = lock(&self.0.meta).slot.clone()?;
         lock(&slot.grad).clone()
     }
 
     /// Replaces the gradient.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([3f32])?.requires_grad()?;
+    /// x.set_grad(Some(Tensor::new([5f32])?))?;
+    /// assert_eq!(x.grad().unwrap().item::<f32>()?, 5.0);
+    /// assert!(x.set_grad(Some(Tensor::zeros([2])?)).is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A gradient of another shape or dtype.
@@ -368,6 +520,15 @@ impl Tensor {
     }
 
     /// Forgets the gradient.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([3f32])?.requires_grad()?;
+    /// x.square()?.backward()?;
+    /// x.zero_grad();
+    /// assert!(x.grad().is_none());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn zero_grad(&self) {
         let slot = lock(&self.0.meta).slot.clone();
         if let Some(slot) = slot {

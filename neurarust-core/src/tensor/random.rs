@@ -240,6 +240,13 @@ impl Tensor {
 
     /// As [`Tensor::rand`], from `generator`.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let draw = || Tensor::rand_with([3], &Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::rand`].
     #[track_caller]
@@ -252,6 +259,13 @@ impl Tensor {
 
     /// Standard normal: mean 0, variance 1.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::randn([10_000])?;
+    /// assert!(x.mean()?.item::<f32>()?.abs() < 0.1 && (x.std(1.0)?.item::<f32>()? - 1.0).abs() < 0.1);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dtype without fractions, a shape that memory can't hold.
     #[track_caller]
@@ -260,6 +274,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::randn`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType, random::Generator};
+    /// let draw = || Tensor::randn_with(([3], DType::F64), &Generator::new(1))?.to_vec::<f64>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::randn`].
@@ -273,6 +294,13 @@ impl Tensor {
 
     /// Integers in `low..high`, as `i64` unless the spec says otherwise.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let dice = Tensor::randint(1, 7, [100])?.to_vec::<i64>()?;
+    /// assert!(dice.iter().all(|n| (1..7).contains(n)));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// An empty range, or one that the dtype can't hold; a shape that memory can't hold.
     #[track_caller]
@@ -281,6 +309,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::randint`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let draw = || Tensor::randint_with(0, 100, [5], &Generator::new(1))?.to_vec::<i64>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::randint`].
@@ -301,6 +336,13 @@ impl Tensor {
 
     /// The integers below `n` in random order.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (sorted, _) = Tensor::randperm(5)?.sort(0, false)?;
+    /// assert_eq!(sorted.to_vec::<i64>()?, [0, 1, 2, 3, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -309,6 +351,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::randperm`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let draw = || Tensor::randperm_with(50, &Generator::new(1))?.to_vec::<i64>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -323,6 +372,13 @@ impl Tensor {
 
     /// [`Tensor::rand`] in the shape and dtype of this tensor.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::zeros(([2, 3], DType::F64))?;
+    /// assert_eq!((x.rand_like()?.dims(), x.rand_like()?.dtype()), (&[2, 3][..], DType::F64));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::rand`].
     #[track_caller]
@@ -331,6 +387,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::rand_like`], of `dtype` and from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType, random::Generator};
+    /// let x = Tensor::zeros(([3], DType::I64))?;
+    /// let draw = || x.rand_like_with(DType::F32, &Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::rand`].
@@ -341,6 +405,13 @@ impl Tensor {
 
     /// [`Tensor::randn`] in the shape and dtype of this tensor.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::zeros(([2, 3], DType::F64))?;
+    /// assert_eq!((x.randn_like()?.dims(), x.randn_like()?.dtype()), (&[2, 3][..], DType::F64));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::randn`].
     #[track_caller]
@@ -349,6 +420,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::randn_like`], of `dtype` and from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType, random::Generator};
+    /// let x = Tensor::zeros([3])?;
+    /// let draw = || x.randn_like_with(DType::F32, &Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::randn`].
@@ -359,6 +438,13 @@ impl Tensor {
 
     /// [`Tensor::randint`] in the shape and dtype of this tensor.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([4])?.randint_like(0, 2)?;
+    /// assert!(x.to_vec::<f32>()?.iter().all(|n| *n == 0.0 || *n == 1.0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::randint`].
     #[track_caller]
@@ -368,6 +454,13 @@ impl Tensor {
 
     /// Ones with probability `p`, zeros elsewhere: a dropout mask, as `bool` too.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let kept = Tensor::bernoulli_mask(0.8, ([10_000], DType::Bool))?.count_nonzero()?;
+    /// assert!((7_500..8_500).contains(&kept.item::<i64>()?));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A probability outside of 0 to 1, a shape that memory can't hold.
     #[track_caller]
@@ -376,6 +469,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::bernoulli_mask`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let draw = || Tensor::bernoulli_mask_with(0.5, [50], &Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::bernoulli_mask`].
@@ -419,6 +519,12 @@ impl Tensor {
 
     /// 1 with the probability that the element tells, else 0. No gradient flows.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([0f32, 1.0, 0.0])?.bernoulli()?.to_vec::<f32>()?, [0.0, 1.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Integers, or an element outside of 0 to 1.
     #[track_caller]
@@ -427,6 +533,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::bernoulli`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let p = Tensor::full([50], 0.5)?;
+    /// let draw = || p.bernoulli_with(&Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::bernoulli`].
@@ -443,6 +557,14 @@ impl Tensor {
     /// `count` categories per row, drawn by the weights `self`, (categories) or (rows, categories): `i64`, (count) or
     /// (rows, count). Weights need not add up to 1.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let weights = Tensor::new([[0f32, 3.0], [1.0, 0.0]])?;
+    /// assert_eq!(weights.multinomial(2, true)?.to_vec::<i64>()?, [1, 1, 0, 0]);
+    /// assert!(weights.multinomial(2, false).is_err()); // one positive weight per row
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Weights that are negative, not finite or all zero; without replacement, more samples than positive weights.
     #[track_caller]
@@ -451,6 +573,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::multinomial`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let weights = Tensor::ones([50])?;
+    /// let draw = || weights.multinomial_with(9, false, &Generator::new(1))?.to_vec::<i64>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::multinomial`].
@@ -602,6 +732,14 @@ impl Tensor {
 
     /// Uniform numbers in `[low, high)`, in place.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([100])?;
+    /// x.uniform_(2.0, 3.0)?;
+    /// assert!(x.to_vec::<f32>()?.iter().all(|x| (2.0..3.0).contains(x)));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Bounds out of order or not finite, integers, what in-place operations refuse.
     #[track_caller]
@@ -610,6 +748,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::uniform_`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let draw = || Tensor::zeros([9])?.uniform_with_(0.0, 1.0, &Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::uniform_`].
@@ -628,6 +773,14 @@ impl Tensor {
 
     /// Normal numbers, in place.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([10_000])?;
+    /// x.normal_(5.0, 2.0)?;
+    /// assert!((x.mean()?.item::<f32>()? - 5.0).abs() < 0.2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A negative standard deviation, integers, what in-place operations refuse.
     #[track_caller]
@@ -636,6 +789,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::normal_`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let draw = || Tensor::zeros([9])?.normal_with_(0.0, 1.0, &Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::normal_`].
@@ -657,6 +817,14 @@ impl Tensor {
 
     /// Ones with probability `p`, zeros elsewhere, in place.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::zeros(([3], DType::I64))?;
+    /// x.bernoulli_(1.0)?;
+    /// assert_eq!(x.to_vec::<i64>()?, [1, 1, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A probability outside of 0 to 1, what in-place operations refuse.
     #[track_caller]
@@ -665,6 +833,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::bernoulli_`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let draw = || Tensor::zeros([50])?.bernoulli_with_(0.5, &Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::bernoulli_`].
@@ -688,6 +863,14 @@ impl Tensor {
 
     /// Ones with the probabilities `p`, which are broadcast, zeros elsewhere, in place.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let x = Tensor::zeros([2, 2])?;
+    /// x.bernoulli_by_(&Tensor::new([0f32, 1.0])?, &Generator::new(0))?;
+    /// assert_eq!(x.to_vec::<f32>()?, [0.0, 1.0, 0.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A probability outside of 0 to 1, integers as probabilities, shapes that don't fit, what in-place operations refuse.
     #[track_caller]
@@ -704,6 +887,14 @@ impl Tensor {
 
     /// Integers in `low..high`, in place.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::zeros(([100], DType::U8))?;
+    /// x.random_(10, 20)?;
+    /// assert!(x.to_vec::<u8>()?.iter().all(|x| (10..20).contains(x)));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::randint`], and what in-place operations refuse.
     #[track_caller]
@@ -712,6 +903,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::random_`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let draw = || Tensor::zeros([9])?.random_with_(0, 100, &Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::random_`].
@@ -728,6 +926,14 @@ impl Tensor {
     }
 
     /// Integers from 0 to the largest that the dtype holds; for floats, to the end of those that are all exact. In place.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType, random::Generator};
+    /// let x = Tensor::zeros(([100], DType::I16))?;
+    /// x.random_any_with_(&Generator::new(1))?;
+    /// assert!(x.to_vec::<i16>()?.iter().all(|x| *x >= 0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// What in-place operations refuse.
@@ -757,6 +963,14 @@ impl Tensor {
 
     /// Exponential numbers of rate `rate`, in place: `-ln(1 - u) / rate`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([10_000])?;
+    /// x.exponential_(2.0)?;
+    /// assert!((x.mean()?.item::<f32>()? - 0.5).abs() < 0.1);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A rate that isn't above 0, integers, what in-place operations refuse.
     #[track_caller]
@@ -765,6 +979,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::exponential_`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let draw = || Tensor::zeros([9])?.exponential_with_(1.0, &Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::exponential_`].
@@ -783,6 +1004,14 @@ impl Tensor {
 
     /// Numbers whose logarithm is normal, in place.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([100])?;
+    /// x.log_normal_(0.0, 1.0)?;
+    /// assert!(x.to_vec::<f32>()?.iter().all(|x| *x > 0.0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::normal_`].
     #[track_caller]
@@ -791,6 +1020,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::log_normal_`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let draw = || Tensor::zeros([9])?.log_normal_with_(0.0, 1.0, &Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::normal_`].
@@ -809,6 +1045,14 @@ impl Tensor {
 
     /// Cauchy numbers, in place: `median + scale · tan(π (u - ½))`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([10_001])?;
+    /// x.cauchy_(3.0, 1.0)?;
+    /// assert!((x.median()?.item::<f32>()? - 3.0).abs() < 0.2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A scale that isn't above 0, integers, what in-place operations refuse.
     #[track_caller]
@@ -817,6 +1061,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::cauchy_`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let draw = || Tensor::zeros([9])?.cauchy_with_(0.0, 1.0, &Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::cauchy_`].
@@ -835,6 +1086,14 @@ impl Tensor {
 
     /// The number of trials up to the first success of probability `p`, in place; 1 at least. For integers too.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let x = Tensor::zeros(([10_000], DType::I64))?;
+    /// x.geometric_(0.5)?;
+    /// assert_eq!(x.min()?.item::<i64>()?, 1);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A probability that isn't between 0 and 1, a bool tensor, what in-place operations refuse.
     #[track_caller]
@@ -843,6 +1102,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::geometric_`], from `generator`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, random::Generator};
+    /// let draw = || Tensor::zeros([9])?.geometric_with_(0.5, &Generator::new(1))?.to_vec::<f32>();
+    /// assert_eq!(draw()?, draw()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::geometric_`].

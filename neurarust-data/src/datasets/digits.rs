@@ -43,6 +43,13 @@ impl Digits {
 
     /// Decompresses the set (about a millisecond).
     ///
+    /// ```
+    /// use neurarust_data::datasets::Digits;
+    /// let digits = Digits::load()?;
+    /// assert_eq!(digits.len(), 1797);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Only if the program's own copy of the data is damaged.
     #[track_caller]
@@ -68,6 +75,12 @@ impl Digits {
     }
 
     /// How many images there are.
+    ///
+    /// ```
+    /// use neurarust_data::datasets::Digits;
+    /// assert_eq!(Digits::load()?.len(), 1797);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.labels.len()
     }
@@ -78,16 +91,34 @@ impl Digits {
     }
 
     /// The pixels, 0 … 16: (1797, 8, 8), row-major.
+    ///
+    /// ```
+    /// use neurarust_data::datasets::Digits;
+    /// assert_eq!(Digits::load()?.pixel_bytes().len(), 1797 * 8 * 8);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn pixel_bytes(&self) -> &[u8] {
         &self.pixels
     }
 
     /// The labels, 0 … 9: (1797).
+    ///
+    /// ```
+    /// use neurarust_data::datasets::Digits;
+    /// assert!(Digits::load()?.label_bytes().iter().all(|label| *label < 10));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn label_bytes(&self) -> &[u8] {
         &self.labels
     }
 
     /// The images, blank 0.0 to full ink 1.0: `f32` of shape (1797, 1, 8, 8).
+    ///
+    /// ```
+    /// use neurarust_data::datasets::Digits;
+    /// assert_eq!(Digits::load()?.images()?.dims(), [1797, 1, 8, 8]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[track_caller]
     pub fn images(&self) -> Result<Tensor> {
         let shape = [self.len(), 1, Digits::SIDE, Digits::SIDE];
@@ -95,12 +126,25 @@ impl Digits {
     }
 
     /// The labels, 0 … 9: `i64` of shape (1797).
+    ///
+    /// ```
+    /// use neurarust_data::datasets::Digits;
+    /// let labels = Digits::load()?.labels()?;
+    /// assert_eq!((labels.min()?.item::<i64>()?, labels.max()?.item::<i64>()?), (0, 9));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[track_caller]
     pub fn labels(&self) -> Result<Tensor> {
         label_tensor(&self.labels)
     }
 
     /// [`images`](Self::images) and [`labels`](Self::labels) as a data set.
+    ///
+    /// ```
+    /// use neurarust_data::{Dataset, datasets::Digits};
+    /// assert_eq!(Digits::load()?.dataset()?.len(), 1797);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[track_caller]
     pub fn dataset(&self) -> Result<TensorDataset> {
         TensorDataset::new((self.images()?, self.labels()?))

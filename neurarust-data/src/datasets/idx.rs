@@ -73,6 +73,14 @@ impl Idx {
     }
 
     /// Reads from memory; `name` stands for the file in error messages.
+    ///
+    /// ```
+    /// use neurarust_data::datasets::Idx;
+    /// let file = [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]; // bytes, one dimension of 2
+    /// assert_eq!(Idx::parse(&file, "labels")?.shape(), [2]);
+    /// assert!(Idx::parse(&file[..9], "labels").is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[track_caller]
     pub fn parse(bytes: &[u8], name: &str) -> Result<Idx> {
         report(
@@ -82,6 +90,12 @@ impl Idx {
     }
 
     /// The dimensions, outermost first.
+    ///
+    /// ```
+    /// use neurarust_data::datasets::Idx;
+    /// assert_eq!(Idx::parse(&[0, 0, 8, 1, 0, 0, 0, 2, 7, 9], "labels")?.shape(), [2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
@@ -92,6 +106,13 @@ impl Idx {
     }
 
     /// Gives up the dimensions and the numbers.
+    ///
+    /// ```
+    /// use neurarust_data::datasets::Idx;
+    /// let (shape, _) = Idx::parse(&[0, 0, 8, 1, 0, 0, 0, 2, 7, 9], "labels")?.into_parts();
+    /// assert_eq!(shape, [2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn into_parts(self) -> (Vec<usize>, IdxData) {
         (self.shape, self.data)
     }

@@ -118,6 +118,14 @@ pub struct PReLU {
 impl PReLU {
     /// Slopes of 0.25 for `num_parameters` channels.
     ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Forward, PReLU};
+    /// let y = PReLU::new(1)?.forward(&Tensor::new([[-4f32, 2.0]])?)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [-1.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]

@@ -23,27 +23,66 @@ pub struct Sequential {
 
 impl Sequential {
     /// The modules in this order.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Forward, Linear, ReLU, Sequential};
+    /// let net = Sequential::new(vec![Box::new(Linear::new(4, 2)?), Box::new(ReLU::new())]);
+    /// assert_eq!(net.forward(&Tensor::zeros([3, 4])?)?.dims(), [3, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new(layers: Vec<Box<dyn Forward>>) -> Sequential {
         Sequential { layers }
     }
 
     /// Adds a module at the end.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, ReLU, Sequential};
+    /// let mut net = Sequential::new(vec![]);
+    /// net.push(Linear::new(4, 2)?).push(ReLU::new());
+    /// assert_eq!(net.len(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn push(&mut self, layer: impl Forward + 'static) -> &mut Sequential {
         self.layers.push(Box::new(layer));
         self
     }
 
     /// Number of modules.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, ReLU, sequential};
+    /// assert_eq!(sequential![Linear::new(4, 2)?, ReLU::new()].len(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.layers.len()
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// use neurarust_nn::Sequential;
+    /// assert!(Sequential::new(vec![]).is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.layers.is_empty()
     }
 
     /// The modules.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Linear, ReLU, sequential};
+    /// let net = sequential![Linear::new(4, 2)?, ReLU::new()];
+    /// let mut x = Tensor::zeros([3, 4])?;
+    /// for layer in net.iter() {
+    ///     x = layer.forward(&x)?; // what lies in between can be looked at
+    /// }
+    /// assert_eq!(x.dims(), [3, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = &dyn Forward> {
         self.layers.iter().map(|layer| &**layer)
     }
@@ -125,6 +164,14 @@ pub struct Lambda<F> {
 
 impl<F: Fn(&Tensor) -> Result<Tensor, Error> + Send + Sync> Lambda<F> {
     /// `function`, printed as `name`.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Forward, Lambda};
+    /// let double = Lambda::new("double", |x| x.mul(2.0));
+    /// assert_eq!(double.forward(&Tensor::new([1f32, 2.0])?)?.to_vec::<f32>()?, [2.0, 4.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new(name: &'static str, function: F) -> Lambda<F> {
         Lambda { name, function }
     }

@@ -70,6 +70,15 @@ fn check_padding(row: usize, rows: usize) -> Result<()> {
 impl Embedding {
     /// A table (vocabulary, features) that exists already; `freeze` keeps it from being trained.
     ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Embedding, Forward, Module};
+    /// let layer = Embedding::from_pretrained(&Tensor::new([[1f32, 2.0], [3.0, 4.0]])?, true)?;
+    /// assert_eq!(layer.forward(&Tensor::new([1i64])?)?.to_vec::<f32>()?, [3.0, 4.0]);
+    /// assert!(!layer.weight.is_requires_grad());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A table that isn't 2-d or isn't floating-point.
     #[track_caller]

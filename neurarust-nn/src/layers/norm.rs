@@ -216,6 +216,14 @@ pub struct LayerNormBuilder {
 impl LayerNorm {
     /// A layer over the last dimensions, which are `normalized_shape`.
     ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Forward, LayerNorm};
+    /// let y = LayerNorm::new([2])?.forward(&Tensor::new([[100f32, 300.0]])?)?;
+    /// assert!((y.to_vec::<f32>()?[1] - 1.0).abs() < 1e-5);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A shape that memory can't hold.
     #[track_caller]
@@ -224,6 +232,15 @@ impl LayerNorm {
     }
 
     /// As [`LayerNorm::new`], with options to set before `build`.
+    ///
+    /// ```
+    /// use neurarust_core::DType;
+    /// use neurarust_nn::LayerNorm;
+    /// let layer = LayerNorm::builder([2, 3]).eps(1e-6).bias(false).dtype(DType::F64).build()?;
+    /// assert!(layer.bias.is_none());
+    /// assert_eq!(layer.weight.as_ref().unwrap().dims(), [2, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[track_caller]
     pub fn builder(normalized_shape: impl IntoShape) -> LayerNormBuilder {
         LayerNormBuilder {
@@ -316,6 +333,14 @@ impl RMSNorm {
     /// A layer over the last dimensions, which are `normalized_shape`; the input type's own precision is added to the
     /// mean square.
     ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Forward, RMSNorm};
+    /// let y = RMSNorm::new([2])?.forward(&Tensor::new([[5f32, -5.0]])?)?;
+    /// assert!((y.to_vec::<f32>()?[1] + 1.0).abs() < 1e-5);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A shape that memory can't hold.
     #[track_caller]
@@ -330,6 +355,14 @@ impl RMSNorm {
     }
 
     /// The same with `eps` added to the mean square.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Forward, RMSNorm};
+    /// let y = RMSNorm::new([2])?.with_eps(3.0)?.forward(&Tensor::new([[1f32, 1.0]])?)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [0.5, 0.5]); // 1 / √(1 + 3)
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A negative `eps`.

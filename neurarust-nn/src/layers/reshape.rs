@@ -41,11 +41,25 @@ pub struct Flatten {
 
 impl Flatten {
     /// All dimensions but the first.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Flatten, Forward};
+    /// assert_eq!(Flatten::new().forward(&Tensor::zeros([8, 3, 4])?)?.dims(), [8, 12]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub const fn new() -> Flatten {
         Flatten::dims(1, -1)
     }
 
     /// Dimensions `start..=end`, negative ones counted from the back.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Flatten, Forward};
+    /// assert_eq!(Flatten::dims(0, 1).forward(&Tensor::zeros([8, 3, 4])?)?.dims(), [24, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub const fn dims(start_dim: i64, end_dim: i64) -> Flatten {
         Flatten { start_dim, end_dim }
     }
@@ -87,6 +101,13 @@ pub struct Unflatten {
 
 impl Unflatten {
     /// Dimension `dim` as `sizes`.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Forward, Unflatten};
+    /// assert_eq!(Unflatten::new(1, [3, -1]).forward(&Tensor::zeros([8, 12])?)?.dims(), [8, 3, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new(dim: i64, sizes: impl Into<Vec<i64>>) -> Unflatten {
         Unflatten {
             dim,

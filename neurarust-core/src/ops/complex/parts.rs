@@ -52,6 +52,13 @@ impl Tensor {
 
     /// `abs · (cos angle + i sin angle)`, both `f32` or both `f64`, which broadcast.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let z = Tensor::polar(&Tensor::new([2f32])?, &Tensor::new([0f32])?)?;
+    /// assert_eq!(z.to_complex_vec()?, [(2.0, 0.0)]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Other dtypes, shapes that don't broadcast.
     #[track_caller]
@@ -61,6 +68,13 @@ impl Tensor {
     }
 
     /// A complex number without dimensions, of `dtype` `C64` or `C128`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let z = Tensor::complex_scalar(1.0, -2.0, DType::C64)?;
+    /// assert_eq!((z.dtype(), z.item_complex()?), (DType::C64, (1.0, -2.0)));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dtype that isn't complex.
@@ -72,12 +86,27 @@ impl Tensor {
     }
 
     /// A bare complex number: 0-d, and yielding to tensors when types are mixed.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let i = Tensor::complex_number(0.0, 1.0)?;
+    /// let z = Tensor::new([2f32])?.mul(&i)?;
+    /// assert_eq!((z.dtype(), z.item_complex()?), (DType::C64, (0.0, 2.0)));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[track_caller]
     pub fn complex_number(re: f64, im: f64) -> Result<Tensor> {
         Ok(Tensor::complex_scalar(re, im, DType::C128)?.into_number())
     }
 
     /// The one element as (real, imaginary) part; the imaginary part of a real number is 0.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// assert_eq!(Tensor::complex_scalar(3.0, 4.0, DType::C128)?.item_complex()?, (3.0, 4.0));
+    /// assert_eq!(Tensor::new(3f32)?.item_complex()?, (3.0, 0.0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Not exactly one element.
@@ -91,6 +120,13 @@ impl Tensor {
     }
 
     /// The elements in row-major order as (real, imaginary) parts.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let z = Tensor::complex(&Tensor::new([1f32, 2.0])?, &Tensor::new([3f32, 4.0])?)?;
+    /// assert_eq!(z.to_complex_vec()?, [(1.0, 3.0), (2.0, 4.0)]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -119,6 +155,13 @@ impl Tensor {
 
     /// Pairs of reals as complex numbers, as a view: (…, 2) → (…).
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let z = Tensor::new([[1f32, 3.0], [2.0, 4.0]])?.view_as_complex()?;
+    /// assert_eq!(z.to_complex_vec()?, [(1.0, 3.0), (2.0, 4.0)]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Other than `f32` and `f64`, a last size other than 2, pairs that don't lie side by side in memory.
     #[track_caller]
@@ -144,6 +187,13 @@ impl Tensor {
 
     /// The real part, as a view; a real tensor is its own.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let z = Tensor::complex(&Tensor::new([1f32])?, &Tensor::new([3f32])?)?;
+    /// assert_eq!(z.real()?.to_vec::<f32>()?, [1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// None but those of views.
     #[track_caller]
@@ -155,6 +205,14 @@ impl Tensor {
     }
 
     /// The imaginary part, as a view.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let z = Tensor::complex(&Tensor::new([1f32])?, &Tensor::new([3f32])?)?;
+    /// assert_eq!(z.imag()?.to_vec::<f32>()?, [3.0]);
+    /// assert!(Tensor::new([1f32])?.imag().is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A tensor that isn't complex.
@@ -174,6 +232,13 @@ impl Tensor {
 
     /// The complex conjugate, as a new tensor; a real tensor is its own.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let z = Tensor::complex_scalar(1.0, 2.0, DType::C64)?;
+    /// assert_eq!(z.conj()?.item_complex()?, (1.0, -2.0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -186,6 +251,13 @@ impl Tensor {
     }
 
     /// The angle in (-π, π]; of a real number, 0 or π, and NaN for NaN. Its gradient at 0 is 0.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let i = Tensor::complex_scalar(0.0, 1.0, DType::C128)?;
+    /// assert!((i.angle()?.item::<f64>()? - std::f64::consts::FRAC_PI_2).abs() < 1e-15);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -207,6 +279,13 @@ impl Tensor {
 
     /// `z / |z|`, and 0 at 0; the sign of a real number.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let z = Tensor::complex_scalar(3.0, 4.0, DType::C128)?.sgn()?.item_complex()?;
+    /// assert!((z.0 - 0.6).abs() < 1e-15 && (z.1 - 0.8).abs() < 1e-15);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Bools.
     #[track_caller]
@@ -222,6 +301,14 @@ impl Tensor {
 
     /// As [`Tensor::conj`], in place.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let z = Tensor::complex_scalar(1.0, 2.0, DType::C64)?;
+    /// z.conj_()?;
+    /// assert_eq!(z.item_complex()?, (1.0, -2.0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// What in-place operations refuse.
     #[track_caller]
@@ -230,6 +317,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::sgn`], in place.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([-3f32, 0.0, 2.0])?;
+    /// x.sgn_()?;
+    /// assert_eq!(x.to_vec::<f32>()?, [-1.0, 0.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Bools; what in-place operations refuse.
@@ -251,6 +346,14 @@ impl Tensor {
 
     /// The conjugate transpose of the last two dimensions.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let z = Tensor::complex(&Tensor::zeros([1, 2])?, &Tensor::new([[1f32, 2.0]])?)?;
+    /// assert_eq!(z.adjoint()?.dims(), [2, 1]);
+    /// assert_eq!(z.adjoint()?.imag()?.to_vec::<f32>()?, [-1.0, -2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Fewer than two dimensions.
     #[track_caller]
@@ -266,6 +369,13 @@ impl Tensor {
 
     /// `Σ conj(aᵢ) · bᵢ` of two vectors.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let z = Tensor::complex(&Tensor::new([0f32])?, &Tensor::new([2f32])?)?; // 2i
+    /// assert_eq!(z.vdot(&z)?.item_complex()?, (4.0, 0.0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::dot`].
     #[track_caller]
@@ -274,6 +384,14 @@ impl Tensor {
     }
 
     /// Sets every element to `value`, which may be complex if this tensor is.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let z = Tensor::zeros(([2], DType::C64))?;
+    /// z.fill_with_(&Tensor::complex_scalar(1.0, 2.0, DType::C64)?)?;
+    /// assert_eq!(z.to_complex_vec()?, [(1.0, 2.0), (1.0, 2.0)]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A value with dimensions, a complex value in a real tensor; what in-place operations refuse.

@@ -37,6 +37,13 @@ pub enum FftNorm {
 impl FftNorm {
     /// By PyTorch's name.
     ///
+    /// ```
+    /// # use neurarust_core::ops::fft::FftNorm;
+    /// assert_eq!(FftNorm::from_name("ortho")?, FftNorm::Ortho);
+    /// assert!(FftNorm::from_name("unitary").is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Any other name.
     #[track_caller]
@@ -470,17 +477,54 @@ along_one! {
     fft = c2c, true;
     /// The inverse of [`Tensor::fft`].
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::FftNorm};
+    /// let y = Tensor::new([0f32, 2.0, 0.0, 2.0])?;
+    /// let x = y.ifft(None, -1, FftNorm::Backward)?;
+    /// assert_eq!(x.real()?.to_vec::<f32>()?, [1.0, 0.0, -1.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     ifft = c2c, false;
     /// The first `n / 2 + 1` elements of the Fourier transform of a real tensor; the others mirror them.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::FftNorm};
+    /// let y = Tensor::new([1f32, 0.0, -1.0, 0.0])?.rfft(None, -1, FftNorm::Backward)?;
+    /// assert_eq!(y.real()?.to_vec::<f32>()?, [0.0, 2.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     rfft = r2c, true;
     /// The inverse of [`Tensor::rfft`], real; `n` is 2(m - 1) by default for m elements.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::FftNorm};
+    /// let half = Tensor::new([0f32, 2.0, 0.0])?;
+    /// let x = half.irfft(None, -1, FftNorm::Backward)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [1.0, 0.0, -1.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     irfft = c2r, false;
     /// The Fourier transform of a signal that mirrors its first half, real; `n` is 2(m - 1) by default.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::FftNorm};
+    /// let y = Tensor::new([1f32, 0.0, 0.0])?.hfft(None, -1, FftNorm::Backward)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [1.0; 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     hfft = c2r, true;
     /// The inverse of [`Tensor::hfft`].
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::FftNorm};
+    /// let half = Tensor::ones([4])?.ihfft(None, -1, FftNorm::Backward)?;
+    /// assert_eq!(half.real()?.to_vec::<f32>()?, [1.0, 0.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     ihfft = r2c, false;
 }
@@ -488,6 +532,14 @@ along_one! {
 impl Tensor {
     /// [`Tensor::fft`] along each of `dims` (all if none are named, or the last ones if there are sizes), of length
     /// `sizes`, where -1 keeps a length.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::FftNorm};
+    /// let x = Tensor::new([[1f32, 2.0], [3.0, 4.0]])?;
+    /// let y = x.fftn(None, None, FftNorm::Backward)?;
+    /// assert_eq!(y.real()?.to_vec::<f32>()?, [10.0, -2.0, -4.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::fft`]; a dimension twice, another number of sizes.
@@ -512,6 +564,14 @@ impl Tensor {
 
     /// The inverse of [`Tensor::fftn`].
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::FftNorm};
+    /// let y = Tensor::new([[10f32, -2.0], [-4.0, 0.0]])?;
+    /// let x = y.ifftn(None, None, FftNorm::Backward)?;
+    /// assert_eq!(x.real()?.to_vec::<f32>()?, [1.0, 2.0, 3.0, 4.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::fftn`].
     #[track_caller]
@@ -529,6 +589,13 @@ impl Tensor {
     }
 
     /// [`Tensor::rfft`] along the last of the dimensions, [`Tensor::fft`] along the others.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::FftNorm};
+    /// let y = Tensor::ones([4, 6])?.rfftn(None, None, FftNorm::Backward)?;
+    /// assert_eq!(y.dims(), [4, 4]); // 6 / 2 + 1
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::fftn`]; a complex tensor, no dimensions.
@@ -550,6 +617,15 @@ impl Tensor {
 
     /// The inverse of [`Tensor::rfftn`].
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::FftNorm};
+    /// let y = Tensor::ones([4, 5])?.rfftn(None, None, FftNorm::Backward)?; // (4, 3)
+    /// let x = y.irfftn(Some(&[4, 5]), None, FftNorm::Backward)?;
+    /// assert_eq!(x.dims(), [4, 5]);
+    /// assert!((x.min()?.item::<f32>()? - 1.0).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::fftn`]; no dimensions.
     #[track_caller]
@@ -569,6 +645,14 @@ impl Tensor {
 
     /// [`Tensor::hfft`] along the last of the dimensions, after [`Tensor::fft`] along the others.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::FftNorm};
+    /// let half = Tensor::new([[1f32, 0.0], [0.0, 0.0]])?;
+    /// let y = half.hfftn(None, None, FftNorm::Backward)?;
+    /// assert_eq!(y.to_vec::<f32>()?, [1.0; 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::fftn`]; no dimensions.
     #[track_caller]
@@ -587,6 +671,13 @@ impl Tensor {
     }
 
     /// The inverse of [`Tensor::hfftn`].
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::FftNorm};
+    /// let half = Tensor::ones([2, 2])?.ihfftn(None, None, FftNorm::Backward)?;
+    /// assert_eq!(half.real()?.to_vec::<f32>()?, [1.0, 0.0, 0.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::fftn`]; a complex tensor, no dimensions.
@@ -608,6 +699,12 @@ impl Tensor {
 
     /// Rolled so that frequency 0 comes to the middle of `dims` (all if none are named).
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::arange(0..5)?.fftshift(None)?.to_vec::<i64>()?, [3, 4, 0, 1, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension that isn't there.
     #[track_caller]
@@ -616,6 +713,13 @@ impl Tensor {
     }
 
     /// The inverse of [`Tensor::fftshift`].
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::arange(0..5)?;
+    /// assert_eq!(x.fftshift(None)?.ifftshift(None)?.to_vec::<i64>()?, [0, 1, 2, 3, 4]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there.
@@ -648,6 +752,13 @@ impl Tensor {
     /// The frequencies of the elements of an [`Tensor::fft`] of length `n`, in cycles per unit, for samples `spacing`
     /// apart: 0, 1, …, -2, -1 over `n · spacing`.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let f = Tensor::fftfreq(4, 1.0, DType::F32)?;
+    /// assert_eq!(f.to_vec::<f32>()?, [0.0, 0.25, -0.5, -0.25]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory, a dtype that isn't real.
     #[track_caller]
@@ -664,6 +775,13 @@ impl Tensor {
     }
 
     /// The frequencies of the elements of an [`Tensor::rfft`] of length `n`: 0, 1, …, n / 2 over `n · spacing`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let f = Tensor::rfftfreq(4, 1.0, DType::F32)?;
+    /// assert_eq!(f.to_vec::<f32>()?, [0.0, 0.25, 0.5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory, a dtype that isn't real.

@@ -117,6 +117,14 @@ fn continued(op: &'static str, x: &Tensor, by: usize, mode: PadMode) -> Result<T
 impl Tensor {
     /// Fourier transforms of windows of `n_fft` elements: (length) or (batch, length) → (…, frequencies, windows), complex.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::StftOptions};
+    /// let options = StftOptions { hop: Some(4), ..StftOptions::default() };
+    /// let y = Tensor::ones([8])?.stft(4, &options)?; // 3 frequencies, 2 windows
+    /// assert_eq!(y.real()?.to_vec::<f32>()?, [4.0, 4.0, 0.0, 0.0, 0.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Other shapes, lengths that don't fit each other, a signal too short for a window or for the padding, one half of
     /// the spectrum of a complex signal.
@@ -181,6 +189,14 @@ impl Tensor {
 
     /// The signal whose [`Tensor::stft`] this is, closest in the sense of least squares:
     /// (frequencies, windows) or (batch, frequencies, windows) → (…, length), real unless `complex`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::fft::StftOptions};
+    /// let options = StftOptions { hop: Some(4), ..StftOptions::default() };
+    /// let x = Tensor::ones([8])?.stft(4, &options)?.istft(4, &options, None, false)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [1.0; 8]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Other shapes, windows whose overlap leaves elements without weight.

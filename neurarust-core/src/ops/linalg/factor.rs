@@ -49,6 +49,13 @@ impl Tensor {
     /// As [`Tensor::cholesky`], with the order of the first leading minor that isn't positive (0 if all are) instead of
     /// an error, as `i32` (…).
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (l, info) = Tensor::new([[4f64, 2.0], [2.0, 5.0]])?.cholesky_ex(false)?;
+    /// assert_eq!((l.to_vec::<f64>()?, info.item::<i32>()?), (vec![2.0, 0.0, 1.0, 2.0], 0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Other than square matrices of `f32` or `f64`.
     #[track_caller]
@@ -84,6 +91,13 @@ impl Tensor {
     }
 
     /// The inverse of the symmetric matrix whose Cholesky factor this is.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let l = Tensor::new([[2f64, 0.0], [0.0, 4.0]])?;
+    /// assert_eq!(l.cholesky_inverse(false)?.to_vec::<f64>()?, [0.25, 0.0, 0.0, 0.0625]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Other than square matrices of `f32` or `f64`.
@@ -126,6 +140,13 @@ impl Tensor {
     }
 
     /// `X` of `A · X = B`, where `factor` is `A`'s Cholesky factor and this is `B` (…, n, k).
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (l, b) = (Tensor::new([[2f64, 0.0], [0.0, 4.0]])?, Tensor::new([[8f64], [16.0]])?);
+    /// assert_eq!(b.cholesky_solve(&l, false)?.to_vec::<f64>()?, [2.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::solve_triangular`].
@@ -177,6 +198,14 @@ impl Tensor {
     ///
     /// Without `pivot`, rows stay where they are.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (lu, pivots, _) = Tensor::new([[0f64, 2.0], [1.0, 0.0]])?.lu_factor_ex(true)?;
+    /// assert_eq!(lu.to_vec::<f64>()?, [1.0, 0.0, 0.0, 2.0]);
+    /// assert_eq!(pivots.to_vec::<i32>()?, [2, 2]); // row 1 changed places with row 2
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Other than matrices of `f32` or `f64`.
     #[track_caller]
@@ -206,6 +235,15 @@ impl Tensor {
 
     /// `(P, L, U)` of what [`Tensor::lu_factor_ex`] answers: this is `LU` (…, m, n).
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let a = Tensor::new([[0f64, 2.0], [1.0, 0.0]])?;
+    /// let (lu, pivots, _) = a.lu_factor_ex(true)?;
+    /// let (p, l, u) = lu.lu_unpack(&pivots)?;
+    /// assert_eq!(p.matmul(&l)?.matmul(&u)?.to_vec::<f64>()?, a.to_vec::<f64>()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Pivots of another shape or type, or out of range.
     #[track_caller]
@@ -218,6 +256,17 @@ impl Tensor {
     }
 
     /// `(L, U)` of `LU`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (l, u) = Tensor::new([[2f64, 3.0], [0.5, 4.0]])?.lu_triangles()?;
+    /// assert_eq!(l.to_vec::<f64>()?, [1.0, 0.0, 0.5, 1.0]);
+    /// assert_eq!(u.to_vec::<f64>()?, [2.0, 3.0, 0.0, 4.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Fewer than two dimensions.
     #[track_caller]
     pub fn lu_triangles(&self) -> Result<(Tensor, Tensor)> {
         let batch = Batch::of("lu_unpack", self)?;
@@ -229,6 +278,14 @@ impl Tensor {
     }
 
     /// `X` of `A · X = B` (or `X · A = B` unless `left`; of `Aᵀ` if `adjoint`), where this is the `LU` of `A` (…, n, n).
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (lu, pivots, _) = Tensor::new([[0f64, 2.0], [1.0, 0.0]])?.lu_factor_ex(true)?;
+    /// let x = lu.lu_solve(&pivots, &Tensor::new([[4f64], [3.0]])?, true, false)?;
+    /// assert_eq!(x.to_vec::<f64>()?, [3.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Shapes or types that don't fit; pivots out of range.
@@ -259,6 +316,14 @@ impl Tensor {
 
     /// `(reflectors and R, tau)`, as LAPACK's `geqrf`: see [`Tensor::householder_product`].
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, tau) = Tensor::new([[3f64, 0.0], [4.0, 5.0]])?.geqrf()?;
+    /// assert!((a.to_vec::<f64>()?[0].abs() - 5.0).abs() < 1e-12); // R's corner
+    /// assert_eq!(tau.dims(), [2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Other than matrices of `f32` or `f64`; an input that requires a gradient: use [`Tensor::qr`].
     #[track_caller]
@@ -277,6 +342,15 @@ impl Tensor {
 
     /// `(Q, R)` of `A = Q · R` (…, m, n), `R` upper triangular, and `Q` with orthonormal columns, as many as the smaller
     /// size; with `complete`, all `m`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let a = Tensor::new([[3f64, 1.0], [4.0, 2.0], [0.0, 1.0]])?;
+    /// let (q, r) = a.qr(false)?;
+    /// assert_eq!((q.dims(), r.dims()), (&[3, 2][..], &[2, 2][..]));
+    /// assert!(q.matmul(&r)?.sub(&a)?.norm(2.0)?.item::<f64>()? < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Other than matrices of `f32` or `f64`. The gradient of the complete `Q` of a tall matrix, in the backward.
@@ -345,6 +419,15 @@ impl Tensor {
     /// The first `n` columns of the product of reflectors `1 - τᵢ·vᵢ·vᵢᵀ`, where `vᵢ` is column `i` below the diagonal of
     /// this (…, m, n), with a 1 on it, and τ is `tau` (…, k).
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let a = Tensor::new([[3f64, 1.0], [4.0, 2.0]])?;
+    /// let (reflectors, tau) = a.geqrf()?;
+    /// let q = reflectors.householder_product(&tau)?;
+    /// assert!(q.matmul(&reflectors.triu(0)?)?.sub(&a)?.norm(2.0)?.item::<f64>()? < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes or types that don't fit.
     #[track_caller]
@@ -369,6 +452,15 @@ impl Tensor {
 
     /// The product of `Q` (of reflectors, see [`Tensor::householder_product`], all of its columns), or its transpose, and
     /// `other`, on either side.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let (reflectors, tau) = Tensor::new([[3f64, 1.0], [4.0, 2.0]])?.geqrf()?;
+    /// let q = reflectors.householder_product(&tau)?;
+    /// let same = reflectors.ormqr(&tau, &Tensor::eye(2, None, DType::F64)?, true, false)?;
+    /// assert!(same.sub(&q)?.norm(2.0)?.item::<f64>()? < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Shapes or types that don't fit.
@@ -414,6 +506,14 @@ impl Tensor {
     /// `(LD, pivots, info)` of symmetric matrices (…, n, n), of which the lower triangle is read:
     /// `P · L · D · Lᵀ · Pᵀ`, `D` of blocks of one and two, in LAPACK's format.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (ld, _, info) = Tensor::new([[4f64, 2.0], [2.0, 5.0]])?.ldl_factor_ex()?;
+    /// assert_eq!(info.item::<i32>()?, 0);
+    /// assert_eq!(ld.tril(0)?.to_vec::<f64>()?, [4.0, 0.0, 0.5, 4.0]); // D on the diagonal, L below
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Other than square matrices of `f32` or `f64`; an input that requires a gradient: there is none.
     #[track_caller]
@@ -431,6 +531,14 @@ impl Tensor {
     }
 
     /// `X` of `A · X = B`, where this is `LD` of `A`, see [`Tensor::ldl_factor_ex`].
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (ld, pivots, _) = Tensor::new([[4f64, 2.0], [2.0, 5.0]])?.ldl_factor_ex()?;
+    /// let x = ld.ldl_solve(&pivots, &Tensor::new([[6f64], [7.0]])?)?;
+    /// assert_eq!(x.to_vec::<f64>()?, [1.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Shapes or types that don't fit; pivots out of range; inputs that require gradients: there are none.

@@ -9,6 +9,13 @@ use smallvec::smallvec;
 impl Tensor {
     /// `A` (…, n, n) to an integer power: of the inverse, for negative ones.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let a = Tensor::new([[1f64, 1.0], [0.0, 1.0]])?;
+    /// assert_eq!(a.matrix_power(3)?.to_vec::<f64>()?, [1.0, 3.0, 0.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Other than square matrices of floats; a singular matrix to a negative power.
     #[track_caller]
@@ -46,6 +53,13 @@ impl Tensor {
     ///
     /// By scaling and squaring of Padé's approximant of order 13 (N. Higham, "The scaling and squaring method for the matrix
     /// exponential revisited", 2005), each matrix scaled for itself.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let e = Tensor::new([[0f64, 1.0], [0.0, 0.0]])?.matrix_exp()?;
+    /// assert!(e.sub(&Tensor::new([[1f64, 1.0], [0.0, 1.0]])?)?.norm(2.0)?.item::<f64>()? < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Other than square matrices of `f32` or `f64`.

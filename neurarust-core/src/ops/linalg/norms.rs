@@ -24,6 +24,13 @@ pub struct Tolerances {
 
 impl Tolerances {
     /// A share of the largest singular value.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::linalg::Tolerances};
+    /// let a = Tensor::new([[4f64, 0.0], [0.0, 1.0]])?;
+    /// assert_eq!(a.matrix_rank(&Tolerances::relative(0.5), false)?.item::<i64>()?, 1);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn relative(share: f64) -> Tolerances {
         Tolerances {
             absolute: None,
@@ -155,6 +162,13 @@ impl Tensor {
     /// How many singular values (magnitudes of eigenvalues of symmetric matrices, if `hermitian`) are larger than
     /// `tolerances` say, as `i64` (…).
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::linalg::Tolerances};
+    /// let a = Tensor::new([[1f64, 2.0], [2.0, 4.0]])?;
+    /// assert_eq!(a.matrix_rank(&Tolerances::default(), false)?.item::<i64>()?, 1);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Other than matrices of `f32` or `f64`; NaN or infinite elements.
     #[track_caller]
@@ -175,6 +189,13 @@ impl Tensor {
 
     /// The condition numbers of matrices (…, m, n): `‖A‖ · ‖A⁻¹‖`, infinite where a matrix is singular; by singular values
     /// for the orders 2 and -2, of square matrices for all others.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::linalg::MatrixNorm};
+    /// let a = Tensor::new([[4f64, 0.0], [0.0, 1.0]])?;
+    /// assert!((a.cond(MatrixNorm::Order(2.0))?.item::<f64>()? - 4.0).abs() < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::matrix_norm`] and [`Tensor::inverse`].

@@ -166,6 +166,14 @@ impl Tensor {
 
     /// As [`Tensor::solve`], with the place of the first zero pivot (0: none) instead of an error, as `i32`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let a = Tensor::new([[2f64, 0.0], [0.0, 0.0]])?;
+    /// let (_, info) = a.solve_ex(&Tensor::new([2f64, 4.0])?, true)?;
+    /// assert_eq!(info.item::<i32>()?, 2); // singular at the second pivot
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes or types that don't fit.
     #[track_caller]
@@ -212,6 +220,14 @@ impl Tensor {
 
     /// The inverses of matrices (…, n, n).
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let a = Tensor::new([[2f64, 0.0], [0.0, 4.0]])?;
+    /// assert_eq!(a.inverse()?.to_vec::<f64>()?, [0.5, 0.0, 0.0, 0.25]);
+    /// assert!(Tensor::zeros([2, 2])?.inverse().is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Other than square matrices of `f32` or `f64`; a singular matrix.
     #[track_caller]
@@ -227,6 +243,13 @@ impl Tensor {
     }
 
     /// As [`Tensor::inverse`], with the place of the first zero pivot (0: none) instead of an error, as `i32`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (_, info) = Tensor::zeros([2, 2])?.inv_ex()?;
+    /// assert_eq!(info.item::<i32>()?, 1);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Other than square matrices of `f32` or `f64`.
@@ -265,6 +288,13 @@ impl Tensor {
 
     /// The determinants of matrices (…, n, n).
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let det = Tensor::new([[1f64, 2.0], [3.0, 4.0]])?.det()?;
+    /// assert!((det.item::<f64>()? + 2.0).abs() < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Other than square matrices of `f32` or `f64`.
     #[track_caller]
@@ -297,6 +327,13 @@ impl Tensor {
     }
 
     /// `(sign, logarithm of the magnitude)` of the determinants of matrices (…, n, n): `(0, -∞)` for singular ones.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (sign, log) = Tensor::new([[1f64, 2.0], [3.0, 4.0]])?.slogdet()?;
+    /// assert!(sign.item::<f64>()? == -1.0 && (log.item::<f64>()? - 2f64.ln()).abs() < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Other than square matrices of `f32` or `f64`.
@@ -335,6 +372,13 @@ impl Tensor {
 
     /// The logarithms of the determinants of matrices (…, n, n): NaN where one is negative.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let log = Tensor::new([[2f64, 0.0], [0.0, 3.0]])?.logdet()?;
+    /// assert!((log.item::<f64>()? - 6f64.ln()).abs() < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Other than square matrices of `f32` or `f64`.
     #[track_caller]
@@ -346,6 +390,14 @@ impl Tensor {
 
     /// Moore and Penrose's pseudo-inverses (…, n, m) of matrices (…, m, n). Singular values (of symmetric matrices, if
     /// `hermitian`, magnitudes of eigenvalues) that are no larger than `tolerances` say count as 0.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::linalg::Tolerances};
+    /// let a = Tensor::new([[2f64, 0.0, 0.0], [0.0, 0.0, 0.0]])?;
+    /// let p = a.pinv(&Tolerances::default(), false)?; // (3, 2)
+    /// assert!(p.sub(&Tensor::new([[0.5f64, 0.0], [0.0, 0.0], [0.0, 0.0]])?)?.norm(2.0)?.item::<f64>()? < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Other than matrices of `f32` or `f64`; NaN or infinite elements.
@@ -415,6 +467,15 @@ impl Tensor {
     ///
     /// `rcond` times the largest singular value is what counts as 0; by default the type's resolution times the larger
     /// size.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::linalg::LstsqDriver};
+    /// let a = Tensor::new([[1f64, 0.0], [1.0, 1.0], [1.0, 2.0]])?; // a line through three points
+    /// let b = Tensor::new([[1f64], [3.0], [5.0]])?;
+    /// let x = a.lstsq(&b, None, LstsqDriver::Gels)?.solution;
+    /// assert!(x.sub(&Tensor::new([[1f64], [2.0]])?)?.norm(2.0)?.item::<f64>()? < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Shapes or types that don't fit; NaN or infinite elements.
@@ -494,6 +555,13 @@ impl Tensor {
     /// The tensor `X` for which `tensordot(A⁻¹, B)` undoes `tensordot(A, B)`: the first `ind` dimensions of this are the
     /// rows of a square matrix.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let a = Tensor::eye(4, None, DType::F64)?.reshape([2, 2, 4])?;
+    /// assert_eq!(a.tensorinv(2)?.dims(), [4, 2, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Sizes whose products differ; a singular matrix.
     #[track_caller]
@@ -524,6 +592,14 @@ impl Tensor {
     }
 
     /// The tensor `X` of `tensordot(A, X) = B`, where this is `A`; `dims` of it are moved to the end first.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType};
+    /// let a = Tensor::eye(4, None, DType::F64)?.reshape([4, 2, 2])?;
+    /// let x = a.tensorsolve(&Tensor::new([1f64, 2.0, 3.0, 4.0])?, &[])?;
+    /// assert_eq!((x.dims(), x.to_vec::<f64>()?), (&[2, 2][..], vec![1.0, 2.0, 3.0, 4.0]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Sizes that don't fit; a singular matrix.

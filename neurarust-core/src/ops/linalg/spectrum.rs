@@ -77,6 +77,13 @@ impl Tensor {
 
     /// The eigenvalues alone, see [`Tensor::eigh`].
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let values = Tensor::new([[3f64, 0.0], [0.0, 1.0]])?.eigvalsh(false)?;
+    /// assert_eq!(values.to_vec::<f64>()?, [1.0, 3.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::eigh`].
     #[track_caller]
@@ -95,6 +102,15 @@ impl Tensor {
     ///
     /// The gradient of the vectors is finite only where eigenvalues differ, and right for what doesn't depend on the phase
     /// that eigenvectors are free in.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (values, _) = Tensor::new([[0f64, -1.0], [1.0, 0.0]])?.eig()?; // i and -i
+    /// let mut parts: Vec<f64> = values.imag()?.to_vec()?;
+    /// parts.sort_by(f64::total_cmp);
+    /// assert!((parts[0] + 1.0).abs() < 1e-12 && (parts[1] - 1.0).abs() < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Other than square matrices of `f32` or `f64`; NaN or infinite elements; no convergence.
@@ -148,6 +164,13 @@ impl Tensor {
     }
 
     /// The eigenvalues alone, see [`Tensor::eig`].
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let values = Tensor::new([[2f64, 1.0], [0.0, 3.0]])?.eigvals()?.real()?;
+    /// assert!((values.max()?.item::<f64>()? - 3.0).abs() < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::eig`].
@@ -213,6 +236,13 @@ impl Tensor {
 
     /// The singular values alone, see [`Tensor::svd`].
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let values = Tensor::new([[3f64, 0.0], [0.0, -4.0]])?.svdvals()?;
+    /// assert_eq!(values.to_vec::<f64>()?, [4.0, 3.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::svd`].
     #[track_caller]
@@ -228,6 +258,15 @@ impl Tensor {
 
     /// `(U, S, V)`, about the `q` largest singular values and their vectors, by a random projection and `iterations` of
     /// subspace iteration (N. Halko and others, "Finding structure with randomness", 2009); of `A - mean` if one is given.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let a = Tensor::new([[3f64, 0.0], [0.0, 4.0], [0.0, 0.0]])?;
+    /// let (u, s, v) = a.svd_lowrank(2, 2, None)?;
+    /// assert_eq!((u.dims(), v.dims()), (&[3, 2][..], &[2, 2][..]));
+    /// assert!((s.to_vec::<f64>()?[0] - 4.0).abs() < 1e-9);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::svd`]; `q` larger than the smaller size.
@@ -271,6 +310,14 @@ impl Tensor {
 
     /// [`Tensor::svd_lowrank`] of the rows less their mean, if `center`: principal components.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1f64, 7.0], [3.0, 7.0]])?; // rows vary along the first axis
+    /// let (_, s, _) = x.pca_lowrank(1, true, 2)?;
+    /// assert!((s.item::<f64>()? - 2f64.sqrt()).abs() < 1e-9);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::svd_lowrank`].
     #[track_caller]
@@ -288,6 +335,13 @@ impl Tensor {
     }
 
     /// The symmetric positive-definite `X` of `X · X = A` (…, n, n), for such `A`, of which the lower triangle is read.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let root = Tensor::new([[4f64, 0.0], [0.0, 9.0]])?.matrix_sqrth()?;
+    /// assert!(root.sub(&Tensor::new([[2f64, 0.0], [0.0, 3.0]])?)?.norm(2.0)?.item::<f64>()? < 1e-12);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::eigh`].
@@ -320,6 +374,14 @@ impl Tensor {
 
     /// `(U, H)` of the polar decomposition `A = U · H` (…, m, n), m ≥ n: `U` has orthonormal columns, `H` is symmetric and
     /// positive-semidefinite. The gradient wants full rank.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (u, h) = Tensor::new([[0f64, -2.0], [2.0, 0.0]])?.polar_decomposition()?;
+    /// assert!(u.sub(&Tensor::new([[0f64, -1.0], [1.0, 0.0]])?)?.norm(2.0)?.item::<f64>()? < 1e-12);
+    /// assert!((h.norm(2.0)?.item::<f64>()? - 8f64.sqrt()).abs() < 1e-12); // 2 on the diagonal
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::svd`]; fewer rows than columns.

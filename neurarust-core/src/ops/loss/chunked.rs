@@ -20,6 +20,15 @@ pub struct LinearCrossEntropy {
 impl Tensor {
     /// The cross-entropy of `x · weightᵀ + bias` against classes: (N, features), (C, features), (C) and (N).
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::{CrossEntropy, LinearCrossEntropy}};
+    /// let (x, weight) = (Tensor::ones([3, 2])?, Tensor::zeros([4, 2])?); // 3 rows, 4 classes
+    /// let options = LinearCrossEntropy { loss: CrossEntropy::default(), rows: 2 };
+    /// let loss = x.linear_cross_entropy(&weight, None, &Tensor::new([0i64, 3, 1])?, &options)?;
+    /// assert!((loss.item::<f32>()? - 4f32.ln()).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Those of [`Tensor::linear`] and [`Tensor::cross_entropy`]; label smoothing; no rows.
     #[track_caller]

@@ -44,6 +44,14 @@ impl Tensor {
     /// InfoNCE (van den Oord et al., 2018): the cross-entropy of finding for each query (N, D) its own key among all keys
     /// (N, D), by cosine similarity over `temperature`.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType, ops::loss::Reduction};
+    /// let x = Tensor::eye(2, None, DType::F32)?;
+    /// let loss = x.info_nce_loss(&x, 1.0, Reduction::Mean)?.item::<f32>()?;
+    /// assert!((loss - ((1f32.exp() + 1.0).ln() - 1.0)).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes that differ or aren't (N, D); a temperature that isn't positive.
     #[track_caller]
@@ -70,6 +78,14 @@ impl Tensor {
 
     /// NT-Xent (SimCLR; Chen et al., 2020): each of the 2N views `self` and `other` (N, D) has to find its twin among all
     /// other views. Unreduced: (2N), the views of `self` first.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, DType, ops::loss::Reduction};
+    /// let x = Tensor::eye(2, None, DType::F32)?;
+    /// let loss = x.nt_xent_loss(&x, 1.0, Reduction::None)?; // (4)
+    /// assert!((loss.to_vec::<f32>()?[3] - ((1f32.exp() + 2.0).ln() - 1.0)).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::info_nce_loss`].
@@ -102,6 +118,15 @@ impl Tensor {
     /// The supervised contrastive loss (Khosla et al., 2020): representations (N, D) of the same label (N) attract each
     /// other. `-mean ln p(j)` over the others j of i's label; samples that are alone with theirs count 0 and are left out of
     /// the mean.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let x = Tensor::new([[1f32, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])?;
+    /// let labels = Tensor::new([0i64, 1, 0, 1])?;
+    /// let loss = x.supervised_contrastive_loss(&labels, 1.0, Reduction::Mean)?.item::<f32>()?;
+    /// assert!((loss - ((1f32.exp() + 2.0).ln() - 1.0)).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Shapes that don't fit; a temperature that isn't positive.
@@ -161,6 +186,14 @@ impl Tensor {
     /// The focal loss (Lin et al., 2017) of logits against 0 or 1, of any one shape: `-α (1 - p)ᵞ ln p` of the right answer's
     /// probability p. `alpha` is the weight of positives, `1 - alpha` that of negatives; negative `alpha` weighs nothing.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let (x, t) = (Tensor::zeros([1])?, Tensor::ones([1])?);
+    /// let loss = x.sigmoid_focal_loss(&t, 0.25, 2.0, Reduction::Mean)?.item::<f32>()?;
+    /// assert!((loss - 0.25 * 0.25 * 2f32.ln()).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes that differ; `alpha` above 1; a negative `gamma`.
     #[track_caller]
@@ -202,6 +235,13 @@ impl Tensor {
     /// The focal loss of logits (N, C, …) against classes (N, …): `-w[y] (1 - p)ᵞ ln p` of the right class's probability p.
     /// The mean is over the elements. `weight` (C).
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let loss = Tensor::zeros([1, 2])?.focal_loss(&Tensor::new([0i64])?, 2.0, None, Reduction::Mean)?;
+    /// assert!((loss.item::<f32>()? - 0.25 * 2f32.ln()).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::cross_entropy`]; a negative `gamma`.
     #[track_caller]
@@ -239,6 +279,14 @@ impl Tensor {
 
     /// The Dice loss (Milletari et al., 2016) of probabilities (N, …) against 0 or 1 of the same shape, per sample:
     /// `1 - (2 Σ p t + smooth) / (Σ p + Σ t + smooth)` → (N).
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let (p, t) = (Tensor::new([[1f32, 1.0]])?, Tensor::new([[1f32, 0.0]])?);
+    /// let loss = p.dice_loss(&t, 1.0, Reduction::Mean)?; // 1 - (2 + 1) / (2 + 1 + 1)
+    /// assert_eq!(loss.item::<f32>()?, 0.25);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Shapes that differ; no dimension of samples; a negative `smooth`.

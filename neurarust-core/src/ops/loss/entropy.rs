@@ -76,6 +76,15 @@ impl Tensor {
 
     /// Negative log-likelihood of log-probabilities `(N, C, d1, …)` or `(C)` against class indices `(N, d1, …)` or `()`.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let log_probs = Tensor::new([[-1f32, -2.0], [-3.0, -4.0]])?;
+    /// let classes = Tensor::new([1i64, 0])?;
+    /// let loss = log_probs.nll_loss(&classes, None, -100, Reduction::Mean)?;
+    /// assert_eq!(loss.item::<f32>()?, 2.5);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::cross_entropy`].
     #[track_caller]

@@ -104,6 +104,14 @@ impl Tensor {
     /// `Σ max(0, 1 - (x[j] - x[i])) / C` over the classes j that `target` lists, up to its first negative number, and the
     /// classes i that it doesn't: (N, C) or (C), both → (N) or a scalar.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let x = Tensor::new([0.1f32, 0.2, 0.4, 0.8])?;
+    /// let loss = x.multilabel_margin_loss(&Tensor::new([3i64, 0, -1, 1])?, Reduction::Mean)?;
+    /// assert!((loss.item::<f32>()? - 0.85).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes that differ, classes out of range.
     #[track_caller]
@@ -169,6 +177,14 @@ impl Tensor {
     }
 
     /// The mean over classes of the binary cross-entropy of scores (…, C) against 0 or 1 → (…). `weight` (C) broadcasts.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let (x, t) = (Tensor::zeros([2, 3])?, Tensor::ones([2, 3])?);
+    /// let loss = x.multilabel_soft_margin_loss(&t, None, Reduction::Mean)?;
+    /// assert!((loss.item::<f32>()? - 2f32.ln()).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Shapes that differ.

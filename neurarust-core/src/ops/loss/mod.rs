@@ -35,6 +35,13 @@ pub enum Reduction {
 impl Reduction {
     /// The reduction of this name, as PyTorch spells it: `none`, `mean`, `sum`.
     ///
+    /// ```
+    /// # use neurarust_core::ops::loss::Reduction;
+    /// assert_eq!(Reduction::from_name("sum")?, Reduction::Sum);
+    /// assert!(Reduction::from_name("max").is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Another name.
     #[track_caller]
@@ -86,6 +93,14 @@ impl Tensor {
 
     /// Absolute error `|x - target|`.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let (x, t) = (Tensor::new([1f32, 4.0])?, Tensor::new([1f32, 2.0])?);
+    /// assert_eq!(x.l1_loss(&t, Reduction::Mean)?.item::<f32>()?, 1.0);
+    /// assert_eq!(x.l1_loss(&t, Reduction::None)?.to_vec::<f32>()?, [0.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes that differ.
     #[track_caller]
@@ -100,6 +115,13 @@ impl Tensor {
     }
 
     /// `½d²/beta` for `d = |x - target|` below `beta`, `d - ½beta` above.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let (x, t) = (Tensor::new([1.5f32, 4.0])?, Tensor::new([1f32, 2.0])?);
+    /// assert_eq!(x.smooth_l1_loss(&t, 1.0, Reduction::None)?.to_vec::<f32>()?, [0.125, 1.5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Shapes that differ; a negative `beta`.
@@ -128,6 +150,13 @@ impl Tensor {
 
     /// `½d²` for `d = |x - target|` up to `delta`, `delta · (d - ½delta)` above.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let (x, t) = (Tensor::new([1f32, 4.0])?, Tensor::new([1f32, 2.0])?);
+    /// assert_eq!(x.huber_loss(&t, 0.5, Reduction::Sum)?.item::<f32>()?, 0.875);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes that differ; a `delta` that isn't positive.
     #[track_caller]
@@ -150,6 +179,14 @@ impl Tensor {
 
     /// Binary cross-entropy `-(t ln x + (1 - t) ln(1 - x))` of probabilities, logarithms not below -100. `weight`
     /// broadcasts to the elements.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let (p, t) = (Tensor::new([0.5f32])?, Tensor::new([1f32])?);
+    /// let loss = p.binary_cross_entropy(&t, None, Reduction::Mean)?.item::<f32>()?;
+    /// assert!((loss - 2f32.ln()).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Shapes that differ; an element outside of `[0, 1]`, named.
@@ -190,6 +227,15 @@ impl Tensor {
     /// Binary cross-entropy of the logits `x` against probabilities, without overflow. `weight` broadcasts to the
     /// elements; positive examples count `pos_weight` times, which broadcasts too.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let (x, t) = (Tensor::new([0f32, 0.0])?, Tensor::new([1f32, 0.0])?);
+    /// let twice = Tensor::new(2f32)?;
+    /// let loss = x.binary_cross_entropy_with_logits(&t, None, Some(&twice), Reduction::Sum)?;
+    /// assert!((loss.item::<f32>()? - 3.0 * 2f32.ln()).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Shapes that differ.
     #[track_caller]
@@ -223,6 +269,14 @@ impl Tensor {
 
     /// Kullback-Leibler divergence of the log-probabilities `x` from `target`: `t · (ln t - x)`; with `log_target`, `target`
     /// holds logarithms too. The mean is over elements; divide the sum by the batch size for the mathematical one.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::loss::Reduction};
+    /// let half = Tensor::full([2], 0.5f64.ln())?;
+    /// let loss = half.kl_div(&Tensor::new([1f32, 0.0])?, false, Reduction::Sum)?;
+    /// assert!((loss.item::<f32>()? - 2f32.ln()).abs() < 1e-6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Shapes that differ.

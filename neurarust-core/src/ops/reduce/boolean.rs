@@ -9,6 +9,12 @@ use crate::{DType, Result, Tensor};
 impl Tensor {
     /// Number of elements that aren't 0, as `i64`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([[0f32, 1.0], [2.0, 0.0]])?.count_nonzero()?.item::<i64>()?, 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -17,6 +23,13 @@ impl Tensor {
     }
 
     /// Number of elements that aren't 0 over `dims` (all if empty), as `i64`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[0i64, 1], [0, 2]])?;
+    /// assert_eq!(x.count_nonzero_dims(&[0], false)?.to_vec::<i64>()?, [0, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there, or that is named twice.
@@ -27,6 +40,14 @@ impl Tensor {
 
     /// Whether no element is 0; true if there are none.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, 2.0])?;
+    /// assert!(x.gt(0.0)?.all()?.item::<bool>()?);
+    /// assert!(!x.gt(1.0)?.all()?.item::<bool>()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -35,6 +56,13 @@ impl Tensor {
     }
 
     /// Whether no element is 0 over `dims` (all if empty), which stay as size 1 if `keepdim`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[true, true], [true, false]])?;
+    /// assert_eq!(x.all_dims(&[1], false)?.to_vec::<bool>()?, [true, false]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there, or that is named twice.
@@ -45,6 +73,13 @@ impl Tensor {
 
     /// Whether an element isn't 0; false if there are none.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert!(Tensor::new([1f32, f32::NAN])?.isnan()?.any()?.item::<bool>()?);
+    /// assert!(!Tensor::zeros([0])?.any()?.item::<bool>()?);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -53,6 +88,14 @@ impl Tensor {
     }
 
     /// Whether an element isn't 0 over `dims` (all if empty), which stay as size 1 if `keepdim`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[0i64, 3], [0, 0]])?;
+    /// assert_eq!(x.any_dims(&[-1], true)?.dims(), [2, 1]);
+    /// assert_eq!(x.any_dims(&[-1], false)?.to_vec::<bool>()?, [true, false]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there, or that is named twice.

@@ -9,9 +9,16 @@ use crate::{DType, Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
 
 macro_rules! extremes {
-    ($($word:literal $whole:ident $dim:ident $over:ident $arg:ident $combine:ident $max:literal;)*) => { $(
+    ($($word:literal $whole:ident $dim:ident $over:ident $arg:ident $combine:ident $max:literal $answers:literal $places:literal;)*) => { $(
         impl Tensor {
             #[doc = concat!("The ", $word, " element, NaN if one is NaN. The gradient is shared evenly by equals.")]
+            ///
+            /// ```
+            /// # use neurarust_core::Tensor;
+            /// let x = Tensor::new([[1f32, 4.0], [3.0, 2.0]])?;
+            #[doc = concat!("assert_eq!(x.", stringify!($whole), "()?.item::<f32>()?, ", $answers, "[0]);")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// A tensor without elements.
@@ -22,6 +29,13 @@ macro_rules! extremes {
 
             #[doc = concat!("The ", $word, " elements over `dims` (all if empty), which stay as size 1 if `keepdim`. The gradient is shared evenly by equals.")]
             ///
+            /// ```
+            /// # use neurarust_core::Tensor;
+            /// let x = Tensor::new([[1f32, 4.0], [3.0, 2.0]])?;
+            #[doc = concat!("assert_eq!(x.", stringify!($over), "(&[1], false)?.to_vec::<f32>()?, ", $answers, ");")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
+            ///
             /// # Errors
             /// A dimension that isn't there, that is named twice, or that is empty.
             #[track_caller]
@@ -30,6 +44,15 @@ macro_rules! extremes {
             }
 
             #[doc = concat!("The ", $word, " elements along `dim`, and their indices (`i64`; the first of equals, or of NaNs). The gradient goes to the element at the index.")]
+            ///
+            /// ```
+            /// # use neurarust_core::Tensor;
+            /// let x = Tensor::new([[1f32, 4.0], [3.0, 2.0]])?;
+            #[doc = concat!("let (values, indices) = x.", stringify!($dim), "(1, false)?;")]
+            #[doc = concat!("assert_eq!(values.to_vec::<f32>()?, ", $answers, ");")]
+            #[doc = concat!("assert_eq!(indices.to_vec::<i64>()?, ", $places, ");")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// A dimension that isn't there or that is empty.
@@ -44,6 +67,14 @@ macro_rules! extremes {
             }
 
             #[doc = concat!("Index of the ", $word, " element (`i64`; the first of equals, or of NaNs): along `dim`, or in the flattened tensor.")]
+            ///
+            /// ```
+            /// # use neurarust_core::Tensor;
+            /// let x = Tensor::new([[1f32, 4.0], [3.0, 2.0]])?;
+            #[doc = concat!("assert_eq!(x.", stringify!($arg), "(1, false)?.to_vec::<i64>()?, ", $places, ");")]
+            #[doc = concat!("assert_eq!(x.", stringify!($arg), "(None, false)?.item::<i64>()?, ", $places, "[0]);")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// A dimension that isn't there or that is empty.
@@ -69,8 +100,8 @@ macro_rules! extremes {
     )* };
 }
 extremes! {
-    "largest" max max_dim amax argmax Max true;
-    "smallest" min min_dim amin argmin Min false;
+    "largest" max max_dim amax argmax Max true "[4.0, 3.0]" "[1, 0]";
+    "smallest" min min_dim amin argmin Min false "[1.0, 2.0]" "[0, 1]";
 }
 
 #[track_caller]

@@ -11,6 +11,13 @@ use smallvec::smallvec;
 impl Tensor {
     /// Variance of all elements: `Σ(x - mean)² / (n - correction)`; correction 1 is unbiased, 0 is the population's.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, 3.0])?;
+    /// assert_eq!((x.var(1.0)?.item::<f32>()?, x.var(0.0)?.item::<f32>()?), (2.0, 1.0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Integers and bools.
     #[track_caller]
@@ -20,6 +27,13 @@ impl Tensor {
 
     /// Variance over `dims` (all if empty), which stay as size 1 if `keepdim`. NaN where `n` is not above `correction`
     /// and the elements are all the same.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1f32, 3.0], [5.0, 9.0]])?;
+    /// assert_eq!(x.var_dims(&[1], false, 1.0)?.to_vec::<f32>()?, [2.0, 8.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers and bools; a dimension that isn't there, or that is named twice.
@@ -52,6 +66,12 @@ impl Tensor {
 
     /// Standard deviation of all elements, the root of [`Tensor::var`].
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([1f32, 3.0])?.std(0.0)?.item::<f32>()?, 1.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Integers and bools.
     #[track_caller]
@@ -60,6 +80,13 @@ impl Tensor {
     }
 
     /// Standard deviation over `dims` (all if empty), which stay as size 1 if `keepdim`. Its gradient is 0 where it is 0.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1f32, 3.0], [5.0, 9.0]])?;
+    /// assert_eq!(x.std_dims(&[1], true, 0.0)?.to_vec::<f32>()?, [1.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers and bools; a dimension that isn't there, or that is named twice.
@@ -91,6 +118,13 @@ impl Tensor {
 
     /// Variance and mean over `dims` (all if empty).
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (var, mean) = Tensor::new([1f32, 3.0])?.var_mean(&[], false, 1.0)?;
+    /// assert_eq!((var.item::<f32>()?, mean.item::<f32>()?), (2.0, 2.0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::var_dims`].
     #[track_caller]
@@ -107,6 +141,14 @@ impl Tensor {
     }
 
     /// Standard deviation and mean over `dims` (all if empty).
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (std, mean) = Tensor::new([[1f32, 3.0], [5.0, 9.0]])?.std_mean(&[1], false, 0.0)?;
+    /// assert_eq!(std.to_vec::<f32>()?, [1.0, 2.0]);
+    /// assert_eq!(mean.to_vec::<f32>()?, [2.0, 7.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::std_dims`].

@@ -56,6 +56,14 @@ pub(crate) fn flat(op: &'static str, x: &Tensor, out: Tensor) -> Result<Tensor> 
 impl Tensor {
     /// The p-norm `(Σ|x|ᵖ)^(1/p)` of all elements; infinite `p` answers the largest (smallest) `|x|`, 0 counts.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([3f32, -4.0])?;
+    /// assert_eq!(x.norm(2.0)?.item::<f32>()?, 5.0);
+    /// assert_eq!(x.norm(f64::INFINITY)?.item::<f32>()?, 4.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Integers and bools; an infinite `p` of no elements.
     #[track_caller]
@@ -64,6 +72,13 @@ impl Tensor {
     }
 
     /// The p-norm over `dims` (all if empty), which stay as size 1 if `keepdim`. Where a norm is 0, so is its gradient.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[3f32, -4.0], [0.0, 1.0]])?;
+    /// assert_eq!(x.norm_dims(1.0, &[1], false)?.to_vec::<f32>()?, [7.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers and bools; a dimension that isn't there, or that is named twice; an infinite `p` of no elements.
@@ -135,6 +150,14 @@ impl Tensor {
     }
 
     /// `ln Σ eˣ` over `dims` (all if empty), which stay as size 1 if `keepdim`, without overflow; minus infinity of nothing.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[0f32, 0.0], [1000.0, 1000.0]])?;
+    /// let y = x.logsumexp(&[1], false)?.to_vec::<f32>()?;
+    /// assert!((y[0] - 2f32.ln()).abs() < 1e-6 && (y[1] - 1000.6931).abs() < 1e-3);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Integers and bools; a dimension that isn't there, or that is named twice.
@@ -216,6 +239,15 @@ impl Tensor {
 
     /// As [`Tensor::renorm`], in place.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[30f32, 40.0], [0.3, 0.4]])?;
+    /// x.renorm_(2.0, 0, 1.0)?; // rows of norm 50 and 0.5
+    /// let rows = x.norm_dims(2.0, &[1], false)?.to_vec::<f32>()?;
+    /// assert!((rows[0] - 1.0).abs() < 1e-5 && (rows[1] - 0.5).abs() < 1e-5);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Tensor::renorm`]; a leaf that requires a gradient.
     #[track_caller]
@@ -224,6 +256,13 @@ impl Tensor {
     }
 
     /// The `p`-norm of the difference to `other`, which broadcasts.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let (a, b) = (Tensor::new([1f32, 2.0])?, Tensor::new([4f32, 6.0])?);
+    /// assert_eq!(a.dist(&b, 2.0)?.item::<f32>()?, 5.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Shapes that don't broadcast; integers.

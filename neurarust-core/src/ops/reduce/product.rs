@@ -9,6 +9,12 @@ use smallvec::smallvec;
 impl Tensor {
     /// Product of all elements. Integers and bools are multiplied as `i64`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([2i64, 3, 4])?.prod()?.item::<i64>()?, 24);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -17,6 +23,13 @@ impl Tensor {
     }
 
     /// Product over `dims` (all if empty), which stay as size 1 if `keepdim`. 1 where there is nothing to multiply.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1f32, 2.0], [3.0, 4.0]])?;
+    /// assert_eq!(x.prod_dims(&[1], false)?.to_vec::<f32>()?, [2.0, 12.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there, or that is named twice.

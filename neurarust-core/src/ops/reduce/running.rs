@@ -139,6 +139,14 @@ impl Tensor {
 
     /// As [`Tensor::cumsum`], in place; the sums take this tensor's dtype.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, 2.0, 3.0])?;
+    /// x.cumsum_(0)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [1.0, 3.0, 6.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension that isn't there; a leaf that requires a gradient.
     #[track_caller]
@@ -147,6 +155,14 @@ impl Tensor {
     }
 
     /// As [`Tensor::cumprod`], in place; the products take this tensor's dtype.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, 2.0, 3.0])?;
+    /// x.cumprod_(0)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [1.0, 2.0, 6.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there; a leaf that requires a gradient.

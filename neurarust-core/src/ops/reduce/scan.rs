@@ -11,6 +11,14 @@ use smallvec::smallvec;
 impl Tensor {
     /// Running sum along `dim`: element `i` is the sum of elements `0..=i`. Integers and bools become `i64`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1i64, 2], [3, 4]])?;
+    /// assert_eq!(x.cumsum(0)?.to_vec::<i64>()?, [1, 2, 4, 6]);
+    /// assert_eq!(x.cumsum(-1)?.to_vec::<i64>()?, [1, 3, 3, 7]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension that isn't there.
     #[track_caller]
@@ -36,6 +44,12 @@ impl Tensor {
     }
 
     /// Running product along `dim`: element `i` is the product of elements `0..=i`. Integers and bools become `i64`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::new([2f32, 3.0, 4.0])?.cumprod(0)?.to_vec::<f32>()?, [2.0, 6.0, 24.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A dimension that isn't there.

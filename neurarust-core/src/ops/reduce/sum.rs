@@ -31,6 +31,14 @@ impl Tensor {
 
     /// Sum over `dims` (all if empty), which stay as size 1 if `keepdim`. 0 where there is nothing to sum.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1f32, 2.0], [3.0, 4.0]])?;
+    /// assert_eq!(x.sum_dims(&[0], false)?.to_vec::<f32>()?, [4.0, 6.0]);
+    /// assert_eq!(x.sum_dims(&[-1], true)?.dims(), [2, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A dimension that isn't there, or that is named twice.
     #[track_caller]
@@ -77,6 +85,13 @@ impl Tensor {
 
     /// Mean over `dims` (all if empty), which stay as size 1 if `keepdim`.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[1f32, 2.0], [3.0, 4.0]])?;
+    /// assert_eq!(x.mean_dims(&[1], false)?.to_vec::<f32>()?, [1.5, 3.5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Integers and bools; a dimension that isn't there, or that is named twice.
     #[track_caller]
@@ -101,6 +116,13 @@ impl Tensor {
     }
 
     /// Sum over `dims` (all if empty) of what isn't NaN.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, f32::NAN, 3.0])?;
+    /// assert_eq!(x.nansum(&[], false)?.item::<f32>()?, 4.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::sum_dims`].
@@ -138,6 +160,13 @@ impl Tensor {
     }
 
     /// Mean over `dims` (all if empty) of what isn't NaN; NaN where nothing is left.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, f32::NAN, 3.0])?;
+    /// assert_eq!(x.nanmean(&[], false)?.item::<f32>()?, 2.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Tensor::mean_dims`].
