@@ -58,12 +58,18 @@ impl Shape {
     /// assert!(Shape::new(&[usize::MAX, 2]).is_err());
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
+    ///
+    /// # Errors
+    /// More elements than can be counted or addressed.
     #[track_caller]
     pub fn new(dims: &[usize]) -> Result<Shape> {
         Shape::from_dims(Dims::from_slice(dims))
     }
 
     /// [`Shape::new`] without copying.
+    ///
+    /// # Errors
+    /// As [`Shape::new`].
     #[track_caller]
     pub fn from_dims(dims: Dims) -> Result<Shape> {
         // Empty dimensions count as 1, so that strides of an empty tensor cannot overflow either.
@@ -269,6 +275,9 @@ impl Shape {
     /// assert!(shape.dim("sum", 2).is_err());
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Index`](crate::ErrorKind::Index) if there is no such dimension.
     #[track_caller]
     pub fn dim(&self, op: &'static str, dim: i64) -> Result<usize> {
         let rank = self.rank().max(1) as i64;
@@ -294,6 +303,9 @@ impl Shape {
     /// assert_eq!(shape.dims_or_all("sum", &[])?.as_slice(), [0, 1, 2]);
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
+    ///
+    /// # Errors
+    /// A dimension that isn't there, or that is named twice.
     #[track_caller]
     pub fn dims_or_all(&self, op: &'static str, dims: &[i64]) -> Result<SmallVec<[usize; 6]>> {
         if dims.is_empty() {
@@ -325,6 +337,9 @@ impl Shape {
     /// assert_eq!(a.broadcast(&b, "add")?.dims(), [4, 5, 3]);
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
+    ///
+    /// # Errors
+    /// Two sizes of one dimension that differ, neither of them 1.
     #[track_caller]
     pub fn broadcast(&self, other: &Shape, op: &'static str) -> Result<Shape> {
         let labelled = self.is_labelled() || other.is_labelled();
@@ -504,6 +519,16 @@ impl Layout {
     }
 
     /// Any strides and offset; `Tensor::over` proves that they fit the buffer.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::strided(Shape::new(&[2, 2])?, [1, 2].into_iter().collect(), 5)?;
+    /// assert_eq!(layout.span(), Some((5, 8)));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another number of strides than of dimensions.
     #[track_caller]
     pub fn strided(shape: Shape, strides: Strides, offset: usize) -> Result<Layout> {
         if shape.rank() != strides.len() {
@@ -524,24 +549,49 @@ impl Layout {
     }
 
     /// The sizes.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// assert_eq!(Layout::contiguous(Shape::new(&[2, 3])?).shape().dims(), [2, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn shape(&self) -> &Shape {
         &self.shape
     }
 
     /// The strides, in elements.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// assert_eq!(Layout::contiguous(Shape::new(&[2, 3])?).strides(), [3, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn strides(&self) -> &[isize] {
         &self.strides
     }
 
     /// Where element `[0, 0, …]` lies, in elements.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[2, 3])?);
+    /// assert_eq!(layout.select(1, 2).offset(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn offset(&self) -> usize {
         self.offset
     }
 
     /// Number of elements.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// assert_eq!(Layout::contiguous(Shape::new(&[2, 3])?).numel(), 6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn numel(&self) -> usize {
         self.shape.numel
@@ -700,6 +750,13 @@ impl Layout {
     }
 
     /// Without dimension `dim`, whose size is 1.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[2, 1, 3])?).squeeze(1);
+    /// assert_eq!(layout.shape().dims(), [2, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn squeeze(&self, dim: usize) -> Layout {
         let mut out = self.clone();
         out.shape.remove(dim);
@@ -708,6 +765,13 @@ impl Layout {
     }
 
     /// With a dimension of size 1 before `dim`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Shape, Layout};
+    /// let layout = Layout::contiguous(Shape::new(&[2, 3])?).unsqueeze(1);
+    /// assert_eq!(layout.shape().dims(), [2, 1, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn unsqueeze(&self, dim: usize) -> Layout {
         let mut out = self.clone();
         let stride = if dim < self.shape.rank() {
@@ -805,6 +869,9 @@ impl Layout {
     /// assert_eq!((layout.shape().dims(), layout.strides()), (&[2, 3][..], &[2, 1][..]));
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
+    ///
+    /// # Errors
+    /// A shape with more elements than can be counted.
     pub fn unfold(&self, dim: usize, size: usize, step: usize) -> Result<Layout> {
         let (n, stride) = (self.shape[dim], self.strides[dim]);
         let mut dims = self.shape.dims.clone();

@@ -133,12 +133,24 @@ impl Storage {
     }
 
     /// Logical length in bytes.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert_eq!(Tensor::zeros([2, 3])?.storage().bytes(), 24);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn bytes(&self) -> usize {
         self.header().bytes
     }
 
     /// Does the memory belong to somebody else?
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert!(!Tensor::zeros([2])?.storage().is_foreign());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn is_foreign(&self) -> bool {
         self.header().owner.is_some()
@@ -151,18 +163,44 @@ impl Storage {
     }
 
     /// Number of clones alive.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2])?;
+    /// let view = x.select(0, 0)?;
+    /// assert!(view.storage().ref_count() >= 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn ref_count(&self) -> usize {
         self.header().refs.load(Ordering::Acquire)
     }
 
     /// Is this the only clone? With `&mut` or ownership of it, nobody else can come to see the bytes.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2])?;
+    /// assert!(x.storage().is_unique());
+    /// let view = x.select(0, 0)?;
+    /// assert!(!view.storage().is_unique());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn is_unique(&self) -> bool {
         self.ref_count() == 1
     }
 
     /// How often the bytes have been written since the storage was made.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2])?;
+    /// let before = x.storage().version();
+    /// x.fill_(1.0)?;
+    /// assert_eq!(x.storage().version(), before + 1);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn version(&self) -> u64 {
         self.header().version.load(Ordering::Acquire)
@@ -189,6 +227,14 @@ impl Storage {
     }
 
     /// The line of Rust's that the last write came from, if it came from one.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2])?;
+    /// x.fill_(1.0)?;
+    /// assert!(x.storage().last_write().unwrap().file().ends_with(".rs"));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn last_write(&self) -> Option<&'static Location<'static>> {
         let place = self.header().last_write.load(Ordering::Acquire);
         if place.addr() & HOST != 0 {
@@ -210,6 +256,14 @@ impl Storage {
     }
 
     /// The same for all clones and for no other living storage.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2])?;
+    /// assert_eq!(x.storage().id(), x.detach().storage().id());
+    /// assert_ne!(x.storage().id(), x.try_clone()?.storage().id());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn id(&self) -> usize {
         self.0.as_ptr().addr()

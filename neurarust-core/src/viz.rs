@@ -255,16 +255,36 @@ fn escaped(text: &str, quote: &str) -> String {
 
 impl Graph {
     /// Number of boxes.
+    ///
+    /// ```
+    /// use neurarust_core::{Tensor, viz};
+    /// let w = Tensor::new([1f32])?.requires_grad()?;
+    /// assert!(viz::graph(&w.exp()?, &[("w", &w)]).len() >= 2); // the leaf, what was made of it
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.boxes.len()
     }
 
     /// Whether there is nothing to draw: a result outside of every graph.
+    ///
+    /// ```
+    /// use neurarust_core::{Tensor, viz};
+    /// assert!(viz::graph::<&str>(&Tensor::new([1f32])?, &[]).is_empty());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.boxes.is_empty()
     }
 
     /// The drawing in DOT, for Graphviz.
+    ///
+    /// ```
+    /// use neurarust_core::{Tensor, viz};
+    /// let w = Tensor::new([1f32])?.requires_grad()?;
+    /// assert!(viz::graph(&w.exp()?, &[("w", &w)]).dot().starts_with("digraph {"));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn dot(&self) -> String {
         let mut out = String::from(
             "digraph {\n  rankdir=TB;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n",
@@ -291,6 +311,13 @@ impl Graph {
     }
 
     /// The drawing in Mermaid's language.
+    ///
+    /// ```
+    /// use neurarust_core::{Tensor, viz};
+    /// let w = Tensor::new([1f32])?.requires_grad()?;
+    /// assert!(viz::graph(&w.exp()?, &[("w", &w)]).mermaid().starts_with("flowchart TD"));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn mermaid(&self) -> String {
         let mut out = String::from("flowchart TD\n");
         for (i, shown) in self.boxes.iter().enumerate() {

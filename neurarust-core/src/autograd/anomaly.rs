@@ -35,11 +35,23 @@ pub fn set_detect_anomaly(on: bool, check_nan: bool) {
 }
 
 /// Whether anomaly mode is on.
+///
+/// ```
+/// use neurarust_core::autograd::{detect_anomaly, is_anomaly_enabled};
+/// let _guard = detect_anomaly(true);
+/// assert!(is_anomaly_enabled());
+/// ```
 pub fn is_anomaly_enabled() -> bool {
     MODE.load(Relaxed) != OFF
 }
 
 /// Whether anomaly mode looks for NaN.
+///
+/// ```
+/// use neurarust_core::autograd::{detect_anomaly, is_anomaly_check_nan_enabled};
+/// let _guard = detect_anomaly(true);
+/// assert!(is_anomaly_check_nan_enabled());
+/// ```
 #[inline]
 pub fn is_anomaly_check_nan_enabled() -> bool {
     MODE.load(Relaxed) == NAN

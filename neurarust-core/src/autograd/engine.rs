@@ -207,6 +207,20 @@ thread_local! {
 /// Calls `f` at the end of the backward pass that this thread is in: after the hooks, before any leaf is touched. For hooks
 /// that wait for others. Outside of a pass it is called at once.
 ///
+/// ```
+/// use neurarust_core::{Tensor, autograd::at_end_of_pass};
+/// use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+/// static DONE: AtomicBool = AtomicBool::new(false);
+/// let x = Tensor::new([1f32])?.requires_grad()?;
+/// x.register_hook(|_| {
+///     at_end_of_pass(|| Ok(DONE.store(true, Relaxed)))?;
+///     Ok(None)
+/// })?;
+/// x.square()?.backward()?;
+/// assert!(DONE.load(Relaxed));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// What `f` answers, if it is called at once; otherwise the pass fails with it.
 pub fn at_end_of_pass(f: impl FnOnce() -> Result<()> + 'static) -> Result<()> {

@@ -184,6 +184,17 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 
 /// Number of operations recorded and not yet freed.
+///
+/// ```
+/// use neurarust_core::{Tensor, autograd::live_nodes};
+/// let x = Tensor::new([1f32])?.requires_grad()?;
+/// let before = live_nodes();
+/// let y = x.exp()?;
+/// assert_eq!(live_nodes() - before, 1);
+/// drop(y);
+/// assert_eq!(live_nodes(), before);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn live_nodes() -> usize {
     LIVE.load(Relaxed)
 }

@@ -61,6 +61,26 @@ impl Drop for SavedHooks {
 
 /// Until the guard is dropped, what this thread's operations keep for the backward goes through `hooks`; `None` keeps it
 /// as it is, inside of other hooks.
+///
+/// ```
+/// use neurarust_core::{DType, Result, Tensor, autograd::{Pack, Packed, saved_tensors_hooks}};
+/// use std::sync::Arc;
+/// /// Keeps half precision instead of single.
+/// struct Halved;
+/// impl Pack for Halved {
+///     fn pack(&self, tensor: &Tensor) -> Result<Packed> {
+///         Ok(Arc::new(tensor.to_dtype(DType::F16)?))
+///     }
+///     fn unpack(&self, packed: &Packed) -> Result<Tensor> {
+///         packed.downcast_ref::<Tensor>().expect("what pack has answered").to_dtype(DType::F32)
+///     }
+/// }
+/// let x = Tensor::new([3f32])?.requires_grad()?;
+/// let y = { let _hooks = saved_tensors_hooks(Some(Arc::new(Halved))); x.square()? };
+/// y.backward()?;
+/// assert_eq!(x.grad().unwrap().item::<f32>()?, 6.0);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn saved_tensors_hooks(hooks: Option<Arc<dyn Pack>>) -> SavedHooks {
     begin_saved_tensors_hooks(hooks);
     SavedHooks(std::marker::PhantomData)

@@ -51,11 +51,27 @@ pub struct Loaded {
 
 impl Loaded {
     /// The tensor called `name`.
+    ///
+    /// ```
+    /// use neurarust_core::{Tensor, io};
+    /// let bytes = io::safetensors_to_bytes([("x", Tensor::new([1i64, 2])?)], [("by", "me")])?;
+    /// let loaded = io::safetensors_from_bytes(&bytes)?;
+    /// assert!(loaded.get("x").is_some() && loaded.get("y").is_none());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn get(&self, name: &str) -> Option<&Tensor> {
         self.tensors.iter().find(|(n, _)| n == name).map(|(_, t)| t)
     }
 
     /// The names, in order.
+    ///
+    /// ```
+    /// use neurarust_core::{Tensor, io};
+    /// let none: [(&str, &str); 0] = [];
+    /// let bytes = io::safetensors_to_bytes([("b", Tensor::new(1u8)?), ("a", Tensor::new(2u8)?)], none)?;
+    /// assert_eq!(io::safetensors_from_bytes(&bytes)?.names().collect::<Vec<_>>(), ["b", "a"]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.tensors.iter().map(|(name, _)| name.as_str())
     }
@@ -99,6 +115,16 @@ pub fn save<N: Into<String>, T: Borrow<Tensor>>(
 }
 
 /// Loads what [`save`] has saved, by the name's ending.
+///
+/// ```
+/// use neurarust_core::{Tensor, io};
+/// let path = std::env::temp_dir().join(format!("load-{}.safetensors", std::process::id()));
+/// io::save(&path, [("bias", Tensor::zeros([3])?)])?;
+/// assert_eq!(io::load(&path)?.get("bias").unwrap().dims(), [3]);
+/// assert!(io::load("weights.txt").is_err());
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// Another ending; a file that can't be read or isn't what its name says.

@@ -69,6 +69,15 @@ pub fn npy_to_bytes(tensor: &Tensor) -> Result<Vec<u8>> {
 /// array becomes a tensor with column-major strides; `uint16` and `uint32` become the next wider signed type;
 /// `uint64` becomes `int64` if every value fits.
 ///
+/// ```
+/// use neurarust_core::{Tensor, io};
+/// let path = std::env::temp_dir().join(format!("load-{}.npy", std::process::id()));
+/// io::save_npy(&path, &Tensor::new([[1i32, 2], [3, 4]])?)?;
+/// assert_eq!(io::load_npy(&path)?.dims(), [2, 2]);
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// [`ErrorKind::Io`]: the file can't be read. [`ErrorKind::Format`]: it is no `.npy` file, or shorter or longer than its
 /// header says. [`ErrorKind::Unsupported`]: an element type that NeuraRust lacks (text, objects, records).
@@ -80,6 +89,14 @@ pub fn load_npy(path: impl AsRef<Path>) -> Result<Tensor> {
 }
 
 /// As [`load_npy`], from memory. See [`npy_to_bytes`] for an example.
+///
+/// ```
+/// use neurarust_core::{Tensor, io};
+/// let bytes = io::npy_to_bytes(&Tensor::new([1.5f64, 2.5])?)?;
+/// assert_eq!(io::npy_from_bytes(&bytes)?.to_vec::<f64>()?, [1.5, 2.5]);
+/// assert!(io::npy_from_bytes(&bytes[..20]).is_err()); // cut off
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`load_npy`].

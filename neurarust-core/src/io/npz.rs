@@ -97,6 +97,15 @@ pub fn npz_to_bytes<N: Into<String>, T: Borrow<Tensor>>(
 
 /// Loads all arrays of a file, in its order, with the default [`NpzLimits`]. See [`save_npz`] for an example.
 ///
+/// ```
+/// use neurarust_core::{Tensor, io};
+/// let path = std::env::temp_dir().join(format!("load-{}.npz", std::process::id()));
+/// io::save_npz(&path, [("x", Tensor::zeros([2, 3])?)], io::Compression::None)?;
+/// assert_eq!(io::load_npz(&path)?.get("x").unwrap().dims(), [2, 3]);
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`load_npy`](super::load_npy); an archive that is damaged, encrypted, or holds anything but arrays.
 #[track_caller]
@@ -126,6 +135,15 @@ pub fn load_npz_limited(path: impl AsRef<Path>, limits: NpzLimits) -> Result<Loa
 }
 
 /// As [`load_npz_limited`], from memory. See [`npz_to_bytes`] for an example.
+///
+/// ```
+/// use neurarust_core::{Tensor, io};
+/// let bytes = io::npz_to_bytes([("x", Tensor::zeros([1000])?)], io::Compression::Deflate)?;
+/// let limits = io::NpzLimits { inflated_bytes: 1000, ..Default::default() };
+/// assert!(io::npz_from_bytes(&bytes, Default::default()).is_ok());
+/// assert!(io::npz_from_bytes(&bytes, limits).is_err());
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`load_npz_limited`].

@@ -87,6 +87,15 @@ pub fn safetensors_to_bytes<
 /// `uint16` and `uint32` become the next wider signed type; `uint64` becomes `int64` if every value fits. See
 /// [`save_safetensors`] for an example.
 ///
+/// ```
+/// use neurarust_core::{Tensor, io};
+/// let path = std::env::temp_dir().join(format!("metadata-{}.safetensors", std::process::id()));
+/// io::save_safetensors(&path, [("x", Tensor::zeros([2])?)], [("epoch", "3")])?;
+/// assert_eq!(io::load_safetensors(&path)?.metadata["epoch"], "3");
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// [`ErrorKind::Io`](crate::ErrorKind::Io): the file can't be read.
 /// [`ErrorKind::Format`](crate::ErrorKind::Format): it is truncated, or its header is wrong.
@@ -98,6 +107,14 @@ pub fn load_safetensors(path: impl AsRef<Path>) -> Result<Loaded> {
 }
 
 /// As [`load_safetensors`], from memory. See [`safetensors_to_bytes`] for an example.
+///
+/// ```
+/// use neurarust_core::{Tensor, io};
+/// let bytes = io::safetensors_to_bytes([("x", Tensor::new([1i64, 2])?)], [("by", "me")])?;
+/// assert_eq!(io::safetensors_from_bytes(&bytes)?.get("x").unwrap().to_vec::<i64>()?, [1, 2]);
+/// assert!(io::safetensors_from_bytes(&bytes[..9]).is_err()); // cut off
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`load_safetensors`].

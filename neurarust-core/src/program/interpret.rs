@@ -14,6 +14,13 @@ enum Register<V: Num> {
 
 impl Program {
     /// The outputs on `inputs`, 0 for structural zeros; `None` unless there is a value for each input.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::Program};
+    /// let program = Program::forward(&def::hypot {});
+    /// assert_eq!(program.interpret(&[3f64, 4.0]), Some(vec![5.0]));
+    /// assert_eq!(program.interpret(&[3f64]), None); // two inputs
+    /// ```
     pub fn interpret<V: Real>(&self, inputs: &[V]) -> Option<Vec<V>> {
         let outputs = self.outputs(inputs, &vec![true; self.code.outputs.len()])?;
         Some(

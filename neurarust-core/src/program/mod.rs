@@ -87,6 +87,11 @@ pub enum OpCode {
 
 impl OpCode {
     /// How many of an instruction's `args` are earlier instructions.
+    ///
+    /// ```
+    /// use neurarust_core::program::OpCode;
+    /// assert_eq!((OpCode::Const.arity(), OpCode::Exp.arity(), OpCode::Select.arity()), (0, 1, 3));
+    /// ```
     pub fn arity(self) -> usize {
         use OpCode::*;
         match self {
@@ -101,6 +106,11 @@ impl OpCode {
     }
 
     /// Whether the result is a truth value instead of a number.
+    ///
+    /// ```
+    /// use neurarust_core::program::OpCode;
+    /// assert!(OpCode::Lt.is_mask() && !OpCode::Add.is_mask());
+    /// ```
     pub fn is_mask(self) -> bool {
         use OpCode::*;
         matches!(self, Lt | Le | Eq | Gt | Ge | Ne | And | Or | Xor | Not)
@@ -126,12 +136,25 @@ impl Instr {
     }
 
     /// The number that a [`OpCode::Const`] stands for.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::Program};
+    /// let program = Program::forward(&def::mul {});
+    /// assert!(program.code().instructions().iter().all(|i| i.value().is_none())); // no constants
+    /// ```
     pub fn value(&self) -> Option<f64> {
         let [low, high, _] = self.args;
         (self.op == OpCode::Const).then(|| f64::from_bits(u64::from(high) << 32 | u64::from(low)))
     }
 
     /// The earlier instructions it reads.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::{OpCode, Program}};
+    /// let program = Program::forward(&def::mul {});
+    /// let product = program.code().instructions().iter().find(|i| i.op == OpCode::Mul).unwrap();
+    /// assert_eq!(product.operands().len(), 2);
+    /// ```
     pub fn operands(&self) -> &[u32] {
         &self.args[..self.op.arity()]
     }
@@ -148,21 +171,42 @@ pub struct Code {
 
 impl Code {
     /// How many inputs there are, also if the code reads fewer.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::Program};
+    /// assert_eq!(Program::forward(&def::mul {}).code().inputs(), 2);
+    /// ```
     pub fn inputs(&self) -> usize {
         self.inputs
     }
 
     /// How many parameters there are.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::Program};
+    /// assert_eq!(Program::forward(&def::mul {}).code().params(), 0);
+    /// ```
     pub fn params(&self) -> usize {
         self.params
     }
 
     /// The instructions, in an order in which each reads only earlier ones.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::{OpCode, Program}};
+    /// let program = Program::forward(&def::mul {});
+    /// assert!(program.code().instructions().iter().any(|instr| instr.op == OpCode::Mul));
+    /// ```
     pub fn instructions(&self) -> &[Instr] {
         &self.instructions
     }
 
     /// Which instruction gives each output; `None` is a structural zero, which no kernel writes.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::Program};
+    /// assert_eq!(Program::derivative(&def::mul {}).code().outputs().len(), 2);
+    /// ```
     pub fn outputs(&self) -> &[Option<u32>] {
         &self.outputs
     }
@@ -180,16 +224,34 @@ pub struct Program {
 
 impl Program {
     /// What to compute.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::Program};
+    /// let (a, b) = (Program::forward(&def::mul {}), Program::forward(&def::mul {}));
+    /// assert_eq!(a.code(), b.code()); // one kernel for both
+    /// ```
     pub fn code(&self) -> &Code {
         &self.code
     }
 
     /// The values of [`OpCode::Param`].
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::Program};
+    /// let program = Program::forward(&def::leaky_relu { slope: 0.123456789 });
+    /// assert_eq!(program.params(), [0.123456789]);
+    /// ```
     pub fn params(&self) -> &[f64] {
         &self.params
     }
 
     /// The formula itself: `N` inputs, `M` outputs.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::Program};
+    /// let program = Program::forward(&def::mul {});
+    /// assert_eq!(program.interpret(&[3f64, 4.0]), Some(vec![12.0]));
+    /// ```
     pub fn forward<const N: usize, const M: usize>(formula: &impl Formula<N, M>) -> Program {
         sym::record(N, |x| {
             let outputs = formula.eval::<Sym>(std::array::from_fn(|i| x[i]));
@@ -203,6 +265,12 @@ impl Program {
     }
 
     /// The partial derivatives: `N` inputs, outputs `∂f/∂xₖ`.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::Program};
+    /// let program = Program::derivative(&def::mul {});
+    /// assert_eq!(program.interpret(&[3f64, 4.0]), Some(vec![4.0, 3.0]));
+    /// ```
     pub fn derivative<const N: usize>(formula: &impl Formula<N, 1>) -> Program {
         sym::record(N, |x| {
             let [y] = formula.eval(Dual::inputs(std::array::from_fn(|i| x[i])));
@@ -211,6 +279,12 @@ impl Program {
     }
 
     /// The vector-Jacobian product: inputs `x₀ … xₙ₋₁, g`, outputs `g · ∂f/∂xₖ`.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::Program};
+    /// let program = Program::backward(&def::mul {});
+    /// assert_eq!(program.interpret(&[3f64, 4.0, 10.0]), Some(vec![40.0, 30.0]));
+    /// ```
     pub fn backward<const N: usize>(formula: &impl Formula<N, 1>) -> Program {
         sym::record(N + 1, |x| {
             let [y] = formula.eval(Dual::seeded(std::array::from_fn(|i| x[i]), x[N]));

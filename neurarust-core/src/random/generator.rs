@@ -502,11 +502,24 @@ fn entropy() -> u64 {
 static DEFAULT: LazyLock<Generator> = LazyLock::new(|| Generator::new(entropy()));
 
 /// The generator used where none is given. Until it is seeded, its sequence is a different one in each process.
+///
+/// ```
+/// use neurarust_core::random::{default_generator, initial_seed};
+/// assert_eq!(default_generator().initial_seed(), initial_seed());
+/// ```
 pub fn default_generator() -> &'static Generator {
     &DEFAULT
 }
 
 /// Makes the default generator one of `kind`: after `set_default(Kind::Torch)`, a seed gives PyTorch's numbers and initial weights.
+///
+/// ```
+/// use neurarust_core::{Tensor, random::{Kind, manual_seed, set_default}};
+/// set_default(Kind::Torch);
+/// manual_seed(0);
+/// assert_eq!(Tensor::rand(2)?.to_vec::<f32>()?, [0.49625659, 0.76822180]); // as PyTorch
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn set_default(kind: Kind) {
     default_generator().set_kind(kind);
 }

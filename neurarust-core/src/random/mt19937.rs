@@ -22,6 +22,11 @@ pub struct Mt19937 {
 
 impl Mt19937 {
     /// Starts the sequence of `seed`. As in PyTorch, only its low 32 bits count.
+    ///
+    /// ```
+    /// use neurarust_core::random::{Mt19937, Random};
+    /// assert_eq!(Mt19937::new(5489).next_u32(), 3_499_211_612); // the algorithm's own first number
+    /// ```
     pub fn new(seed: u64) -> Mt19937 {
         let mut state = [0; N];
         let mut word = seed as u32;
@@ -42,6 +47,11 @@ impl Mt19937 {
     }
 
     /// The seed it was made with.
+    ///
+    /// ```
+    /// use neurarust_core::random::Mt19937;
+    /// assert_eq!(Mt19937::new(7).seed(), 7);
+    /// ```
     pub fn seed(&self) -> u64 {
         self.seed
     }

@@ -53,11 +53,21 @@ pub struct Philox {
 
 impl Philox {
     /// The sequence of `seed`, from its beginning.
+    ///
+    /// ```
+    /// use neurarust_core::random::{Philox, Random};
+    /// assert_eq!(Philox::new(7).next_u64(), Philox::new(7).next_u64());
+    /// ```
     pub fn new(seed: u64) -> Philox {
         Philox::with_stream(seed, 0)
     }
 
     /// One of 2⁶⁴ independent sequences of `seed`.
+    ///
+    /// ```
+    /// use neurarust_core::random::{Philox, Random};
+    /// assert_ne!(Philox::with_stream(7, 0).next_u64(), Philox::with_stream(7, 1).next_u64());
+    /// ```
     pub fn with_stream(seed: u64, stream: u64) -> Philox {
         Philox {
             seed,
@@ -69,6 +79,11 @@ impl Philox {
     }
 
     /// The seed it was made with.
+    ///
+    /// ```
+    /// use neurarust_core::random::Philox;
+    /// assert_eq!(Philox::new(7).seed(), 7);
+    /// ```
     pub fn seed(&self) -> u64 {
         self.seed
     }
@@ -174,6 +189,12 @@ impl Random for Philox {
 
 /// The sequence that belongs to (seed, epoch, index): for data loading, where a sample's randomness must not depend on which worker
 /// draws it, or in what order.
+///
+/// ```
+/// use neurarust_core::random::{Random, keyed};
+/// assert_eq!(keyed(1, 2, 3).next_u64(), keyed(1, 2, 3).next_u64()); // from any thread
+/// assert_ne!(keyed(1, 2, 3).next_u64(), keyed(1, 2, 4).next_u64());
+/// ```
 pub fn keyed(seed: u64, epoch: u64, index: u64) -> Philox {
     // One block turns the three numbers into a key and a stream of their own.
     let ([e0, e1], [i0, i1]) = (halves(epoch), halves(index));

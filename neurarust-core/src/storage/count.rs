@@ -133,6 +133,14 @@ pub(super) fn cached_bytes() -> i64 {
 }
 
 /// What the allocator holds now, over all threads. Exact when no other thread allocates meanwhile.
+///
+/// ```
+/// use neurarust_core::{Tensor, memory_stats};
+/// let before = memory_stats().live_bytes;
+/// let x = Tensor::zeros([1000])?;
+/// assert!(memory_stats().live_bytes >= before + x.nbytes());
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn memory_stats() -> MemoryStats {
     let _ = LOCAL.try_with(|local| local.counters.publish());
     let mut live = LIVE.load(Ordering::Relaxed);

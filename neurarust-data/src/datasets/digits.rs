@@ -119,6 +119,9 @@ impl Digits {
     /// assert_eq!(Digits::load()?.images()?.dims(), [1797, 1, 8, 8]);
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
+    ///
+    /// # Errors
+    /// No memory.
     #[track_caller]
     pub fn images(&self) -> Result<Tensor> {
         let shape = [self.len(), 1, Digits::SIDE, Digits::SIDE];
@@ -133,6 +136,9 @@ impl Digits {
     /// assert_eq!((labels.min()?.item::<i64>()?, labels.max()?.item::<i64>()?), (0, 9));
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
+    ///
+    /// # Errors
+    /// No memory.
     #[track_caller]
     pub fn labels(&self) -> Result<Tensor> {
         label_tensor(&self.labels)
@@ -145,6 +151,9 @@ impl Digits {
     /// assert_eq!(Digits::load()?.dataset()?.len(), 1797);
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
+    ///
+    /// # Errors
+    /// No memory.
     #[track_caller]
     pub fn dataset(&self) -> Result<TensorDataset> {
         TensorDataset::new((self.images()?, self.labels()?))

@@ -67,6 +67,9 @@ impl Idx {
 
     /// [`open`](Idx::open) that refuses to inflate more than `limit` bytes. (An uncompressed file needs no limit: it
     /// takes as much memory as it is long.)
+    ///
+    /// # Errors
+    /// As [`open`](Idx::open); more than `limit` bytes.
     #[track_caller]
     pub fn open_limited(path: impl AsRef<Path>, limit: u64) -> Result<Idx> {
         report("Idx::open", read_file(path.as_ref(), limit))
@@ -81,6 +84,9 @@ impl Idx {
     /// assert!(Idx::parse(&file[..9], "labels").is_err());
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
+    ///
+    /// # Errors
+    /// No IDX file, or one that is shorter or longer than its own header says.
     #[track_caller]
     pub fn parse(bytes: &[u8], name: &str) -> Result<Idx> {
         report(

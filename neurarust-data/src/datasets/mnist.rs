@@ -58,6 +58,9 @@ impl Mnist {
     }
 
     /// Reads the images from one file and their labels from another.
+    ///
+    /// # Errors
+    /// As [`open`](Mnist::open).
     #[track_caller]
     pub fn open_files(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> Result<Mnist> {
         report(
@@ -147,6 +150,9 @@ impl Mnist {
     }
 
     /// The images, 0.0 … 1.0: `f32` of shape (count, 1, rows, columns).
+    ///
+    /// # Errors
+    /// No memory.
     #[track_caller]
     pub fn images(&self) -> Result<Tensor> {
         let shape = [self.len(), 1, self.rows, self.columns];
@@ -154,12 +160,18 @@ impl Mnist {
     }
 
     /// The labels, 0 … 9: `i64` of shape (count).
+    ///
+    /// # Errors
+    /// No memory.
     #[track_caller]
     pub fn labels(&self) -> Result<Tensor> {
         label_tensor(&self.labels)
     }
 
     /// [`images`](Self::images) and [`labels`](Self::labels) as a data set.
+    ///
+    /// # Errors
+    /// No memory.
     #[track_caller]
     pub fn dataset(&self) -> Result<TensorDataset> {
         TensorDataset::new((self.images()?, self.labels()?))

@@ -94,6 +94,9 @@ impl Tensor {
     /// assert_eq!((z.dtype(), z.item_complex()?), (DType::C64, (0.0, 2.0)));
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
+    ///
+    /// # Errors
+    /// No memory.
     #[track_caller]
     pub fn complex_number(re: f64, im: f64) -> Result<Tensor> {
         Ok(Tensor::complex_scalar(re, im, DType::C128)?.into_number())
