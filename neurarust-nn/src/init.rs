@@ -375,7 +375,7 @@ pub fn xavier_normal_(tensor: &Tensor, gain: f64) -> Result<&Tensor> {
 /// use neurarust_core::Tensor;
 /// use neurarust_nn::{FanMode, Nonlinearity, init};
 /// let w = Tensor::zeros([8, 6])?; // gain √2 and fan 6: bound √(3 · 2 / 6)
-/// init::kaiming_uniform_(&w, FanMode::FanIn, Nonlinearity::ReLU)?;
+/// init::kaiming_uniform_(&w, FanMode::In, Nonlinearity::ReLU)?;
 /// assert!(w.abs()?.max()?.item::<f32>()? <= 1.0);
 /// # Ok::<(), neurarust_core::Error>(())
 /// ```
@@ -398,7 +398,7 @@ pub fn kaiming_uniform_(
 /// use neurarust_core::Tensor;
 /// use neurarust_nn::{FanMode, Nonlinearity, init};
 /// let w = Tensor::zeros([100, 200])?;
-/// init::kaiming_normal_(&w, FanMode::FanIn, Nonlinearity::ReLU)?; // std √(2 / 200)
+/// init::kaiming_normal_(&w, FanMode::In, Nonlinearity::ReLU)?; // std √(2 / 200)
 /// assert!((w.std(1.0)?.item::<f32>()? - 0.1).abs() < 0.01);
 /// # Ok::<(), neurarust_core::Error>(())
 /// ```
