@@ -2,9 +2,8 @@
 
 import builtins as _builtins
 import cmath as _cmath
+import math as _math
 from collections.abc import Mapping as _Mapping, Sequence as _Sequence
-
-import numpy as _np
 
 from . import _C
 
@@ -15,7 +14,16 @@ _TOLERANCES = {
     _C.float16: (1e-3, 1e-5), _C.bfloat16: (1.6e-2, 1e-5), _C.float32: (1.3e-6, 1e-5), _C.float64: (1e-7, 1e-7),
     _C.complex64: (1.3e-6, 1e-5), _C.complex128: (1e-7, 1e-7),
 }
-_NUMBERS = (bool, int, float, complex, _np.number, _np.bool_)
+
+
+def _is_number(value):
+    # NumPy's scalars are told by what they can do: it isn't imported before it is needed.
+    return isinstance(value, (bool, int, float, complex)) or (_is_array(value) and hasattr(value, "item") and not value.shape)
+
+
+def _is_array(value):
+    return hasattr(value, "__array_interface__") and not isinstance(value, _C.Tensor)
+
 
 
 class _Comparison:
@@ -42,9 +50,9 @@ class _Comparison:
     def __call__(self, actual, expected, where=()):
         if isinstance(actual, _C.Tensor) and isinstance(expected, _C.Tensor):
             self.tensors(actual, expected, where)
-        elif isinstance(actual, _np.ndarray) and isinstance(expected, _np.ndarray):
+        elif _is_array(actual) and _is_array(expected) and hasattr(actual, "flags") and hasattr(expected, "flags") and (actual.ndim or expected.ndim):
             self.tensors(_C.from_numpy(actual), _C.from_numpy(expected), where)
-        elif isinstance(actual, _NUMBERS) and isinstance(expected, _NUMBERS):
+        elif _is_number(actual) and _is_number(expected):
             self.numbers(actual, expected, where)
         elif actual is None or expected is None:
             if actual is not expected:
@@ -128,8 +136,12 @@ class _Comparison:
             # NaN counts as the greatest.
             flat = values.reshape(-1)
             at = int(flat.nan_to_num(float("inf"), float("inf")).argmax())
-            place = tuple(int(i) for i in _np.unravel_index(at, tuple(values.shape)))
-            return flat[at].item(), place
+            place, rest = [], at
+            for d in range(values.dim()):
+                below = _math.prod(values.shape[d + 1 :])
+                place.append(rest // below)
+                rest %= below
+            return flat[at].item(), tuple(place)
 
         (gap, i), (ratio, j) = worst(difference), worst(relative)
         gap = int(gap) if whole else gap
