@@ -24,11 +24,23 @@ pub type Strides = SmallVec<[isize; 6]>;
 type Labels = SmallVec<[Option<Arc<str>>; 4]>;
 
 /// The size of each dimension, with a product that is known to fit, and perhaps labels, which don't count in comparisons.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Shape {
     dims: Dims,
     numel: usize,
     labels: Option<Arc<Labels>>,
+}
+
+impl Clone for Shape {
+    // `SmallVec`'s own clone copies number by number.
+    #[inline]
+    fn clone(&self) -> Shape {
+        Shape {
+            dims: Dims::from_slice(&self.dims),
+            numel: self.numel,
+            labels: self.labels.clone(),
+        }
+    }
 }
 
 impl PartialEq for Shape {
@@ -493,11 +505,22 @@ impl IntoShape for () {
 }
 
 /// Where the elements of a tensor lie: element `i` at `offset + Σ i[d] · strides[d]`, counted in elements.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(PartialEq, Eq, Debug)]
 pub struct Layout {
     shape: Shape,
     strides: Strides,
     offset: usize,
+}
+
+impl Clone for Layout {
+    #[inline]
+    fn clone(&self) -> Layout {
+        Layout {
+            shape: self.shape.clone(),
+            strides: Strides::from_slice(&self.strides),
+            offset: self.offset,
+        }
+    }
 }
 
 impl Layout {
