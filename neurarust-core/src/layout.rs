@@ -174,6 +174,13 @@ impl Shape {
     }
 
     /// The label of dimension `d`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 3])?.label(&["batch", ""])?;
+    /// assert_eq!((x.shape().label(0), x.shape().label(1)), (Some("batch"), None));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn label(&self, d: usize) -> Option<&str> {
         self.labels.as_ref()?.get(d)?.as_deref()
     }

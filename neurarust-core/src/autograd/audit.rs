@@ -155,6 +155,15 @@ pub struct Watch {
 }
 
 /// Begins to watch this thread's operations.
+///
+/// ```
+/// use neurarust_core::{Tensor, autograd::{audit, watch}};
+/// let w = Tensor::new(2f32)?.requires_grad()?;
+/// let _watch = watch();
+/// let loss = w.square()?;
+/// assert_eq!(audit(&loss, &[("w", &w)])?.reached, 1);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn watch() -> Watch {
     WATCHES.fetch_add(1, Relaxed);
     Watch {

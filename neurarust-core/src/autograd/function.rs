@@ -245,6 +245,25 @@ pub struct Context {
 
 impl Context {
     /// Keeps tensors for the backward: inputs, outputs, or anything else.
+    ///
+    /// ```
+    /// use neurarust_core::{Result, Tensor, autograd::{Context, Function}};
+    /// struct Square;
+    /// impl Function for Square {
+    ///     fn forward(&self, ctx: &mut Context, inputs: &[&Tensor]) -> Result<Vec<Tensor>> {
+    ///         ctx.save(&[inputs[0]]);
+    ///         Ok(vec![inputs[0].square()?])
+    ///     }
+    ///     fn backward(&self, ctx: &Context, grads: &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>> {
+    ///         let slope = ctx.saved()[0].mul(2.0)?;
+    ///         Ok(vec![grads[0].as_ref().map(|g| g.mul(&slope)).transpose()?])
+    ///     }
+    /// }
+    /// let x = Tensor::new([3f32])?.requires_grad()?;
+    /// Square.apply(&[&x])?[0].backward()?;
+    /// assert_eq!(x.grad().unwrap().item::<f32>()?, 6.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn save(&mut self, tensors: &[&Tensor]) {
         self.saved = tensors.iter().map(|t| (*t).clone()).collect();
     }
@@ -255,11 +274,49 @@ impl Context {
     }
 
     /// Whether the gradient of input `i` is wanted.
+    ///
+    /// ```
+    /// use neurarust_core::{Result, Tensor, autograd::{Context, Function}};
+    /// struct Product;
+    /// impl Function for Product {
+    ///     fn forward(&self, ctx: &mut Context, inputs: &[&Tensor]) -> Result<Vec<Tensor>> {
+    ///         ctx.save(inputs);
+    ///         Ok(vec![inputs[0].mul(inputs[1])?])
+    ///     }
+    ///     fn backward(&self, ctx: &Context, grads: &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>> {
+    ///         assert!(ctx.needs_input_grad(0) && !ctx.needs_input_grad(1));
+    ///         let other = &ctx.saved()[1];
+    ///         Ok(vec![grads[0].as_ref().map(|g| g.mul(other)).transpose()?, None])
+    ///     }
+    /// }
+    /// let x = Tensor::new([3f32])?.requires_grad()?;
+    /// Product.apply(&[&x, &Tensor::new([5f32])?])?[0].backward()?;
+    /// assert_eq!(x.grad().unwrap().item::<f32>()?, 5.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn needs_input_grad(&self, i: usize) -> bool {
         self.needs.get(i).copied().unwrap_or(false)
     }
 
     /// Declares outputs that no gradient flows through.
+    ///
+    /// ```
+    /// use neurarust_core::{Result, Tensor, autograd::{Context, Function}};
+    /// struct Doubled;
+    /// impl Function for Doubled {
+    ///     fn forward(&self, ctx: &mut Context, inputs: &[&Tensor]) -> Result<Vec<Tensor>> {
+    ///         let scale = inputs[0].abs()?.max()?;
+    ///         ctx.mark_non_differentiable(&[&scale]);
+    ///         Ok(vec![inputs[0].mul(2.0)?, scale])
+    ///     }
+    ///     fn backward(&self, _: &Context, grads: &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>> {
+    ///         Ok(vec![grads[0].as_ref().map(|g| g.mul(2.0)).transpose()?])
+    ///     }
+    /// }
+    /// let out = Doubled.apply(&[&Tensor::new([3f32])?.requires_grad()?])?;
+    /// assert!(out[0].is_requires_grad() && !out[1].is_requires_grad());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn mark_non_differentiable(&mut self, outputs: &[&Tensor]) {
         self.constants = outputs.iter().map(|t| (*t).clone()).collect();
     }
@@ -271,6 +328,25 @@ impl Context {
     }
 
     /// Whether gradients that are zero reach the backward as tensors of zeros; off unless asked for.
+    ///
+    /// ```
+    /// use neurarust_core::{Result, Tensor, autograd::{Context, Function}};
+    /// struct Twins;
+    /// impl Function for Twins {
+    ///     fn forward(&self, ctx: &mut Context, inputs: &[&Tensor]) -> Result<Vec<Tensor>> {
+    ///         ctx.set_materialize_grads(true);
+    ///         Ok(vec![inputs[0].mul(2.0)?, inputs[0].mul(3.0)?])
+    ///     }
+    ///     fn backward(&self, _: &Context, grads: &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>> {
+    ///         let both: Vec<&Tensor> = grads.iter().flatten().collect(); // zeros where nothing came back
+    ///         Ok(vec![Some(both[0].mul(2.0)?.add(both[1].mul(3.0)?)?)])
+    ///     }
+    /// }
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// Twins.apply(&[&x])?[0].backward()?;
+    /// assert_eq!(x.grad().unwrap().item::<f32>()?, 2.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn set_materialize_grads(&mut self, on: bool) {
         self.materialize = on;
     }

@@ -87,7 +87,7 @@ impl Tensor {
     ///
     /// ```
     /// # use neurarust_core::Tensor;
-    /// let place = Tensor::new([4i64])?.unravel_index([2, 3])?;
+    /// let place = Tensor::new([4i64])?.unravel_index(&[2, 3])?;
     /// assert_eq!((place[0].item::<i64>()?, place[1].item::<i64>()?), (1, 1));
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```

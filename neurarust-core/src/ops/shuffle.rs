@@ -41,6 +41,14 @@ impl Tensor {
 
     /// `(…, channels, h · r, w · r)` → `(…, channels · r², h, w)`: [`Tensor::pixel_shuffle`] undone.
     ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([[[1f32, 2.0], [3.0, 4.0]]])?.pixel_unshuffle(2)?;
+    /// assert_eq!(x.dims(), [4, 1, 1]);
+    /// assert_eq!(x.to_vec::<f32>()?, [1.0, 2.0, 3.0, 4.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Fewer than three dimensions, an `r` of 0, sizes that are no multiples of `r`.
     #[track_caller]

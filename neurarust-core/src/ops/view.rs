@@ -359,6 +359,13 @@ impl Tensor {
     }
 
     /// The label of each dimension, see [`Tensor::label`].
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2, 3])?.label(&["batch", ""])?;
+    /// assert_eq!(x.labels(), [Some("batch"), None]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn labels(&self) -> Vec<Option<&str>> {
         (0..self.rank()).map(|d| self.shape().label(d)).collect()
     }

@@ -48,6 +48,14 @@ impl SparseTensor {
     /// The tensor of `shape` with `values` at `places`: (dimensions, elements) and (elements, …), whose other dimensions
     /// are the last ones of `shape`. Values of one place add up.
     ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let places = Tensor::new([[0i64, 1], [2, 0]])?; // rows, columns
+    /// let s = SparseTensor::coo(&places, &Tensor::new([3f32, 4.0])?, &[2, 3])?;
+    /// assert_eq!(s.to_dense()?.to_vec::<f32>()?, [0.0, 0.0, 3.0, 4.0, 0.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Places that aren't integers or lie outside of `shape`; shapes that don't fit each other.
     #[track_caller]

@@ -15,6 +15,13 @@ macro_rules! activations {
         pub struct $name;
         impl $name {
             /// The module; its bare name is the same.
+            ///
+            /// ```
+            /// # use neurarust_core::Tensor;
+            #[doc = concat!("use neurarust_nn::{Forward, ", stringify!($name), "};")]
+            #[doc = concat!("assert_eq!(", stringify!($name), "::new().forward(&Tensor::zeros([2, 3])?)?.dims(), [2, 3]);")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             pub const fn new() -> $name { $name }
         }
         impl Forward for $name {
@@ -32,6 +39,13 @@ macro_rules! activations {
         )+ }
         impl $name {
             /// With these parameters; [`Default`] has PyTorch's.
+            ///
+            /// ```
+            /// # use neurarust_core::Tensor;
+            #[doc = concat!("use neurarust_nn::{Forward, ", stringify!($name), "};")]
+            #[doc = concat!("assert_eq!(", stringify!($name), "::default().forward(&Tensor::zeros([2, 3])?)?.dims(), [2, 3]);")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             pub const fn new($($field: $t),+) -> $name { $name { $($field),+ } }
             fn describe(&self) -> String {
                 [$( format!(concat!(stringify!($field), "={:?}"), self.$field) ),+].join(", ")
