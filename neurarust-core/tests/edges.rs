@@ -89,6 +89,29 @@ fn nan_passes_a_gradient_only_where_a_formula_has_it_pass() -> Result<()> {
 }
 
 #[test]
+fn the_domain_of_logit_ends_its_derivative_and_equals_share() -> Result<()> {
+    let f = |x: &Tensor| x.logit();
+    let x = [0.25, 0.0, 1.0, 2.0, -1.0];
+    same(
+        &f(&Tensor::new(x)?)?,
+        &[(1f64 / 3.0).ln(), -INF, INF, NAN, NAN],
+    );
+    same(&slopes(&x, f)?[0], &[16.0 / 3.0, INF, INF, NAN, NAN]);
+    same(&slopes(&[NAN, -2.0, 3.0], |x| x.angle())?[0], &[0.0; 3]);
+    let other = [1.0, 2.0, NAN, 4.0];
+    let x = [1.0, NAN, 3.0, 5.0];
+    let (high, low) = (
+        |x: &Tensor| x.fmax(Tensor::new(other)?),
+        |x: &Tensor| x.fmin(Tensor::new(other)?),
+    );
+    same(&high(&Tensor::new(x)?)?, &[1.0, 2.0, 3.0, 5.0]);
+    same(&slopes(&x, high)?[0], &[0.5, 0.0, 1.0, 1.0]);
+    same(&low(&Tensor::new(x)?)?, &[1.0, 2.0, 3.0, 4.0]);
+    same(&slopes(&x, low)?[0], &[0.5, 0.0, 1.0, 0.0]);
+    Ok(())
+}
+
+#[test]
 fn nothing_overflows_on_the_way() -> Result<()> {
     let x = Tensor::new([3e30f32, -4e30, 0.0, f32::INFINITY, f32::NAN])?;
     let y = Tensor::new([4e30f32, 3e30, 0.0, f32::NAN, 1.0])?;

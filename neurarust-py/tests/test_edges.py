@@ -101,3 +101,10 @@ def test_group_statistics_require_what_the_output_does():
     assert mean.shape == rstd.shape == (2, 2)
     gradient = torch.autograd.grad((mean.sum() + rstd.sum()), w, allow_unused=True)[0]
     assert gradient is None or gradient.tolist() == [0.0] * 4
+
+
+def test_bounds_that_cross():
+    x = torch.tensor([0.0, 2.0, 5.0])
+    assert torch.clamp(x, 3, 1).tolist() == [1.0, 1.0, 1.0]
+    below, above = torch.logit(torch.tensor([0.1, 0.7], dtype=torch.float64), 0.6).tolist()
+    assert abs(below - 0.4054651081) < 1e-9 and abs(above + 0.4054651081) < 1e-9

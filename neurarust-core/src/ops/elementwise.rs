@@ -68,9 +68,9 @@ macro_rules! elementwise_table {
             /// The larger of the two, NaN if either is
             num maximum, maximum_ (a, b) = a.max(b);
             /// The larger of the two; the other one where one is NaN
-            num fmax, fmax_ (a, b) = V::select(a.ge(b) | b.ne(b), a, b);
+            num fmax, fmax_ (a, b) = V::select(b.ne(b), a, V::select(a.ne(a), b, a.max(b)));
             /// The smaller of the two; the other one where one is NaN
-            num fmin, fmin_ (a, b) = V::select(a.le(b) | b.ne(b), a, b);
+            num fmin, fmin_ (a, b) = V::select(b.ne(b), a, V::select(a.ne(a), b, a.min(b)));
             /// 0 where `x` is below 0, 1 above, `value` at 0
             num heaviside, heaviside_ (x, value) =
                 V::select(x.eq(V::c(0.0)), value, V::select(x.gt(V::c(0.0)), V::c(1.0), V::c(0.0)));
@@ -81,7 +81,7 @@ macro_rules! elementwise_table {
             };
             /// 0 or π, the angle of a real number
             real real_angle, real_angle_ (x) =
-                V::select(x.lt(V::c(0.0)), V::c(std::f64::consts::PI), V::select(x.eq(x), V::c(0.0), x));
+                V::select(x.lt(V::c(0.0)), V::c(std::f64::consts::PI), V::select(x.eq(x), V::c(0.0), x * V::c(0.0)));
             /// The part behind the point
             real frac, frac_ (x) = x - x.trunc();
             /// `x` within `[min, max]`; the derivative of NaN is 0
@@ -137,8 +137,11 @@ macro_rules! elementwise_table {
                 let gap = lo - hi;
                 V::select(a.eq(b) & gap.ne(gap), V::c(0.5) * (a + b), hi + gap.exp().ln_1p())
             };
-            /// `ln(x / (1 - x))`
-            real logit, logit_ (x) = (x / (V::c(1.0) - x)).ln();
+            /// `ln(x / (1 - x))`; outside of `[0, 1]` it is NaN, and so is its derivative
+            real logit, logit_ (x) = {
+                let (zero, one) = (V::c(0.0), V::c(1.0));
+                V::select(x.ge(zero) & x.le(one), x.ln() - (one - x).ln(), x * V::c(f64::NAN))
+            };
             /// `a · ln b`, 0 where `a` is 0
             real xlogy, xlogy_ (a, b) = {
                 // Elsewhere the product is 0 by itself, and its derivative is not.

@@ -290,7 +290,13 @@ def rad2deg(input):
 @_method
 def logit(input, eps=None):
     """`ln(x / (1 - x))`, of `x` within `[eps, 1 - eps]`."""
-    x = input if eps is None else input.clamp(eps, 1 - eps)
+    if eps is None:
+        x = input
+    elif eps <= 0.5:
+        x = input.clamp(eps, 1 - eps)
+    else:
+        # Bounds that cross: what is below the lower one becomes it, the rest the upper one, as in PyTorch.
+        x = where(input < eps, eps, input.clamp(max=1 - eps))
     return x._logit() if x.is_floating_point() else (x / (1 - x)).log()
 
 
