@@ -65,6 +65,36 @@ const fn is_narrow(dtype: DType) -> bool {
     dtype.is_float() && dtype.size() <= 4
 }
 
+/// Casts between `f16` and `f32` as far as the processor does, and answers how far.
+///
+/// # Safety
+/// As [`cast_all`].
+#[inline(always)]
+unsafe fn f16_by_processor<S: Element, D: Element>(src: *const S, dst: *mut D, n: usize) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use super::half::f16c;
+        use super::simd::{Level, level};
+        let widens = const { matches!((S::DTYPE, D::DTYPE), (DType::F16, DType::F32)) };
+        let narrows = const { matches!((S::DTYPE, D::DTYPE), (DType::F32, DType::F16)) };
+        if (widens || narrows)
+            && level() > Level::Scalar
+            && is_x86_feature_detected!("avx")
+            && is_x86_feature_detected!("f16c")
+        {
+            // SAFETY: the processor has it, the element types are these, the rest by the caller.
+            return unsafe {
+                match widens {
+                    true => f16c::widen(src.cast(), dst.cast(), n),
+                    false => f16c::narrow(src.cast(), dst.cast(), n),
+                }
+            };
+        }
+    }
+    let _ = (src, dst, n);
+    0
+}
+
 /// Casts `n` elements side by side, in the vector instructions of this machine.
 ///
 /// # Safety
@@ -77,8 +107,10 @@ unsafe fn cast_all<S: Element, D: Element>(src: *const S, dst: *mut D, n: usize)
             unsafe { *dst.add(i) = cast(*src.add(i)) };
         }
     }
+    // SAFETY: by the caller.
+    let done = unsafe { f16_by_processor(src, dst, n) };
     // SAFETY: `level` is what the machine has; the rest by the caller.
-    unsafe { with_isa!(I => each(src, dst, n)) }
+    unsafe { with_isa!(I => each(src.add(done), dst.add(done), n - done)) }
 }
 
 /// One run of elements: `n` of them, `src_stride` and `dst_stride` apart.

@@ -178,8 +178,8 @@ impl Tensor {
                     let near = bits.wrapping_add(if outward { one } else { one.wrapping_neg() });
                     let sign = y.to_bits() & !(<$bits>::MAX >> 1);
                     let near = if x == zero { sign | one } else { near };
-                    let still = if x == y || y != y { y.to_bits() } else { near };
-                    <$t>::from_bits(if x != x && y == y { bits } else { still })
+                    let still = if x == y || y.is_nan() { y.to_bits() } else { near };
+                    <$t>::from_bits(if x.is_nan() && !y.is_nan() { bits } else { still })
                 };
                 let mut out = Fresh::<$t>::new(shape)?;
                 let mut fill = |a: &[$t], b: &[$t]| {

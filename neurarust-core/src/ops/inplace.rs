@@ -324,6 +324,9 @@ pub(crate) fn write_copy(target: &Tensor, source: &Tensor) -> Result<()> {
         _ => kernel::copy::<8>,
     };
     let _access = lock("copy_", &[source], &[target])?;
+    if nest::run_cast(source, target) {
+        return Ok(());
+    }
     let (params, shape) = ([0.0; kernel::MAX_PARAMS], target.shape());
     let operands = smallvec![Operand::new(source, shape), Operand::in_place(target)];
     nest::run(

@@ -305,7 +305,7 @@ def signbit(input):
     """Whether the sign is minus, that of 0 too."""
     if not input.is_floating_point():
         return input < 0
-    return _C.ones_like(input).copysign(input) < 0
+    return _C.ones((), dtype=input.dtype).copysign(input) < 0
 
 
 @_method

@@ -38,12 +38,13 @@ macro_rules! methods {
         $crate::cpu::math::methods! { same:
             exp exp::exp, exp2 exp::exp2, expm1 exp::expm1, sigmoid exp::sigmoid, ln log::ln, ln_1p log::ln_1p,
             tanh hyperbolic::tanh, log2 log::log2_f32, log10 log::log10_f32, erf erf::erf_f32,
+            erfc erf::erfc_f32, atan trig::atan_f32,
         }
         $crate::cpu::math::methods! { through_f64:
             sin trig::sin_f32, cos trig::cos_f32, tan trig::tan_f32,
-            asin trig::asin_f32, acos trig::acos_f32, atan trig::atan_f32,
+            asin trig::asin_f32, acos trig::acos_f32,
             sinh hyperbolic::sinh, cosh hyperbolic::cosh,
-            asinh hyperbolic::asinh, acosh hyperbolic::acosh, atanh hyperbolic::atanh, erfc erf::erfc_f32,
+            asinh hyperbolic::asinh, acosh hyperbolic::acosh, atanh hyperbolic::atanh,
         }
         #[inline(always)]
         fn atan2(self, x: Self) -> Self {

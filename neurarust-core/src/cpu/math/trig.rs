@@ -4,7 +4,7 @@
 //! up to about 1.6 million; the rare lanes beyond go one by one through the standard library.
 
 use super::exact::{Double, polynomial, quotient, sum, sum_ordered};
-use crate::cpu::simd::FloatLanes;
+use crate::cpu::simd::{FloatLanes, SplitLanes};
 
 /// π/2 in parts of 33 bits, whose products with a quadrant below 2²⁰ are exact, and the rest.
 const HALF_PI: [f64; 4] = [
@@ -396,10 +396,25 @@ fn angle_f32<V: FloatLanes<Scalar = f64>>(y: V, x: V) -> V {
     V::select(steep, V::c(std::f64::consts::FRAC_PI_2) - angle, angle)
 }
 
-/// [`atan`] for an `x` that came from `f32`.
+/// [`atan`] of a register of `f32`.
 #[inline(always)]
-pub fn atan_f32<V: FloatLanes<Scalar = f64>>(x: V) -> V {
-    angle_f32(x.abs(), V::c(1.0)).copysign(x)
+pub fn atan_f32<V: SplitLanes>(x: V) -> V {
+    // A short reciprocal and a step of Newton's method take half the time of a long one.
+    let a = x.abs().clamp(0.0, 1e30);
+    let ([a1, a2], [i1, i2]) = (a.split(), (V::c(1.0) / a).split());
+    V::join([atan_half(a1, i1), atan_half(a2, i2)]).copysign(x)
+}
+
+/// `atan a` for `a ≥ 0`, of which `inverse` is the reciprocal to the precision of `f32`.
+#[inline(always)]
+fn atan_half<V: FloatLanes<Scalar = f64>>(a: V, inverse: V) -> V {
+    let one = V::c(1.0);
+    let steep = a.gt(one);
+    let inverse = inverse.mul_add((-a).mul_add(inverse, one), inverse);
+    let t = V::select(steep, inverse, a);
+    let z = t * t;
+    let angle = (t * z).mul_add(polynomial(z, &ATAN_F32), t);
+    V::select(steep, V::c(std::f64::consts::FRAC_PI_2) - angle, angle)
 }
 
 /// [`atan2`] for numbers that came from `f32`.
