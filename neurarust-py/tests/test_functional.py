@@ -134,3 +134,30 @@ def test_the_gaussian_likelihood_does_not_pair_everything():
     x, y, var = torch.zeros(4, 1), torch.zeros(4), torch.ones(4, 1)
     with pytest.raises(RuntimeError):
         F.gaussian_nll_loss(x, y, var)
+
+
+@pytest.mark.parametrize("mode, numpy_mode", [("reflect", "reflect"), ("replicate", "edge"), ("circular", "wrap")])
+def test_pad_with_what_is_there(mode, numpy_mode):
+    x = np.arange(24.0).reshape(2, 3, 4)
+    got = F.pad(torch.tensor(x), (2, 1, 0, 2), mode=mode)
+    np.testing.assert_array_equal(got.numpy(), np.pad(x, ((0, 0), (0, 2), (2, 1)), mode=numpy_mode))
+    leaf = torch.tensor(x, requires_grad=True)
+    F.pad(leaf, (2, 1, 0, 2), mode=mode).sum().backward()
+    assert leaf.grad.sum().item() == got.numel()
+    with pytest.raises(RuntimeError):
+        F.pad(torch.tensor(x), (1,), mode=mode)
+    with pytest.raises(NotImplementedError):
+        F.pad(torch.tensor(x), (1, 1), mode="mirror")
+
+
+def test_pixel_shuffle_and_back():
+    x = np.arange(2 * 8 * 3 * 2.0).reshape(2, 8, 3, 2)
+    y = F.pixel_shuffle(torch.tensor(x), 2)
+    want = x.reshape(2, 2, 2, 2, 3, 2).transpose(0, 1, 4, 2, 5, 3).reshape(2, 2, 6, 4)
+    np.testing.assert_array_equal(y.numpy(), want)
+    np.testing.assert_array_equal(F.pixel_unshuffle(y, 2).numpy(), x)
+    for factor in (0, -1, 3):
+        with pytest.raises(RuntimeError):
+            F.pixel_shuffle(torch.tensor(x), factor)
+        with pytest.raises(RuntimeError):
+            F.pixel_unshuffle(torch.tensor(x)[..., :1], factor)
