@@ -37,6 +37,8 @@ struct Plane {
     /// Columns of the padded output gradient, and zeros before the first one.
     out_cols: usize,
     before: usize,
+    /// The remainder of the column that each tap reads, and its place among those.
+    columns: SmallVec<[(usize, usize); 8]>,
 }
 
 /// The geometry if it is one this file knows.
@@ -67,6 +69,9 @@ fn plane(t: &Tensor, g: &Geometry) -> Option<Plane> {
         rows: (output[0] - 1) * stride[0] + (kernel[0] - 1) * dilation[0] + 1,
         cols: whole + reach / stride[1] + 1,
         before: reach / stride[1],
+        columns: (0..kernel[1].min(64))
+            .map(|kx| (kx * dilation[1] % stride[1], kx * dilation[1] / stride[1]))
+            .collect(),
         out_cols: whole
             + 2 * (reach / stride[1])
             + (g.input[2] + g.padding[2]) / stride[1]
@@ -178,10 +183,8 @@ impl Plane {
         (TASK_WORK / work.max(1)).max(1)
     }
 
-    /// The remainder of the column that tap `kx` reads, and its place among those.
     fn column(&self, kx: usize) -> (usize, usize) {
-        let at = kx * self.dilation[1];
-        (at % self.stride[1], at / self.stride[1])
+        self.columns[kx]
     }
 
     /// Copies an input: (remainder of the column, row, column).

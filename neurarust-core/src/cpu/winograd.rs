@@ -50,6 +50,8 @@ const POINTS: usize = IN * IN;
 const TASK_BYTES: usize = 1 << 20;
 /// Tiles of a task at least: the filters are read anew for each.
 const TASK_TILES: usize = 56;
+/// Rows of the product's largest tile, with AVX-512.
+const ROWS: usize = 14;
 
 /// One convolution: x (N, C, H, W) of any strides with w (O, C, 3, 3) of any strides to y (N, O, …) row-major.
 struct Plan {
@@ -70,13 +72,30 @@ impl Plan {
         self.output.map(|n| n.div_ceil(OUT))
     }
 
+    /// Tasks, and tiles of each: as many as fit L2, but at least so many that reading the filters is worth it, in whole
+    /// panels of the product's rows; two tasks at least, for two threads.
+    fn tasks(&self) -> (usize, usize) {
+        let tiles = self.images * self.tiles()[0] * self.tiles()[1];
+        let [c, o] = self.channels.map(|n| n.next_multiple_of(LANES));
+        let least = if c * o >= 1 << 14 {
+            2 * TASK_TILES
+        } else {
+            TASK_TILES
+        };
+        let fit = TASK_BYTES / (POINTS * (c + o) * size_of::<f32>());
+        let each = fit.max(least).min(tiles.div_ceil(2)).next_multiple_of(ROWS);
+        (tiles.div_ceil(each), each)
+    }
+
     /// Whether this is expected to be faster than the plain product, by counts of cycles measured with AVX-512.
     fn pays(&self) -> bool {
         let [c, o] = self.channels.map(|n| n as f64);
+        // The filters are transformed once, and read from L3 by every task.
+        let filters = c * o * (18.0 + 30.0 * self.tasks().0 as f64);
         let positions = (self.images * self.output[0] * self.output[1]) as f64;
         let tiles = (self.images * self.tiles()[0] * self.tiles()[1]) as f64;
         let plain = positions * 9.0 * c * o / 27.0;
-        let here = tiles * (36.0 * c * o / 24.0 + 22.0 * (c + o)) + 18.0 * c * o;
+        let here = tiles * (36.0 * c * o / 24.0 + 22.0 * (c + o)) + filters;
         self.channels.iter().all(|n| *n >= 16) && tiles >= 16.0 && here < 0.95 * plain
     }
 }
@@ -201,11 +220,7 @@ fn run(plan: &Plan, x: &Tensor, w: &Tensor, bias: Option<&Tensor>, y: &Tensor) -
         unsafe { *biases.get().add(i) = value };
     }
 
-    let at_once = (TASK_BYTES / (POINTS * (cp + op) * size_of::<f32>())).max(TASK_TILES);
-    // Two tasks at least, for two threads.
-    let at_once = at_once.min(tiles.div_ceil(2));
-    let tasks = tiles.div_ceil(at_once);
-    let at_once = tiles.div_ceil(tasks);
+    let (tasks, at_once) = plan.tasks();
     let (x, y) = (Shared(start(x) as *const f32), Shared(start(y) as *mut f32));
     pool::parallel_for(tasks, |task| {
         let (from, to) = (task * at_once, ((task + 1) * at_once).min(tiles));
