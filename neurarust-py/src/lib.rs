@@ -20,6 +20,7 @@ mod gather;
 mod indexing;
 mod init;
 mod interrupt;
+mod io;
 mod linalg;
 mod methods;
 mod numpy;
@@ -73,6 +74,7 @@ fn compiled(m: &Bound<'_, PyModule>) -> PyResult<()> {
     optim::register(m)?;
     random::register(m)?;
     init::register(m)?;
+    io::register(m)?;
     threads::register(m)?;
     interrupt::register();
     place::register();

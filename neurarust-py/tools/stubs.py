@@ -180,7 +180,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from . import autograd as autograd, datasets as datasets, distributions as distributions, fft as fft, func as func
-from . import linalg as linalg, masked as masked, nn as nn, optim as optim, random as random, signal as signal, sparse as sparse
+from . import io as io, linalg as linalg, masked as masked, nn as nn, optim as optim, random as random, signal as signal, sparse as sparse
 from . import special as special, utils as utils, viz as viz
 from ._C import *
 from ._C import Generator, Tensor, device, dtype

@@ -44,7 +44,8 @@ for _name in _calling.WRITING | _calling.CREATING:
 del _name
 
 from . import (  # noqa: E402
-    autograd, datasets, distributions, fft, func, linalg, masked, nn, optim, random, signal, sparse, special, testing, utils, viz,
+    autograd, datasets, distributions, fft, func, io, linalg, masked, nn, optim, random, signal, sparse, special, testing, utils,
+    viz,
 )
 from .signal.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window  # noqa: E402
 from .func import vmap  # noqa: E402

@@ -4,21 +4,13 @@ The file is a safetensors file: tensors by number, and the structure as JSON in 
 """
 
 import json
-import os
-import struct
-import tempfile
 from collections import OrderedDict
 
-from . import _C
+from . import _C, io
 
 _KEY = "neurarust"
-# The header's size is untrusted: nothing larger is read.
-_MAX_HEADER = 100_000_000
-_NAMES = {
-    "bool": "BOOL", "uint8": "U8", "int8": "I8", "int16": "I16", "int32": "I32", "int64": "I64", "float16": "F16",
-    "bfloat16": "BF16", "float32": "F32", "float64": "F64",
-}
-_DTYPES = {v: k for k, v in _NAMES.items()}
+# Dtypes that the format has no name for, stored as something that it has.
+_INDIRECT = {"complex128"}
 
 
 def _pack(obj, tensors, seen):
@@ -27,7 +19,8 @@ def _pack(obj, tensors, seen):
         if key not in seen:
             seen[key] = len(tensors)
             tensors.append(obj)
-        return {"t": seen[key], "p": type(obj).__name__ == "Parameter", "g": bool(obj.requires_grad and obj.is_leaf)}
+        node = {"t": seen[key], "p": type(obj).__name__ == "Parameter", "g": bool(obj.requires_grad and obj.is_leaf)}
+        return {**node, "c": True} if obj.dtype.name in _INDIRECT else node
     if obj is None or isinstance(obj, (bool, str)):
         return {"v": obj}
     if isinstance(obj, int):
@@ -52,7 +45,9 @@ def _unpack(node, tensors):
         raise ValueError("load: the file's structure is damaged")
     kind, value = next(iter(node.items()))
     if kind == "t":
-        t = tensors(value)
+        t = tensors[str(value)]
+        if node.get("c") and not t.is_complex():
+            t = tensors[str(value)] = _C.view_as_complex(t)
         if node.get("p"):
             from .nn import Parameter
 
@@ -65,7 +60,10 @@ def _unpack(node, tensors):
     if kind == "f":
         return float.fromhex(value)
     if kind == "y":
-        return getattr(_C, value) if value in _NAMES else None
+        found = getattr(_C, value, None) if isinstance(value, str) else None
+        if not isinstance(found, _C.dtype):
+            raise ValueError(f"load: unknown dtype {value!r}")
+        return found
     if kind in ("d", "o"):
         pairs = ((_unpack(k, tensors), _unpack(v, tensors)) for k, v in value)
         return OrderedDict(pairs) if kind == "o" else dict(pairs)
@@ -83,90 +81,24 @@ def save(obj, f):
     >>> neurarust.save(model.state_dict(), "model.safetensors")
     """
     tensors = []
-    structure = _pack(obj, tensors, {})
-    header, at, parts = {"__metadata__": {_KEY: json.dumps(structure)}}, 0, []
-    for i, t in enumerate(tensors):
-        data = _C._to_bytes(t.detach())
-        header[str(i)] = {"dtype": _NAMES[t.dtype.name], "shape": list(t.shape), "data_offsets": [at, at + len(data)]}
-        at += len(data)
-        parts.append(data)
-    head = json.dumps(header).encode()
-    head += b" " * (-len(head) % 8)
-
-    def write(file):
-        file.write(struct.pack("<Q", len(head)))
-        file.write(head)
-        for data in parts:
-            file.write(data)
-
-    if hasattr(f, "write"):
-        write(f)
-        return
-    path = os.fspath(f)
-    handle, temporary = tempfile.mkstemp(prefix=os.path.basename(path) + ".", suffix=".part", dir=os.path.dirname(path) or ".")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    structure = json.dumps(_pack(obj, tensors, {}))
+    named = {str(i): _C.view_as_real(t) if t.dtype.name in _INDIRECT else t for i, t in enumerate(tensors)}
+    io.save_safetensors(f, named, {_KEY: structure})
 
 
 def load(f, map_location=None, *, weights_only=True, mmap=None):
-    """Reads what `save` has written, or any safetensors file (as a dict). Nothing in the file is ever executed."""
-    if hasattr(f, "read"):
-        return _read(f.read(), "the file")
-    with open(f, "rb") as file:
-        return _read(file.read(), os.fspath(f))
+    """Reads what `save` has written, or any safetensors file (as a dict), from a path or a file.
 
+    Nothing in the file is ever executed, so `weights_only` changes nothing; `map_location` may name the CPU, the only device.
 
-def _read(data, name):
-    def wrong(why):
-        return ValueError(f"load: {name}: {why}")
-
-    if len(data) < 8:
-        raise wrong(f"{len(data)} bytes are too few for a safetensors file")
-    (size,) = struct.unpack_from("<Q", data)
-    if size > min(len(data) - 8, _MAX_HEADER):
-        raise wrong(f"a header of {size} bytes in a file of {len(data)}; is it a safetensors file?")
-    try:
-        header = json.loads(data[8 : 8 + size])
-    except (ValueError, RecursionError) as error:
-        raise wrong(f"the header is no JSON: {error}") from None
-    if not isinstance(header, dict):
-        raise wrong("the header is no object")
-    metadata = header.pop("__metadata__", None) or {}
-    body = memoryview(data)[8 + size :]
-
-    def tensor(key):
-        entry = header.get(str(key))
-        try:
-            dtype, shape, (begin, end) = _DTYPES[entry["dtype"]], entry["shape"], entry["data_offsets"]
-            if not all(isinstance(n, int) and n >= 0 for n in (*shape, begin, end)):
-                raise TypeError
-        except (KeyError, TypeError, ValueError):
-            raise wrong(f"the entry of tensor {key!r} is damaged") from None
-        count = 1
-        for n in shape:
-            count *= n
-        if not begin <= end <= len(body) or end - begin != count * getattr(_C, dtype).itemsize:
-            raise wrong(f"tensor {key!r} of shape {shape} and type {dtype} can't lie at bytes {begin} to {end} of {len(body)}")
-        return _C._from_bytes(bytes(body[begin:end]), dtype, shape)
-
+    >>> model.load_state_dict(neurarust.load("model.safetensors"))
+    """
+    if map_location is not None and not callable(map_location) and not isinstance(map_location, dict):
+        _C.device(map_location)
+    tensors, metadata = io._read_safetensors(f)
     if _KEY not in metadata:
-        return {key: tensor(key) for key in header}
-    known = {}
-
-    def shared(key):
-        if key not in known:
-            known[key] = tensor(key)
-        return known[key]
-
+        return tensors
     try:
-        return _unpack(json.loads(metadata[_KEY]), shared)
-    except (RecursionError, TypeError) as error:
-        raise wrong(f"the structure is damaged: {error}") from None
+        return _unpack(json.loads(metadata[_KEY]), tensors)
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise ValueError(f"load: {io._name(f)}: the structure is damaged: {error}") from None
