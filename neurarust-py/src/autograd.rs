@@ -1,6 +1,7 @@
 //! Differentiation from Python: `backward`, `grad`, the graph, and whether operations are recorded.
 
 use crate::convert::{TensorArg, tensors};
+use crate::dtype::{DTypeArg, PyDType, object};
 use crate::error::call;
 use crate::tensor::PyTensor;
 use neurarust_core::autograd::{self, GradOptions, GraphNode, HookHandle, Mode};
@@ -336,6 +337,19 @@ fn is_grad_enabled() -> bool {
     autograd::is_grad_enabled()
 }
 
+/// Sets the dtype of products in this thread (None: as they are) and answers the one before.
+#[pyfunction]
+fn _replace_autocast(py: Python<'_>, dtype: Option<DTypeArg>) -> PyResult<Option<Py<PyDType>>> {
+    let before = call(py, 0, || autograd::replace_autocast(dtype.map(|d| d.0)))?;
+    before.map(|d| object(py, d)).transpose()
+}
+
+/// The dtype of products in the region of `autocast` that this thread is in.
+#[pyfunction]
+fn _autocast_dtype(py: Python<'_>) -> PyResult<Option<Py<PyDType>>> {
+    autograd::autocast_dtype().map(|d| object(py, d)).transpose()
+}
+
 /// Whether inference mode is on.
 #[pyfunction]
 fn is_inference_mode_enabled() -> bool {
@@ -394,6 +408,8 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
         wrap_pyfunction!(_replace_mode, m)?,
         wrap_pyfunction!(is_grad_enabled, m)?,
         wrap_pyfunction!(is_inference_mode_enabled, m)?,
+        wrap_pyfunction!(_replace_autocast, m)?,
+        wrap_pyfunction!(_autocast_dtype, m)?,
         wrap_pyfunction!(set_detect_anomaly, m)?,
         wrap_pyfunction!(is_anomaly_enabled, m)?,
         wrap_pyfunction!(is_anomaly_check_nan_enabled, m)?,

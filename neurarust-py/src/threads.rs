@@ -1,6 +1,7 @@
 //! How many threads operations use, which algorithms, and the memory they hold.
 
 use neurarust_core::cpu::pool;
+use neurarust_core::cpu::simd::{Level, level};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -30,6 +31,16 @@ fn get_winograd() -> bool {
     neurarust_core::winograd()
 }
 
+/// The instruction set that kernels run on: "scalar", "wide" (AVX2 with FMA, NEON or simd128) or "avx512".
+#[pyfunction]
+fn _instruction_set() -> &'static str {
+    match level() {
+        Level::Scalar => "scalar",
+        Level::Wide => "wide",
+        Level::Avx512 => "avx512",
+    }
+}
+
 /// Bytes in use, cached and at most, as a dict.
 #[pyfunction]
 fn memory_stats(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
@@ -50,6 +61,7 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(set_winograd, m)?)?;
     m.add_function(wrap_pyfunction!(get_winograd, m)?)?;
     m.add_function(wrap_pyfunction!(get_num_threads, m)?)?;
+    m.add_function(wrap_pyfunction!(_instruction_set, m)?)?;
     m.add_function(wrap_pyfunction!(memory_stats, m)?)?;
     Ok(())
 }

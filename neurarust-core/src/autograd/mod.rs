@@ -6,6 +6,7 @@
 
 mod anomaly;
 mod audit;
+mod autocast;
 mod checkpoint;
 mod composite;
 pub(crate) mod engine;
@@ -25,6 +26,8 @@ pub use anomaly::{
 };
 pub use audit::{Audit, Cut, CutAt, Unreached, Watch, audit, watch};
 pub(crate) use audit::{is_on as audit_is_on, note_cast, note_detach};
+pub use autocast::{AutocastGuard, autocast, autocast_dtype, replace_autocast};
+pub(crate) use autocast::{for_loss, for_product};
 pub use checkpoint::{checkpoint, checkpoint_sequential, checkpoint_with};
 pub(crate) use composite::vjp_of;
 pub use engine::{GradOptions, at_end_of_pass, backward, backward_into, grad};

@@ -1,5 +1,6 @@
 //! Attention: a weighted mean of values, by how well keys match queries.
 
+use crate::autograd::for_product;
 use crate::{DType, Error, Result, Tensor};
 
 /// How [`Tensor::scaled_dot_product_attention`] weighs.
@@ -64,17 +65,18 @@ impl Tensor {
         options: &Attention,
     ) -> Result<(Tensor, Tensor)> {
         const OP: &str = "scaled_dot_product_attention";
-        let all = [self, key, value];
+        let [query, key, value] = [for_product(self)?, for_product(key)?, for_product(value)?];
+        let all: [&Tensor; 3] = [&query, &key, &value];
         if all
             .iter()
-            .any(|t| t.rank() < 2 || !t.dtype().is_float() || t.dtype() != self.dtype())
+            .any(|t| t.rank() < 2 || !t.dtype().is_float() || t.dtype() != query.dtype())
         {
             return Err(Error::shape(
                 OP,
                 format!(
                     "query {} {}, key {} {}, value {} {}; expected one floating-point type and two or more dimensions",
-                    self.dtype(),
-                    self.shape(),
+                    query.dtype(),
+                    query.shape(),
                     key.dtype(),
                     key.shape(),
                     value.dtype(),
@@ -82,13 +84,13 @@ impl Tensor {
                 ),
             ));
         }
-        let fits = self.size(-1)? == key.size(-1)? && key.size(-2)? == value.size(-2)?;
+        let fits = query.size(-1)? == key.size(-1)? && key.size(-2)? == value.size(-2)?;
         if !fits {
             return Err(Error::shape(
                 OP,
                 format!(
                     "query {}, key {}, value {}; expected (…, L, E), (…, S, E), (…, S, V)",
-                    self.shape(),
+                    query.shape(),
                     key.shape(),
                     value.shape()
                 ),
@@ -101,16 +103,16 @@ impl Tensor {
                 "a mask and causal exclude each other; put the causal part into the mask",
             ));
         }
-        let (mut key, mut value) = (key.clone(), value.clone());
+        let (mut key, mut value) = (key.into_owned(), value.into_owned());
         if options.grouped_heads {
             for t in [&mut key, &mut value] {
-                if self.rank() < 3 || t.rank() < 3 {
+                if query.rank() < 3 || t.rank() < 3 {
                     return Err(Error::shape(
                         OP,
                         "grouped heads need (…, heads, length, size)",
                     ));
                 }
-                let (heads, own) = (self.size(-3)?, t.size(-3)?);
+                let (heads, own) = (query.size(-3)?, t.size(-3)?);
                 if own == 0 || heads % own != 0 {
                     return Err(Error::shape(
                         OP,
@@ -120,12 +122,12 @@ impl Tensor {
                 *t = t.repeat_interleave(heads / own, -3)?;
             }
         }
-        let (length, keys) = (self.size(-2)?, key.size(-2)?);
+        let (length, keys) = (query.size(-2)?, key.size(-2)?);
         let scale = match options.scale {
             Some(scale) => scale,
-            None => 1.0 / (self.size(-1)? as f64).sqrt(),
+            None => 1.0 / (query.size(-1)? as f64).sqrt(),
         };
-        let scores = self.mul(scale)?.matmul(&key.transpose(-2, -1)?)?;
+        let scores = query.mul(scale)?.matmul(&key.transpose(-2, -1)?)?;
         let hidden = match &options.mask {
             Some(mask) if mask.dtype() == DType::Bool => Some(mask.logical_not()?),
             None if options.causal => {

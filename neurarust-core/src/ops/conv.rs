@@ -5,7 +5,7 @@
 //! vjp, so gradients of any order exist.
 
 use super::apply::lock;
-use crate::autograd::{Grads, Saved, record, tracks};
+use crate::autograd::{Grads, Saved, for_product, record, tracks};
 use crate::cpu::conv::{self, Geometry};
 use crate::layout::{Dims, Shape};
 use crate::{Error, Result, Tensor};
@@ -630,7 +630,10 @@ macro_rules! convolutions {
             /// Shapes, dtypes or options that don't fit each other.
             #[track_caller]
             pub fn $name(&self, weight: &Tensor, bias: Option<&Tensor>, options: &ConvOptions) -> Result<Tensor> {
-                batched(self, $rank, |x| {
+                let (x, weight) = (for_product(self)?, for_product(weight)?);
+                let bias = bias.map(for_product).transpose()?;
+                let (weight, bias) = (&*weight, bias.as_deref());
+                batched(&x, $rank, |x| {
                     let call = Call::new(stringify!($name), $rank, x, weight, options, false)?;
                     call.check_bias(bias, weight.dims()[0], x)?;
                     convolve(call.op, call.rank, x, weight, bias, &call.geometry)
@@ -655,7 +658,10 @@ macro_rules! convolutions {
             /// Shapes, dtypes or options that don't fit each other.
             #[track_caller]
             pub fn $transposed(&self, weight: &Tensor, bias: Option<&Tensor>, options: &ConvOptions) -> Result<Tensor> {
-                batched(self, $rank, |x| {
+                let (x, weight) = (for_product(self)?, for_product(weight)?);
+                let bias = bias.map(for_product).transpose()?;
+                let (weight, bias) = (&*weight, bias.as_deref());
+                batched(&x, $rank, |x| {
                     let call = Call::new(stringify!($transposed), $rank, x, weight, options, true)?;
                     call.check_bias(bias, weight.dims()[1] * options.groups, x)?;
                     transpose(call.op, call.rank, x, weight, bias, &call.geometry)

@@ -1,7 +1,7 @@
 //! Products of vectors, matrices and batches of them, and the affine layer.
 
 use super::apply::lock_reads;
-use crate::autograd::{Grads, Saved, record, tracks};
+use crate::autograd::{Grads, Saved, for_product, record, tracks};
 use crate::cpu::product::product;
 use crate::layout::{Dims, Shape};
 use crate::{DType, Error, Result, Tensor};
@@ -130,7 +130,8 @@ impl Tensor {
     #[track_caller]
     pub fn matmul(&self, other: &Tensor) -> Result<Tensor> {
         const OP: &str = "matmul";
-        let (a, b) = (self, other);
+        let (a, b) = (for_product(self)?, for_product(other)?);
+        let (a, b): (&Tensor, &Tensor) = (&a, &b);
         if a.rank() == 0 || b.rank() == 0 {
             return Err(Error::shape(
                 OP,
@@ -287,18 +288,22 @@ impl Tensor {
             };
         }
         expect_rank(OP, &[(weight, 2)])?;
+        let (x, weight) = (for_product(self)?, for_product(weight)?);
+        let (x, weight): (&Tensor, &Tensor) = (&x, &weight);
+        let bias = bias.map(for_product).transpose()?;
+        let bias = bias.as_deref();
         let (out_features, in_features) = (weight.dims()[0], weight.dims()[1]);
-        if self.rank() == 0 || self.dims()[self.rank() - 1] != in_features {
+        if x.rank() == 0 || x.dims()[x.rank() - 1] != in_features {
             return Err(Error::shape(
                 OP,
                 format!(
                     "input of shape {} for a weight of shape {} (out, in); its last size must be {in_features}",
-                    self.shape(),
+                    x.shape(),
                     weight.shape()
                 ),
             ));
         }
-        same_dtype(OP, self, weight)?;
+        same_dtype(OP, x, weight)?;
         if let Some(b) = bias {
             if b.shape() != &[out_features] {
                 return Err(Error::shape(
@@ -306,26 +311,25 @@ impl Tensor {
                     format!("bias of shape {} for {out_features} outputs", b.shape()),
                 ));
             }
-            same_dtype(OP, self, b)?;
+            same_dtype(OP, x, b)?;
         }
-        if self.rank() == 2 {
-            return linear_2d(self, weight, bias);
+        if x.rank() == 2 {
+            return linear_2d(x, weight, bias);
         }
-        let rows = self.numel() / in_features.max(1);
+        let rows = x.numel() / in_features.max(1);
         if in_features == 0 {
-            let lead: Dims = self.dims()[..self.rank() - 1].iter().copied().collect();
+            let lead: Dims = x.dims()[..x.rank() - 1].iter().copied().collect();
             let rows = Shape::from_dims(lead)?.numel();
-            let mut dims = Dims::from_slice(self.dims());
-            dims[self.rank() - 1] = out_features;
-            return linear_2d(&self.reshape(&[rows, 0][..])?, weight, bias)?
-                .reshape(dims.as_slice());
+            let mut dims = Dims::from_slice(x.dims());
+            dims[x.rank() - 1] = out_features;
+            return linear_2d(&x.reshape(&[rows, 0][..])?, weight, bias)?.reshape(dims.as_slice());
         }
-        let mut dims = Dims::from_slice(self.dims());
-        dims[self.rank() - 1] = out_features;
+        let mut dims = Dims::from_slice(x.dims());
+        dims[x.rank() - 1] = out_features;
         // The weight's own first dimension is the last one here.
         let columns = Shape::new(&[out_features])?.named_after(weight.shape(), [Some(0)]);
-        let shape = Shape::from_dims(dims)?.of_product(self.shape(), &columns);
-        linear_2d(&self.reshape(&[rows, in_features][..])?, weight, bias)?.laid_as(shape)
+        let shape = Shape::from_dims(dims)?.of_product(x.shape(), &columns);
+        linear_2d(&x.reshape(&[rows, in_features][..])?, weight, bias)?.laid_as(shape)
     }
 
     /// `beta · self + alpha · (a · b)`.

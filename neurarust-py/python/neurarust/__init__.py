@@ -15,6 +15,7 @@ from ._C import Tensor, device, dtype
 from ._functions import *  # noqa: F403
 from ._elementwise import *  # noqa: F403
 from ._matrix import *  # noqa: F403
+from ._portable import *  # noqa: F403
 from ._modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ._size import Size
 from ._types import finfo, iinfo
@@ -44,8 +45,11 @@ for _name in _calling.WRITING | _calling.CREATING:
 del _name
 
 from . import (  # noqa: E402
-    autograd, datasets, distributions, fft, func, io, linalg, masked, nn, optim, random, signal, sparse, special, testing, utils,
-    viz,
+    accelerator, amp, autograd, backends, cpu, cuda, datasets, distributions, fft, func, io, linalg, masked, nn, optim, random,
+    signal, sparse, special, testing, utils, viz,
+)
+from .amp.autocast_mode import (  # noqa: E402
+    autocast, get_autocast_dtype, is_autocast_enabled, set_autocast_dtype, set_autocast_enabled,
 )
 from .signal.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window  # noqa: E402
 from .func import vmap  # noqa: E402

@@ -1,7 +1,7 @@
 //! Cross-entropy, fused with log-softmax, and the negative log-likelihood.
 
 use super::Reduction;
-use crate::autograd::{Call, Grads, Saved, is_grad_enabled, record, tracks, vjp_of};
+use crate::autograd::{Call, Grads, Saved, for_loss, is_grad_enabled, record, tracks, vjp_of};
 use crate::cpu::rows;
 use crate::layout::Shape;
 use crate::ops::apply::lock;
@@ -58,20 +58,21 @@ impl Tensor {
                 format!("label_smoothing {smoothing}; expected it in 0..=1"),
             ));
         }
-        let classes = class_count(OP, self)?;
+        let x = &*for_loss(self)?;
+        let classes = class_count(OP, x)?;
         let weight = class_weight(OP, options.weight.as_ref(), classes)?;
         if target.dtype().is_float() {
-            return probabilities(self, target, options, classes);
+            return probabilities(x, target, options, classes);
         }
         let fused = Picked::new(
             OP,
-            self,
+            x,
             target,
             weight,
             options.ignore_index,
             options.reduction,
         )?;
-        fused.run(OP, self, smoothing, true)
+        fused.run(OP, x, smoothing, true)
     }
 
     /// Negative log-likelihood of log-probabilities `(N, C, d1, …)` or `(C)` against class indices `(N, d1, …)` or `()`.
@@ -96,9 +97,10 @@ impl Tensor {
         reduction: Reduction,
     ) -> Result<Tensor> {
         const OP: &str = "nll_loss";
-        let classes = class_count(OP, self)?;
+        let x = &*for_loss(self)?;
+        let classes = class_count(OP, x)?;
         let weight = class_weight(OP, weight, classes)?;
-        Picked::new(OP, self, target, weight, ignore_index, reduction)?.run(OP, self, 0.0, false)
+        Picked::new(OP, x, target, weight, ignore_index, reduction)?.run(OP, x, 0.0, false)
     }
 }
 

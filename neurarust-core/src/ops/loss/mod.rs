@@ -13,7 +13,7 @@ pub use entropy::CrossEntropy;
 use super::apply::{SavedOp, promote, vjp};
 use super::elementwise::table;
 use super::reduce::{Axes, Map, accumulate_in, floats_of, fold_map};
-use crate::autograd::{Saved, record, tracks};
+use crate::autograd::{Saved, for_loss, record, tracks};
 use crate::cpu::kernel::{MAX_PARAMS, Params};
 use crate::cpu::reduce::Combine;
 use crate::op::OpTable;
@@ -220,7 +220,16 @@ impl Tensor {
         }
         match weight {
             None => elementwise(OP, table::bce_error(), &[], &[self, target], reduction),
-            Some(w) => weighted(OP, self.bce_error(target)?, w, reduction),
+            Some(w) => {
+                let errors = elementwise(
+                    OP,
+                    table::bce_error(),
+                    &[],
+                    &[self, target],
+                    Reduction::None,
+                )?;
+                weighted(OP, errors, w, reduction)
+            }
         }
     }
 
@@ -248,22 +257,19 @@ impl Tensor {
     ) -> Result<Tensor> {
         const OP: &str = "binary_cross_entropy_with_logits";
         same_shape(OP, self, target)?;
-        match (weight, pos_weight) {
-            (None, None) => {
+        let errors = |reduction| match pos_weight {
+            None => {
                 let table = table::bce_with_logits_error();
                 elementwise(OP, table, &[], &[self, target], reduction)
             }
-            (None, Some(p)) => {
+            Some(p) => {
                 let table = table::bce_with_logits_weighted_error();
                 elementwise(OP, table, &[], &[self, target, p], reduction)
             }
-            (Some(w), None) => weighted(OP, self.bce_with_logits_error(target)?, w, reduction),
-            (Some(w), Some(p)) => weighted(
-                OP,
-                self.bce_with_logits_weighted_error(target, p)?,
-                w,
-                reduction,
-            ),
+        };
+        match weight {
+            None => errors(reduction),
+            Some(w) => weighted(OP, errors(Reduction::None)?, w, reduction),
         }
     }
 
@@ -340,7 +346,12 @@ fn elementwise(
     inputs: &[&Tensor],
     reduction: Reduction,
 ) -> Result<Tensor> {
-    let x = inputs[0];
+    let inputs = inputs
+        .iter()
+        .map(|t| for_loss(t))
+        .collect::<Result<SmallVec<[_; 4]>>>()?;
+    let inputs: SmallVec<[&Tensor; 4]> = inputs.iter().map(|t| &**t).collect();
+    let (x, inputs) = (inputs[0], inputs.as_slice());
     same_shape(op, x, inputs[1])?;
     for extra in &inputs[2..] {
         if x.shape().broadcast(extra.shape(), op)? != *x.shape() {

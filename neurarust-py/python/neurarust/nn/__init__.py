@@ -1,6 +1,6 @@
 """Layers, losses and what models are made of."""
 
-from . import functional, init, utils
+from . import functional, init, parallel, utils
 from .activation import *  # noqa: F403
 from .attention import *  # noqa: F403
 from .container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
@@ -11,6 +11,7 @@ from .linear import *  # noqa: F403
 from .loss import *  # noqa: F403
 from .module import Module
 from .normalization import *  # noqa: F403
+from .parallel import DataParallel
 from .parameter import Buffer, Parameter
 from .pooling import *  # noqa: F403
 from .shape import *  # noqa: F403

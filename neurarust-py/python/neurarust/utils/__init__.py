@@ -1,4 +1,4 @@
-"""Data loading and checkpointing."""
+"""Data loading, checkpointing, tensors of other libraries."""
 
 from . import checkpoint, data, dlpack
 
