@@ -347,7 +347,9 @@ fn _replace_autocast(py: Python<'_>, dtype: Option<DTypeArg>) -> PyResult<Option
 /// The dtype of products in the region of `autocast` that this thread is in.
 #[pyfunction]
 fn _autocast_dtype(py: Python<'_>) -> PyResult<Option<Py<PyDType>>> {
-    autograd::autocast_dtype().map(|d| object(py, d)).transpose()
+    autograd::autocast_dtype()
+        .map(|d| object(py, d))
+        .transpose()
 }
 
 /// Whether inference mode is on.

@@ -5,8 +5,8 @@ use crate::tensor::PyTensor;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-/// A function of tensors.
-#[pyclass(frozen, weakref, name = "function", module = "neurarust")]
+/// A function of tensors. Instances are of a class of Python's, which can have a `__doc__` of each instance.
+#[pyclass(frozen, subclass, weakref, name = "function", module = "neurarust")]
 pub struct Function {
     /// The method or function that does the work.
     inner: Py<PyAny>,
@@ -67,12 +67,16 @@ impl Function {
         self.inner.clone_ref(py)
     }
     #[getter]
-    fn __doc__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.inner.bind(py).getattr("__doc__")
-    }
-    #[getter]
     fn __text_signature__<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
         self.inner.bind(py).getattr("__text_signature__").ok()
+    }
+    /// In the body of a class it stays a function and takes no `self`, as PyTorch's. Help shows it as a function, too.
+    fn __get__(
+        slf: Py<Self>,
+        _instance: &Bound<'_, PyAny>,
+        _class: Option<&Bound<'_, PyAny>>,
+    ) -> Py<Self> {
+        slf
     }
     fn __repr__(&self) -> String {
         format!("<function neurarust.{}>", self.name)

@@ -119,11 +119,25 @@ fn groups(op: &'static str, groups: i64) -> PyResult<usize> {
 }
 
 macro_rules! convolutions {
-    ($($name:ident $transposed:ident;)*) => {
+    ($($name:ident $transposed:ident $size:literal $kernel:literal $out:literal;)*) => {
         $(
-            /// Slides `weight` (out, in / groups, kernel…) over `input` (N, in, …).
+            /// Convolution: slides `weight` over `input`, and adds `bias` to each output channel.
+            ///
+            /// Shapes: input (N, C, …) or (C, …), weight (O, C / groups, kernel…), bias (O) → (N, O, …) or (O, …), where an
+            /// output size is `(size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1`. All of one dtype.
+            ///
+            /// `stride`, `padding` and `dilation` are a number or one per dimension; `padding` may be "valid", or "same" for
+            /// the input's size at stride 1. With `groups`, output channels see only their group's share of the input's.
+            ///
+            /// Raises RuntimeError for shapes that don't fit, TypeError for dtypes that differ, ValueError for options out of range.
+            ///
+            #[doc = concat!("    >>> torch.", stringify!($name), "(torch.ones(1, 1, ", $size, "), torch.ones(1, 1, ", $kernel, ")).shape")]
+            #[doc = concat!("    neurarust.Size([1, 1, ", $out, "])")]
             #[pyfunction]
-            #[pyo3(signature = (input, weight, bias=None, stride=None, padding=None, dilation=None, groups=1))]
+            #[pyo3(
+                signature = (input, weight, bias=None, stride=None, padding=None, dilation=None, groups=1),
+                text_signature = "(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1)"
+            )]
             #[allow(clippy::too_many_arguments)]
             fn $name(
                 py: Python<'_>, input: TensorArg<'_>, weight: TensorArg<'_>, bias: Option<TensorArg<'_>>, stride: Option<IntList>,
@@ -141,9 +155,20 @@ macro_rules! convolutions {
                 call(py, work, || input.0.$name(weight.0, bias.as_ref().map(|b| b.0), &options)).map(PyTensor)
             }
 
-            /// The transpose of a convolution by `weight` (in, out / groups, kernel…).
+            /// The transpose of a convolution, its gradient by the input: spreads each element of `input` over a window.
+            ///
+            /// Shapes: input (N, C, …) or (C, …), weight (C, O / groups, kernel…), bias (O) → (N, O, …) or (O, …), where an
+            /// output size is `(size - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1`.
+            ///
+            /// `output_padding` chooses among the sizes whose convolution has the input's. Raises as the convolution.
+            ///
+            #[doc = concat!("    >>> torch.", stringify!($transposed), "(torch.ones(1, 1, ", $out, "), torch.ones(1, 1, ", $kernel, ")).shape")]
+            #[doc = concat!("    neurarust.Size([1, 1, ", $size, "])")]
             #[pyfunction]
-            #[pyo3(signature = (input, weight, bias=None, stride=None, padding=None, output_padding=None, groups=1, dilation=None))]
+            #[pyo3(
+                signature = (input, weight, bias=None, stride=None, padding=None, output_padding=None, groups=1, dilation=None),
+                text_signature = "(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1)"
+            )]
             #[allow(clippy::too_many_arguments)]
             fn $transposed(
                 py: Python<'_>, input: TensorArg<'_>, weight: TensorArg<'_>, bias: Option<TensorArg<'_>>, stride: Option<IntList>,
@@ -171,9 +196,9 @@ macro_rules! convolutions {
     };
 }
 convolutions! {
-    conv1d conv_transpose1d;
-    conv2d conv_transpose2d;
-    conv3d conv_transpose3d;
+    conv1d conv_transpose1d "5" "3" "3";
+    conv2d conv_transpose2d "5, 5" "3, 3" "3, 3";
+    conv3d conv_transpose3d "5, 5, 5" "3, 3, 3" "3, 3, 3";
 }
 
 /// Sizes of an adaptive pooling's output; None keeps one.

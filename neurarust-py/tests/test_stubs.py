@@ -21,3 +21,16 @@ def test_public_functions_have_documentation():
             f = getattr(space, name)
             if not name.startswith("_") and callable(f) and getattr(f, "__module__", "neurarust").startswith("neurarust"):
                 assert f.__doc__, f"{space.__name__}.{name}"
+
+
+def test_help_reads_as_of_functions():
+    import pydoc
+
+    for f, words in ((torch.conv2d, ("groups=1", "Shapes:", "Raises", ">>> torch.conv2d(")), (torch.exp, ("exp(", torch.Tensor.exp.__doc__)), (torch.cat, ("dim",))):
+        page = pydoc.plain(pydoc.render_doc(f))
+        assert all(word in page for word in words) and "class function" not in page, page
+
+    class Layer:
+        act = torch.relu
+
+    assert Layer().act(torch.tensor([-1.0])).tolist() == [0.0]

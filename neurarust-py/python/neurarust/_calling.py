@@ -160,9 +160,19 @@ def _tensors(values):
             yield from _tensors(v)
 
 
+class _Function(_C._Function):
+    # Documented by what it is made of.
+    __slots__ = ()
+    __doc__ = property(lambda self: self.__wrapped__.__doc__)
+
+
+_Function.__name__ = _Function.__qualname__ = "function"
+_Function.__module__ = "neurarust"
+
+
 def wrap(name, inner):
     """`inner` as a function of the package."""
-    return _C._Function(name, inner, call, name in NUMBERS)
+    return _Function(name, inner, call, name in NUMBERS)
 
 
 def wrap_space(space):

@@ -54,22 +54,6 @@ def is_complex(input):
     return input.is_complex()
 
 
-_deterministic = False
-
-
-@_function
-def use_deterministic_algorithms(mode, *, warn_only=False):
-    """Nothing changes: every operation always gives the same bits, on any number of threads."""
-    global _deterministic
-    _deterministic = _builtins.bool(mode)
-
-
-@_function
-def are_deterministic_algorithms_enabled():
-    """What `use_deterministic_algorithms` was last told."""
-    return _deterministic
-
-
 @_function
 def is_conj(input):
     """Whether a conjugation is still to be done: never, conj() does it."""
