@@ -31,12 +31,10 @@ macro_rules! dispatch_compute {
     };
 }
 
-/// Conversion between any two element types by way of the wider of their categories.
+/// Conversion between any two element types by way of the wider of their categories. Floats saturate in integers.
 #[inline(always)]
 fn cast<S: Element, D: Element>(x: S) -> D {
-    if const { S::DTYPE.is_float() && D::DTYPE.is_int() } {
-        D::from_i64(cut(x.to_f64(), const { matches!(D::DTYPE, DType::I64) }))
-    } else if const { is_narrow(S::DTYPE) && is_narrow(D::DTYPE) } {
+    if const { is_narrow(S::DTYPE) && is_narrow(D::DTYPE) } {
         // It loses nothing, and becomes vector code.
         D::from_f32(x.to_f32())
     } else if const { S::DTYPE.is_float() } {
@@ -45,19 +43,6 @@ fn cast<S: Element, D: Element>(x: S) -> D {
         D::from_i32(x.to_i64() as i32)
     } else {
         D::from_i64(x.to_i64())
-    }
-}
-
-/// A float cut to an integer as PyTorch and NumPy do it on x86: through 32 bits unless it becomes 64, so that narrower types
-/// wrap. What doesn't fit (NaN, infinities) is the lowest integer of 32 or 64 bits, 0 in the narrower types.
-#[inline(always)]
-fn cut(x: f64, wide: bool) -> i64 {
-    // Below the range, `as` answers the lowest integer by itself.
-    match wide {
-        true if x < 9_223_372_036_854_775_808.0 => x as i64,
-        true => i64::MIN,
-        false if x < 2_147_483_648.0 => (x as i32).into(),
-        false => i32::MIN.into(),
     }
 }
 

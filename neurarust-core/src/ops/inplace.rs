@@ -518,9 +518,8 @@ impl Tensor {
         self.recorded_as_copy("contiguous", out)
     }
 
-    /// Converted to `dtype`; this tensor if it is that already. Floats are cut towards 0 when they become integers, and wrap
-    /// in narrow ones, as in PyTorch: 300 becomes 44 in `u8`; NaN and what 32 (of `i64`: 64) bits don't hold becomes the
-    /// lowest integer of so many bits, which is 0 in narrow types.
+    /// Converted to `dtype`; this tensor if it is that already. Floats are cut towards 0 when they become integers; what
+    /// doesn't fit becomes the nearest integer that does (300 becomes 255 in `u8`), and NaN 0. PyTorch leaves both undefined.
     ///
     /// ```
     /// # use neurarust_core::{Tensor, DType};
