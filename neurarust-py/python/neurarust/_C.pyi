@@ -497,6 +497,8 @@ class Tensor:
         """Elements within `[min, max]`, in place."""
     def clone(self, *, memory_format: Any = ...) -> Tensor:
         """A copy with a buffer of its own; gradients flow through."""
+    def col_indices(self) -> Tensor:
+        """Of sparse tensors only, see `sparse.SparseTensor.col_indices`."""
     def conj(self) -> Tensor:
         """The complex conjugate; a real tensor is its own."""
     def conj_physical(self) -> Tensor:
@@ -538,6 +540,8 @@ class Tensor:
         """This tensor: it lives on the CPU already."""
     def cross(self, input: Tensor, other: Tensor | builtins.float, dim: builtins.int | Sequence[int] | None = ..., *, out: Any = ...) -> Tensor:
         """The cross products of vectors in space; without `dim`, along the first dimension of size 3."""
+    def crow_indices(self) -> Tensor:
+        """Of sparse tensors only, see `sparse.SparseTensor.crow_indices`."""
     def cuda(self, *args: Any, **kwargs: Any) -> Tensor:
         """Not available: tensors live on the CPU."""
     def cummax(self, dim: builtins.int | Sequence[int] | None) -> Tensor:
@@ -809,9 +813,9 @@ class Tensor:
         In place: written over this tensor, which is returned.
         """
     def hardtanh(self, min_val: builtins.float = ..., max_val: builtins.float = ...) -> Tensor:
-        """`x` within `[min, max]`; derivative 0 at the bounds."""
+        """`x` within `[min, max]`; derivative 0 at the bounds and of NaN."""
     def hardtanh_(self, min_val: builtins.float = ..., max_val: builtins.float = ...) -> Tensor:
-        """`x` within `[min, max]`; derivative 0 at the bounds.
+        """`x` within `[min, max]`; derivative 0 at the bounds and of NaN.
 
         In place: written over this tensor, which is returned.
         """
@@ -828,9 +832,9 @@ class Tensor:
     def hsplit(self, input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
         """Cut along the columns."""
     def hypot(self, other: Tensor | builtins.float) -> Tensor:
-        """`√(a² + b²)`."""
+        """`√(a² + b²)`, without overflow of the squares; infinity if either is infinite."""
     def hypot_(self, other: Tensor | builtins.float) -> Tensor:
-        """`√(a² + b²)`.
+        """`√(a² + b²)`, without overflow of the squares; infinity if either is infinite.
 
         In place: written over this tensor, which is returned.
         """
@@ -880,6 +884,8 @@ class Tensor:
         """`source` combined into the slices of `dim` that `index` numbers: by prod, mean, amax or amin."""
     def index_select(self, dim: builtins.int | Sequence[int] | None, index: Tensor) -> Tensor:
         """The slices of `dim` that `index` numbers."""
+    def indices(self) -> Tensor:
+        """Of sparse tensors only, see `sparse.SparseTensor.indices`."""
     def inner(self, input: Tensor, other: Tensor | builtins.float) -> Tensor:
         """Products summed over the last dimensions."""
     def int(self, memory_format: Any = ...) -> Tensor:
@@ -968,6 +974,12 @@ class Tensor:
         """Kronecker's product."""
     def kthvalue(self, k: builtins.int, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Any:
         """The `k`-th smallest elements along `dim`, counted from 1, and where they are."""
+    def label(self, labels: Any) -> Tensor:
+        """The same elements with names for dimensions, one each, `None` or empty for none. Names are for people: they ride
+        through operations and stand in errors, and mean nothing to operations.
+        """
+    def labels(self) -> Tensor:
+        """The names of the dimensions, see `label`; `None` where there is none."""
     @property
     def layout(self) -> str:
         """How elements are laid out: always strided."""
@@ -1682,6 +1694,8 @@ class Tensor:
         """With a new dimension of size 1 before `dim`."""
     def unsqueeze_(self, dim: builtins.int | Sequence[int] | None) -> Tensor:
         """With a new dimension of size 1 before `dim`, in place."""
+    def values(self) -> Tensor:
+        """Of sparse tensors only, see `sparse.SparseTensor.values`."""
     def var(self, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """Variance over `dim`, dividing by `n - correction`."""
     def var_mean(self, dim: builtins.int | Sequence[int] | None = ..., unbiased: builtins.bool | None = ..., keepdim: builtins.bool = ..., *, correction: builtins.float | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> tuple[Tensor, Tensor]:
@@ -1720,6 +1734,8 @@ def _attention(query: Any, key: Any, value: Tensor | builtins.float, attn_mask: 
     """The attention of queries to keys, and its weights."""
 def _audit(loss: Any, parameters: Any) -> Tensor:
     ...
+def _autocast_dtype() -> Tensor:
+    """The dtype of products in the region of `autocast` that this thread is in."""
 def _begin_saved_tensors_hooks(pack: Any, unpack: Any) -> Tensor:
     """Begins to send what is kept for the backward through `pack`, and back through `unpack`."""
 def _begin_watch() -> Tensor:
@@ -1776,6 +1792,8 @@ def _init(name: Any, tensor: Tensor, parameters: Any) -> Tensor:
     """Writes the distribution `name` over `tensor`."""
 def _instance_norm(input: Tensor, weight: Tensor | None = ..., bias: Tensor | None = ..., eps: builtins.float | None = ...) -> Tensor:
     """Zero mean and unit variance per sample and channel."""
+def _instruction_set() -> Tensor:
+    """The instruction set that kernels run on: "scalar", "wide" (AVX2 with FMA, NEON or simd128) or "avx512"."""
 def _interpolate(input: Tensor, size: builtins.int | Sequence[int] | None, scale_factor: Any, mode: Any, align_corners: Any, recompute_scale_factor: Any, antialias: Any) -> Tensor:
     """Spatial sizes changed; `nn.functional.interpolate` checks what goes with what."""
 def _kaiming(kind: Any, tensor: Tensor, mode: Any, nonlinearity: Any, a: Any) -> Tensor:
@@ -1858,6 +1876,12 @@ def _linear_cross_entropy(input: Tensor, linear_weight: Any, target: Tensor, lin
     """The cross-entropy behind a linear layer, some rows at a time."""
 def _live_nodes() -> Tensor:
     """Number of operations recorded and not yet freed."""
+def _load_npy(source: Tensor) -> Tensor:
+    """The array of an `.npy` file, or of its bytes."""
+def _load_npz(source: Tensor, limit: Any) -> Tensor:
+    """The arrays of an `.npz` file, or of its bytes. Compressed ones may grow to `limit` bytes together."""
+def _load_safetensors(source: Tensor) -> Tensor:
+    """The tensors and strings of a safetensors file, or of its bytes."""
 def _local_response_norm(input: Tensor, size: builtins.int | Sequence[int] | None, alpha: builtins.float | None, beta: builtins.float | None, k: builtins.int) -> Tensor:
     """Divided by a mean over neighbouring channels."""
 def _lp_pool1d(input: Tensor, norm_type: Any, kernel_size: Any, stride: Any, ceil_mode: builtins.bool) -> Tensor:
@@ -1884,10 +1908,18 @@ def _multilabel_soft_margin_loss(input: Tensor, target: Tensor, weight: Tensor |
     """The mean binary cross-entropy of scores of several classes at once."""
 def _nt_xent_loss(input: Tensor, target: Tensor, temperature: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """The cross-entropy of finding each view's twin by cosine similarity."""
+def _pad_border(input: Tensor, pad: Any, mode: Any) -> Tensor:
+    """A tensor continued beyond its ends with its own elements, as `mode` says; sizes as for `_pad_constant`."""
 def _pad_constant(input: Tensor, pad: Any, value: Tensor | builtins.float) -> Tensor:
     """A number around a tensor, sizes given from the last dimension: `(left, right, top, bottom, …)`."""
 def _pdist(x: Any, p: builtins.float) -> Tensor:
     ...
+def _pixel_shuffle(input: Tensor, factor: Any) -> Tensor:
+    """(…, C · r², H, W) → (…, C, H · r, W · r)."""
+def _pixel_unshuffle(input: Tensor, factor: Any) -> Tensor:
+    """(…, C, H · r, W · r) → (…, C · r², H, W)."""
+def _replace_autocast(dtype: dtype | None) -> Tensor:
+    """Sets the dtype of products in this thread (None: as they are) and answers the one before."""
 def _replace_mode(mode: Any) -> Tensor:
     """Sets what becomes of operations (0 recorded, 1 not, 2 inference mode) and answers what did before."""
 def _rrelu(input: Tensor, lower: Any, upper: Any, training: builtins.bool) -> Tensor:
@@ -1896,6 +1928,12 @@ def _safe_softmax(input: Tensor, dim: builtins.int | Sequence[int] | None) -> Te
     """The softmax, 0 where all of `dim` is minus infinity."""
 def _sampled_addmm(input: Tensor, mat1: Tensor, mat2: Tensor, beta: builtins.float | None, alpha: builtins.float | None) -> Tensor:
     """`beta · input + alpha · (mat1 @ mat2)` at the places of `input`."""
+def _save_npy(path: Any, tensor: Tensor) -> Tensor:
+    """Writes one array in NumPy's `.npy` format, or answers its bytes where `path` is None."""
+def _save_npz(path: Any, named: Any, compress: Any) -> Tensor:
+    """Writes arrays in NumPy's `.npz` format, or answers its bytes where `path` is None."""
+def _save_safetensors(path: Any, named: Any, metadata: Any) -> Tensor:
+    """Writes a safetensors file, or answers its bytes where `path` is None."""
 def _set_detect_anomaly(mode: Any, check_nan: Any) -> Tensor:
     """Turns anomaly mode on or off."""
 def _sigmoid_focal_loss(input: Tensor, target: Tensor, alpha: builtins.float | None = ..., gamma: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
@@ -1914,6 +1952,8 @@ def _tensordot(a: Any, b: Any, first: Any, second: Any) -> Tensor:
     ...
 def _to_bytes(tensor: Tensor) -> Tensor:
     """The bytes of a tensor's elements in row-major order, little-endian: what files store."""
+def _trunc_normal(tensor: Tensor, mean: Any, std: Any, low: Any, high: Any, generator: Generator | None) -> Tensor:
+    """Normal numbers within bounds over `tensor`."""
 def _vander(x: Any, n: builtins.int) -> Tensor:
     ...
 def _vecdot(a: Any, b: Any, dim: builtins.int | Sequence[int] | None) -> Tensor:
@@ -1963,17 +2003,80 @@ def combinations(input: Tensor, r: Any = ..., with_replacement: Any = ...) -> Te
 def complex(real: Any, imag: Any) -> Tensor:
     """The complex tensor of a real and an imaginary part."""
 def conv1d(input: Tensor, weight: Tensor | None, bias: Tensor | None = ..., stride: Any = ..., padding: Any = ..., dilation: Any = ..., groups: builtins.int = ...) -> Tensor:
-    """Slides `weight` (out, in / groups, kernel…) over `input` (N, in, …)."""
+    """Convolution: slides `weight` over `input`, and adds `bias` to each output channel.
+
+    Shapes: input (N, C, …) or (C, …), weight (O, C / groups, kernel…), bias (O) → (N, O, …) or (O, …), where an
+    output size is `(size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1`. All of one dtype.
+
+    `stride`, `padding` and `dilation` are a number or one per dimension; `padding` may be "valid", or "same" for
+    the input's size at stride 1. With `groups`, output channels see only their group's share of the input's.
+
+    Raises RuntimeError for shapes that don't fit, TypeError for dtypes that differ, ValueError for options out of range.
+
+        >>> torch.conv1d(torch.ones(1, 1, 5), torch.ones(1, 1, 3)).shape
+        neurarust.Size([1, 1, 3])
+    """
 def conv2d(input: Tensor, weight: Tensor | None, bias: Tensor | None = ..., stride: Any = ..., padding: Any = ..., dilation: Any = ..., groups: builtins.int = ...) -> Tensor:
-    """Slides `weight` (out, in / groups, kernel…) over `input` (N, in, …)."""
+    """Convolution: slides `weight` over `input`, and adds `bias` to each output channel.
+
+    Shapes: input (N, C, …) or (C, …), weight (O, C / groups, kernel…), bias (O) → (N, O, …) or (O, …), where an
+    output size is `(size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1`. All of one dtype.
+
+    `stride`, `padding` and `dilation` are a number or one per dimension; `padding` may be "valid", or "same" for
+    the input's size at stride 1. With `groups`, output channels see only their group's share of the input's.
+
+    Raises RuntimeError for shapes that don't fit, TypeError for dtypes that differ, ValueError for options out of range.
+
+        >>> torch.conv2d(torch.ones(1, 1, 5, 5), torch.ones(1, 1, 3, 3)).shape
+        neurarust.Size([1, 1, 3, 3])
+    """
 def conv3d(input: Tensor, weight: Tensor | None, bias: Tensor | None = ..., stride: Any = ..., padding: Any = ..., dilation: Any = ..., groups: builtins.int = ...) -> Tensor:
-    """Slides `weight` (out, in / groups, kernel…) over `input` (N, in, …)."""
+    """Convolution: slides `weight` over `input`, and adds `bias` to each output channel.
+
+    Shapes: input (N, C, …) or (C, …), weight (O, C / groups, kernel…), bias (O) → (N, O, …) or (O, …), where an
+    output size is `(size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1`. All of one dtype.
+
+    `stride`, `padding` and `dilation` are a number or one per dimension; `padding` may be "valid", or "same" for
+    the input's size at stride 1. With `groups`, output channels see only their group's share of the input's.
+
+    Raises RuntimeError for shapes that don't fit, TypeError for dtypes that differ, ValueError for options out of range.
+
+        >>> torch.conv3d(torch.ones(1, 1, 5, 5, 5), torch.ones(1, 1, 3, 3, 3)).shape
+        neurarust.Size([1, 1, 3, 3, 3])
+    """
 def conv_transpose1d(input: Tensor, weight: Tensor | None, bias: Tensor | None = ..., stride: Any = ..., padding: Any = ..., output_padding: Any = ..., groups: builtins.int = ..., dilation: Any = ...) -> Tensor:
-    """The transpose of a convolution by `weight` (in, out / groups, kernel…)."""
+    """The transpose of a convolution, its gradient by the input: spreads each element of `input` over a window.
+
+    Shapes: input (N, C, …) or (C, …), weight (C, O / groups, kernel…), bias (O) → (N, O, …) or (O, …), where an
+    output size is `(size - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1`.
+
+    `output_padding` chooses among the sizes whose convolution has the input's. Raises as the convolution.
+
+        >>> torch.conv_transpose1d(torch.ones(1, 1, 3), torch.ones(1, 1, 3)).shape
+        neurarust.Size([1, 1, 5])
+    """
 def conv_transpose2d(input: Tensor, weight: Tensor | None, bias: Tensor | None = ..., stride: Any = ..., padding: Any = ..., output_padding: Any = ..., groups: builtins.int = ..., dilation: Any = ...) -> Tensor:
-    """The transpose of a convolution by `weight` (in, out / groups, kernel…)."""
+    """The transpose of a convolution, its gradient by the input: spreads each element of `input` over a window.
+
+    Shapes: input (N, C, …) or (C, …), weight (C, O / groups, kernel…), bias (O) → (N, O, …) or (O, …), where an
+    output size is `(size - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1`.
+
+    `output_padding` chooses among the sizes whose convolution has the input's. Raises as the convolution.
+
+        >>> torch.conv_transpose2d(torch.ones(1, 1, 3, 3), torch.ones(1, 1, 3, 3)).shape
+        neurarust.Size([1, 1, 5, 5])
+    """
 def conv_transpose3d(input: Tensor, weight: Tensor | None, bias: Tensor | None = ..., stride: Any = ..., padding: Any = ..., output_padding: Any = ..., groups: builtins.int = ..., dilation: Any = ...) -> Tensor:
-    """The transpose of a convolution by `weight` (in, out / groups, kernel…)."""
+    """The transpose of a convolution, its gradient by the input: spreads each element of `input` over a window.
+
+    Shapes: input (N, C, …) or (C, …), weight (C, O / groups, kernel…), bias (O) → (N, O, …) or (O, …), where an
+    output size is `(size - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1`.
+
+    `output_padding` chooses among the sizes whose convolution has the input's. Raises as the convolution.
+
+        >>> torch.conv_transpose3d(torch.ones(1, 1, 3, 3, 3), torch.ones(1, 1, 3, 3, 3)).shape
+        neurarust.Size([1, 1, 5, 5, 5])
+    """
 def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = ..., ignore_index: builtins.int = ..., label_smoothing: builtins.float = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """The cross-entropy of logits (N, C, …) against classes (N, …) or class probabilities (N, C, …)."""
 def cumulative_trapezoid(y: Any, x: Any = ..., *, dx: Any = ..., dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
@@ -2013,6 +2116,8 @@ def get_num_threads() -> int:
     """How many threads an operation may use."""
 def get_rng_state() -> Tensor:
     """The state of the default generator, as a tensor of bytes."""
+def get_winograd() -> Tensor:
+    """Whether 3×3 convolutions may use Winograd's algorithm."""
 def grad(outputs: Any, inputs: Any, grad_outputs: Any = ..., retain_graph: builtins.bool | None = ..., create_graph: builtins.bool = ..., only_inputs: Any = ..., allow_unused: Any = ..., is_grads_batched: Any = ..., materialize_grads: Any = ...) -> tuple[Tensor | None, ...]:
     """The gradients of `outputs` with respect to `inputs`, leaving every `.grad` alone.
 
@@ -2123,6 +2228,10 @@ def set_num_threads(n: builtins.int) -> None:
     """Sets how many threads an operation may use. Results don't depend on it."""
 def set_rng_state(new_state: Any) -> None:
     """Goes on from what `get_rng_state` has answered."""
+def set_winograd(on: Any) -> Tensor:
+    """Allows Winograd's algorithm for 3×3 convolutions of float32 where it is faster (the default), or forbids it. It rounds to
+    about 1e-6 of the largest input nearby, and an infinity or a NaN spreads to up to three neighbours.
+    """
 def smooth_l1_loss(input: Tensor, target: Tensor, beta: builtins.float | None = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """Squared differences below `beta`, absolute ones above."""
 def sparse_coo_tensor(indices: Any, values: Any, size: builtins.int | Sequence[int] | None = ..., *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., check_invariants: Any = ..., is_coalesced: Any = ...) -> Tensor:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from . import autograd as autograd, datasets as datasets, distributions as distributions, fft as fft, func as func
-from . import linalg as linalg, masked as masked, nn as nn, optim as optim, random as random, signal as signal, sparse as sparse
+from . import io as io, linalg as linalg, masked as masked, nn as nn, optim as optim, random as random, signal as signal, sparse as sparse
 from . import special as special, utils as utils, viz as viz
 from ._C import *
 from ._C import Generator, Tensor, device, dtype
@@ -558,9 +558,9 @@ def hardswish_(input: Tensor) -> Tensor:
     In place: written over this tensor, which is returned.
     """
 def hardtanh(input: Tensor, min_val: builtins.float = ..., max_val: builtins.float = ...) -> Tensor:
-    """`x` within `[min, max]`; derivative 0 at the bounds."""
+    """`x` within `[min, max]`; derivative 0 at the bounds and of NaN."""
 def hardtanh_(input: Tensor, min_val: builtins.float = ..., max_val: builtins.float = ...) -> Tensor:
-    """`x` within `[min, max]`; derivative 0 at the bounds.
+    """`x` within `[min, max]`; derivative 0 at the bounds and of NaN.
 
     In place: written over this tensor, which is returned.
     """
@@ -573,9 +573,9 @@ def histc(input: Tensor, bins: Any = ..., min: Any = ..., max: Any = ...) -> Ten
 def histogram(input: Tensor, bins: Any, *, range: Any = ..., weight: Tensor | None = ..., density: Any = ...) -> Tensor:
     """Counts of the elements between edges, and the edges."""
 def hypot(input: Tensor, other: Tensor | builtins.float) -> Tensor:
-    """`√(a² + b²)`."""
+    """`√(a² + b²)`, without overflow of the squares; infinity if either is infinite."""
 def hypot_(input: Tensor, other: Tensor | builtins.float) -> Tensor:
-    """`√(a² + b²)`.
+    """`√(a² + b²)`, without overflow of the squares; infinity if either is infinite.
 
     In place: written over this tensor, which is returned.
     """
