@@ -18,8 +18,10 @@ fn get_num_threads() -> usize {
     pool::num_threads()
 }
 
-/// Allows Winograd's algorithm for 3×3 convolutions of float32 where it is faster (the default), or forbids it. Its largest
-/// error is up to some 1e-5 of the largest output, twenty times that of the plain sum, and an infinity or a NaN spreads to up to three neighbours.
+/// Allows Winograd's algorithm for 3×3 convolutions of float32 where it is faster (the default), or forbids it.
+///
+/// Its largest error is up to some 1e-5 of the largest output, twenty times that of the plain sum, and an infinity or a NaN
+/// spreads to up to three neighbours.
 #[pyfunction]
 fn set_winograd(on: bool) {
     neurarust_core::set_winograd(on);

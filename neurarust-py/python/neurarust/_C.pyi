@@ -2229,8 +2229,10 @@ def set_num_threads(n: builtins.int) -> None:
 def set_rng_state(new_state: Any) -> None:
     """Goes on from what `get_rng_state` has answered."""
 def set_winograd(on: Any) -> Tensor:
-    """Allows Winograd's algorithm for 3×3 convolutions of float32 where it is faster (the default), or forbids it. It rounds to
-    about 1e-6 of the largest input nearby, and an infinity or a NaN spreads to up to three neighbours.
+    """Allows Winograd's algorithm for 3×3 convolutions of float32 where it is faster (the default), or forbids it.
+
+    Its largest error is up to some 1e-5 of the largest output, twenty times that of the plain sum, and an infinity or a NaN
+    spreads to up to three neighbours.
     """
 def smooth_l1_loss(input: Tensor, target: Tensor, beta: builtins.float | None = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """Squared differences below `beta`, absolute ones above."""
