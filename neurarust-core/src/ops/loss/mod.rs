@@ -257,19 +257,17 @@ impl Tensor {
     ) -> Result<Tensor> {
         const OP: &str = "binary_cross_entropy_with_logits";
         same_shape(OP, self, target)?;
-        let errors = |reduction| match pos_weight {
-            None => {
-                let table = table::bce_with_logits_error();
-                elementwise(OP, table, &[], &[self, target], reduction)
-            }
-            Some(p) => {
-                let table = table::bce_with_logits_weighted_error();
-                elementwise(OP, table, &[], &[self, target, p], reduction)
-            }
+        let (table, inputs) = match pos_weight {
+            None => (table::bce_with_logits_error(), [self, target, target]),
+            Some(p) => (table::bce_with_logits_weighted_error(), [self, target, p]),
         };
+        let inputs = &inputs[..2 + pos_weight.is_some() as usize];
         match weight {
-            None => errors(reduction),
-            Some(w) => weighted(OP, errors(Reduction::None)?, w, reduction),
+            None => elementwise(OP, table, &[], inputs, reduction),
+            Some(w) => {
+                let errors = elementwise(OP, table, &[], inputs, Reduction::None)?;
+                weighted(OP, errors, w, reduction)
+            }
         }
     }
 
