@@ -485,7 +485,7 @@ fn gradients_flow_through_a_write_to_a_view() {
             numbers(&dims, 5).unwrap(),
         );
         let loss = other.mul(&u).unwrap().sum().unwrap();
-        let loss = loss.add(&base.mul(&w).unwrap().sum().unwrap()).unwrap();
+        let loss = loss.add(base.mul(&w).unwrap().sum().unwrap()).unwrap();
         loss.backward().unwrap();
         let mut grad = values(&w);
         for (&p, u) in seen.at.iter().zip(values(&u)) {
@@ -577,7 +577,7 @@ fn shapes_broadcast_from_the_right() {
         }
         // Written in place, only the left side's shape may come out.
         let target = numbers(&a, 0).unwrap();
-        prop_assert_eq!(target.add_(&y.detach()).is_ok(), want == a);
+        prop_assert_eq!(target.add_(y.detach()).is_ok(), want == a);
         Ok(())
     });
 }

@@ -11,6 +11,8 @@ use std::path::PathBuf;
 
 /// Named tensors as Python hands them over, in their order.
 type Named = Vec<(String, Py<PyTensor>)>;
+/// Named tensors as Python gets them.
+type Answered = Vec<(String, PyTensor)>;
 
 fn tensors(named: Named) -> Vec<(String, Tensor)> {
     named
@@ -19,7 +21,7 @@ fn tensors(named: Named) -> Vec<(String, Tensor)> {
         .collect()
 }
 
-fn named(loaded: Vec<(String, Tensor)>) -> Vec<(String, PyTensor)> {
+fn named(loaded: Vec<(String, Tensor)>) -> Answered {
     loaded
         .into_iter()
         .map(|(name, t)| (name, PyTensor(t)))
@@ -54,7 +56,7 @@ fn _save_safetensors<'py>(
 fn _load_safetensors(
     py: Python<'_>,
     source: Source,
-) -> PyResult<(Vec<(String, PyTensor)>, BTreeMap<String, String>)> {
+) -> PyResult<(Answered, BTreeMap<String, String>)> {
     let loaded: Loaded = call(py, usize::MAX, || match &source {
         Source::Bytes(bytes) => io::safetensors_from_bytes(bytes),
         Source::Path(path) => io::load_safetensors(path),
@@ -107,7 +109,7 @@ fn _save_npz<'py>(
 
 /// The arrays of an `.npz` file, or of its bytes. Compressed ones may grow to `limit` bytes together.
 #[pyfunction]
-fn _load_npz(py: Python<'_>, source: Source, limit: u64) -> PyResult<Vec<(String, PyTensor)>> {
+fn _load_npz(py: Python<'_>, source: Source, limit: u64) -> PyResult<Answered> {
     let limits = NpzLimits {
         inflated_bytes: limit,
         ..NpzLimits::default()

@@ -107,7 +107,6 @@ impl Tensor {
 }
 
 /// The truth values of `x` combined, as numbers.
-
 #[track_caller]
 fn ask(
     op: &'static str,
