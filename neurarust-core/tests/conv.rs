@@ -369,3 +369,42 @@ fn threads_and_winograds_switch() -> Result<()> {
     assert!(apart(&one[0], &plain[0].to_dtype(DType::F64)?)? < 1e-4);
     Ok(())
 }
+
+#[test]
+fn weights_of_what_they_do_not_see() -> Result<()> {
+    // Whatever the instruction set, an infinity stays with the taps that read it.
+    let x = Tensor::ones([1, 2, 5, 8])?;
+    x.narrow(3, 7, 1)?.fill_with_(f32::INFINITY)?;
+    let w = Tensor::ones([2, 1, 3, 3])?.requires_grad()?;
+    let y = x.conv2d(&w, None, &ConvOptions::new().groups(2))?;
+    y.narrow(3, 0, 5)?.sum()?.backward()?;
+    let g = w.grad().unwrap().reshape([6, 3])?;
+    assert!(
+        g.narrow(1, 0, 1)?
+            .to_vec::<f32>()?
+            .iter()
+            .all(|g| *g == 15.0),
+        "{g}"
+    );
+    Ok(())
+}
+
+#[test]
+fn gradients_take_no_more_room_than_their_images() -> Result<()> {
+    // Over half a gigabyte of zeros around 4,096 numbers, if they were written down.
+    let channels = 1 << 12;
+    let x = Tensor::ones([1, channels, 1, 1])?;
+    let w = Tensor::ones([1, channels, 1, 1])?.requires_grad()?;
+    let y = x.conv2d(&w, None, &ConvOptions::new().padding(100))?;
+    y.sum()?.backward()?;
+    assert!(w.grad().unwrap().to_vec::<f32>()?.iter().all(|g| *g == 1.0));
+    // No image at all, of any size.
+    for groups in [1, 2] {
+        let x = Tensor::zeros([0, 2, 100_000, 100_000])?;
+        let w = Tensor::ones([2, 2 / groups, 3, 3])?.requires_grad()?;
+        let y = x.conv2d(&w, None, &ConvOptions::new().groups(groups))?;
+        y.sum()?.backward()?;
+        assert_eq!(w.grad().unwrap().sum()?.item::<f32>()?, 0.0);
+    }
+    Ok(())
+}

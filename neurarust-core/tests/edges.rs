@@ -254,3 +254,114 @@ fn flat_indices_may_number_more_than_memory_holds() -> Result<()> {
     assert!(flat.unravel_index(&[2, 2]).is_err());
     Ok(())
 }
+
+#[test]
+fn numbers_become_elements_as_integers_do() -> Result<()> {
+    let (x, mask) = (Tensor::new([1u8, 2])?, Tensor::new([true, false])?);
+    assert_eq!(x.masked_fill(&mask, -1.0)?.to_vec::<u8>()?, [255, 2]);
+    assert_eq!(x.masked_fill(&mask, -1i64)?.to_vec::<u8>()?, [255, 2]);
+    let y = x.try_clone()?;
+    y.masked_fill_(&mask, -1.0)?;
+    assert_eq!(y.to_vec::<u8>()?, [255, 2]);
+    y.fill_with_(-2.0)?;
+    assert_eq!(y.to_vec::<u8>()?, [254, 254]);
+    Ok(())
+}
+
+#[test]
+fn means_keep_their_dtype_and_bounds_that_are_no_numbers_spread() -> Result<()> {
+    let x = Tensor::new([1f32, NAN as f32, 3.0])?.to_dtype(DType::F16)?;
+    let mean = x.nanmean(&[], false)?;
+    assert_eq!(
+        (mean.dtype(), mean.to_dtype(DType::F32)?.item::<f32>()?),
+        (DType::F16, 2.0)
+    );
+    for bounds in [(Some(NAN), Some(2.0)), (None, Some(NAN))] {
+        let y = Tensor::new([1.0, 5.0])?.clamp(bounds.0, bounds.1)?;
+        assert!(y.to_vec::<f64>()?.iter().all(|y| y.is_nan()));
+    }
+    Ok(())
+}
+
+#[test]
+fn bins_of_ranges_that_have_no_inverse() -> Result<()> {
+    let wide = Tensor::new([-3e38f32, -1e38, 0.0, 1e38, 3e38])?;
+    assert_eq!(
+        wide.histc(4, -3e38, 3e38)?.to_vec::<f32>()?,
+        [1.0, 1.0, 2.0, 1.0]
+    );
+    let tiny = Tensor::new([0f32, 1e-45, 2e-45, 3e-45])?;
+    let counts = tiny.histc(2, 0.0, 4.2e-45)?.to_vec::<f32>()?;
+    assert_eq!(counts.iter().sum::<f32>(), 4.0);
+    assert!(counts.iter().all(|&n| n > 0.0), "{counts:?}");
+    Ok(())
+}
+
+#[test]
+fn padding_copies_and_cuts_no_more_than_there_is() -> Result<()> {
+    use neurarust_core::ops::Border;
+    let x = Tensor::new([1f32, 2.0, 3.0])?;
+    let cut = x.pad_border(&[-1, 0], Border::Circular)?;
+    assert_eq!(cut.to_vec::<f32>()?, [2.0, 3.0]);
+    cut.fill_with_(0.0)?;
+    assert_eq!(x.to_vec::<f32>()?, [1.0, 2.0, 3.0]);
+    for padding in [[i64::MIN, i64::MAX], [i64::MIN + 3, i64::MAX], [-4, 5]] {
+        for border in [Border::Reflect, Border::Replicate, Border::Circular] {
+            assert!(
+                x.pad_border(&padding, border).is_err(),
+                "{padding:?} {border:?}"
+            );
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn shown_more_than_once_is_not_written_out() -> Result<()> {
+    // A terabyte each, if it were.
+    let x = Tensor::new([1f32, 2.0])?.expand([1i64 << 37, 2])?;
+    let index = Tensor::new([[1i64]])?;
+    assert_eq!(x.gather(1, &index)?.to_vec::<f32>()?, [2.0]);
+    Ok(())
+}
+
+#[test]
+fn autocast_leaves_what_is_inside_of_operations() -> Result<()> {
+    use neurarust_core::autograd::{autocast, checkpoint};
+    let x = Tensor::new([[2f32, 1.0], [1.0, 3.0]])?.requires_grad()?;
+    let exact = {
+        x.matmul(&x)?.sum()?.backward()?;
+        x.grad().unwrap().to_vec::<f32>()?
+    };
+    let _region = autocast(Some(DType::BF16))?;
+    assert_eq!(x.matmul(&x)?.dtype(), DType::BF16);
+    // Numbers that bfloat16 can't hold, in a graph of float32.
+    let fine = Tensor::new([[1.0009765625f32, 0.0], [0.0, 1.0]])?.requires_grad()?;
+    let outside = {
+        let _outside = autocast(None)?;
+        fine.matmul(&fine)?.sum()?
+    };
+    outside.backward()?;
+    assert_eq!(fine.grad().unwrap().to_vec::<f32>()?[0], 2.001953125);
+    // The second run of a checkpoint computes what the first did, wherever the backward is.
+    x.set_grad(None)?;
+    let y = checkpoint(|x: &[Tensor]| Ok(vec![x[0].matmul(&x[0])?]), &[&x])?.remove(0);
+    assert_eq!(y.dtype(), DType::BF16);
+    drop(_region);
+    y.sum()?.backward()?;
+    assert_eq!(x.grad().unwrap().to_vec::<f32>()?, exact);
+    Ok(())
+}
+
+#[test]
+#[cfg(feature = "linalg")]
+fn autocast_leaves_decompositions() -> Result<()> {
+    use neurarust_core::autograd::autocast;
+    let _region = autocast(Some(DType::F16))?;
+    let x = Tensor::new([[2f32, 1.0], [1.0, 3.0]])?;
+    let exact = x.matrix_exp()?;
+    assert_eq!(exact.dtype(), DType::F32);
+    let (lu, pivots, _) = x.lu_factor_ex(true)?;
+    assert_eq!(lu.lu_solve(&pivots, &x, true, false)?.dtype(), DType::F32);
+    Ok(())
+}

@@ -4,9 +4,9 @@
 //! The first number that is asked for runs the function again, with hooks that collect.
 
 use super::saved::{Pack, Packed, Saved, saved_tensors_hooks};
-use super::{enable_grad, is_grad_enabled, lock};
+use super::{autocast, autocast_dtype, enable_grad, is_grad_enabled, lock};
 use crate::random::default_generator;
-use crate::{Error, Result, Tensor};
+use crate::{DType, Error, Result, Tensor};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -68,6 +68,7 @@ pub fn checkpoint_with(
         inputs: kept,
         run: Box::new(f),
         random: same_random.then(|| default_generator().get_state()),
+        autocast: autocast_dtype(),
         saved: AtomicUsize::new(0),
         again: Mutex::default(),
     });
@@ -129,6 +130,7 @@ struct Frame {
     inputs: Vec<Saved>,
     needs: Vec<bool>,
     random: Option<Vec<u8>>,
+    autocast: Option<DType>,
     /// How many tensors the forward has saved.
     saved: AtomicUsize,
     /// What a second run has saved and nobody has fetched yet.
@@ -190,6 +192,7 @@ impl Drop for Rewound {
 impl Frame {
     fn run_again(&self) -> Result<HashMap<usize, Tensor>> {
         let _mode = enable_grad();
+        let _products = autocast(self.autocast)?;
         let inputs: Vec<Tensor> = self
             .inputs
             .iter()

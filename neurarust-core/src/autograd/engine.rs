@@ -396,14 +396,18 @@ impl Run {
         for (edge, seed) in roots {
             self.deliver(edge, seed)?;
         }
+        // What is differentiated has its dtypes already.
+        let _as_they_are = super::autocast(None)?;
         while let Some((_, (node, mut grads))) = self.pending.pop_last() {
             if grads.iter().all(Option::is_none) {
                 // Reached by zeros only.
-                if node.seq >= self.floor && node.body.none_is_zero() {
-                    node.edges.iter().flatten().for_each(|e| self.reach(e));
-                }
-                if !self.retain_graph {
-                    node.body.release();
+                if node.seq >= self.floor {
+                    if node.body.none_is_zero() {
+                        node.edges.iter().flatten().for_each(|e| self.reach(e));
+                    }
+                    if !self.retain_graph {
+                        node.body.release();
+                    }
                 }
                 continue;
             }

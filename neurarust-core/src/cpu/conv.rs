@@ -12,11 +12,12 @@
 //! index `p · step + t · tap + base` where that is inside, and 0 elsewhere.
 
 use super::gemm::{
-    Entry, Epilogue, Folded, Output, Pack, Place, Scratch, Strided, gemm, gemm_batched,
+    Entry, Epilogue, Folded, Output, Pack, Place, Scratch, Strided, gemm, gemm_batched, pad,
 };
 use super::nest::start;
+use super::pool::{self, Shared};
 use super::simd::{Level, level};
-use super::{depthwise, pool, winograd};
+use super::{depthwise, winograd};
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
 
@@ -189,21 +190,6 @@ fn stretches(
     out
 }
 
-/// Sets the lines behind the last one to zero.
-///
-/// # Safety
-/// The panel must be writable.
-unsafe fn pad<T: Entry>(lines: usize, depth: usize, width: usize, dst: *mut T) {
-    if lines < width {
-        for p in 0..depth {
-            for i in lines..width {
-                // SAFETY: inside the panel.
-                unsafe { *dst.add(p * width + i) = T::ZERO };
-            }
-        }
-    }
-}
-
 /// `count` short rows: row `r` reads `src[r * from + i * each]` for `lo <= i < hi`, and is zero for other `i < len`.
 struct Rows<T> {
     src: *const T,
@@ -298,11 +284,8 @@ mod x86 {
                     dst = dst.wrapping_add(to);
                 }
             } else if rows.each == 2 {
-                let reads = if rows.lo < rows.hi {
-                    bits(2 * rows.lo, 2 * rows.hi - 1)
-                } else {
-                    0
-                };
+                // Not the ones in between, which nobody has promised.
+                let reads = bits(2 * rows.lo, 2 * rows.hi) & 0x5555_5555_5555_5555;
                 let even =
                     _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
                 for _ in 0..rows.count {
@@ -381,7 +364,7 @@ impl<T: Entry> Pack<T> for Windows<T> {
                                 + first as isize * self.channel
                                 + z as isize * self.strides[0]
                                 + y as isize * self.strides[1]
-                                + x * self.strides[2],
+                                + x.wrapping_mul(self.strides[2]),
                         );
                         (rows.lo, rows.hi) = ax.inside(s.inner, s.len, tx);
                     }
@@ -754,43 +737,50 @@ pub(crate) fn transposed(
                 let rhs: Windows<T> = windows(dy, g, o, axes);
                 let own: usize = axes.iter().map(|a| a.taps).product();
                 let k = o * own;
+                let columns = geometry.images * geometry.positions(axes.map(|a| a.positions));
+                if one {
+                    // Every tap, in order.
+                    let lhs = Folded { ptr: weight, line: taps as isize, outer: (c * taps) as isize, inner: 1, run: taps };
+                    let output = Output::new(to, l as isize, 1).columns_in_runs(l.max(1), (geometry.groups * c * l) as isize);
+                    // SAFETY: as for `pointwise`.
+                    unsafe { gemm(c, columns, k, &lhs, &rhs, &biased(output, bias, g * c)) };
+                    continue;
+                }
                 // The weights that these positions see, (input channel, output channel and tap).
                 let seen = Scratch::new::<T>(c * k);
-                let mut at = 0;
-                for i in 0..c {
-                    for j in 0..o {
-                        for (tz, ty, tx) in taps_of(z, y, x) {
-                            let tap = (tz * geometry.kernel[1] + ty) * geometry.kernel[2] + tx;
-                            // SAFETY: inside of the weight and of the scratch.
-                            unsafe { *seen.ptr::<T>().add(at) = *weight.add((j * c + i) * taps + tap) };
-                            at += 1;
+                let (from, room) = (Shared::new(weight), Shared::new(seen.ptr::<T>()));
+                pool::parallel_chunks(c, (GATHERED / k).max(1), |channels| {
+                    for i in channels {
+                        let mut at = i * k;
+                        for j in 0..o {
+                            for (tz, ty, tx) in taps_of(z, y, x) {
+                                let tap = (tz * geometry.kernel[1] + ty) * geometry.kernel[2] + tx;
+                                // SAFETY: inside of the weight and of the scratch, where each channel has its own part.
+                                unsafe { *room.get().add(at) = *from.get().add((j * c + i) * taps + tap) };
+                                at += 1;
+                            }
                         }
                     }
-                }
+                });
                 let lhs = Strided::lhs(seen.ptr::<T>().cast_const(), k as isize, 1);
-                let columns = geometry.images * geometry.positions(axes.map(|a| a.positions));
+                let output = Scatter {
+                    ptr: to.wrapping_add((z.position * height + y.position) * width + x.position),
+                    row: l as isize,
+                    image: (geometry.groups * c * l) as isize,
+                    positions: axes.map(|a| a.positions),
+                    strides: [geometry.stride[0] * height * width, geometry.stride[1] * width, geometry.stride[2]].map(|s| s as isize),
+                    bias: bias.map(|b| ((start(b) as *const T).wrapping_offset((g * c) as isize * b.strides()[0]), b.strides()[0])),
+                    accumulate: false,
+                };
                 // SAFETY: as for `pointwise`.
-                unsafe {
-                    if one {
-                        let output = Output::new(to, l as isize, 1).columns_in_runs(l.max(1), (geometry.groups * c * l) as isize);
-                        gemm(c, columns, k, &lhs, &rhs, &biased(output, bias, g * c));
-                        continue;
-                    }
-                    let output = Scatter {
-                        ptr: to.wrapping_add((z.position * height + y.position) * width + x.position),
-                        row: l as isize,
-                        image: (geometry.groups * c * l) as isize,
-                        positions: axes.map(|a| a.positions),
-                        strides: [geometry.stride[0] * height * width, geometry.stride[1] * width, geometry.stride[2]].map(|s| s as isize),
-                        bias: bias.map(|b| ((start(b) as *const T).wrapping_offset((g * c) as isize * b.strides()[0]), b.strides()[0])),
-                        accumulate: false,
-                    };
-                    gemm(c, columns, k, &lhs, &rhs, &output);
-                }
+                unsafe { gemm(c, columns, k, &lhs, &rhs, &output) };
             }
         }
     })
 }
+
+/// Weights that a task gathers, about.
+const GATHERED: usize = 1 << 14;
 
 /// The taps that three classes see, in order.
 fn taps_of(z: &Class, y: &Class, x: &Class) -> impl Iterator<Item = (usize, usize, usize)> {
@@ -829,12 +819,16 @@ const PADDED_BYTES: usize = 8 << 20;
 ///
 /// Some images at a time are copied with zeros around them and channels adjacent.
 pub(crate) fn weight_gradient(dy: &Tensor, x: &Tensor, dw: &Tensor, geometry: &Geometry) {
-    if depthwise::weight_gradient(dy, x, dw, geometry) {
-        return;
-    }
     let [c, o] = geometry.channels;
     let taps = geometry.taps();
     let (k, l) = (c * taps, geometry.positions(geometry.output));
+    if geometry.images == 0 || l == 0 {
+        float!(dw, T => fill::<T>(None, start(dw) as *mut T, 1, 1, geometry.groups * o * k));
+        return;
+    }
+    if depthwise::weight_gradient(dy, x, dw, geometry) {
+        return;
+    }
     let position = even(x).filter(|_| geometry.pointwise());
     float!(dw, T => for g in 0..geometry.groups {
         let to = (start(dw) as *mut T).wrapping_add(g * o * k);
@@ -862,16 +856,17 @@ pub(crate) fn weight_gradient(dy: &Tensor, x: &Tensor, dw: &Tensor, geometry: &G
         let reach: [usize; 3] = std::array::from_fn(|d| {
             geometry.output[d].saturating_sub(1) * geometry.stride[d] + (geometry.kernel[d] - 1) * geometry.dilation[d] + 1
         });
-        let room = 4 * geometry.positions(geometry.input).saturating_add(l) + (1 << 16);
-        let padded = reach.iter().try_fold(1usize, |n, &r| n.checked_mul(r)).filter(|n| *n <= room);
-        let Some(padded) = padded.map(|n| n * c) else {
+        // Paddings much wider than the image are not written down.
+        let room = 4 * (c * geometry.positions(geometry.input) + o * l) + (1 << 16);
+        let padded = reach.iter().try_fold(c, |n, &r| n.checked_mul(r)).filter(|n| *n <= room);
+        let Some(padded) = padded else {
             let rhs: Turned<T> = Turned(windows(x, g, c, geometry.forward_axes()));
             let output = Output::new(to, k as isize, 1);
             // SAFETY: as for `pointwise`.
             unsafe { gemm(o, k, geometry.images * l, &lhs(0), &rhs, &output) };
             continue;
         };
-        let some = (PADDED_BYTES / size_of::<T>() / padded.max(1)).clamp(1, geometry.images.max(1));
+        let some = (PADDED_BYTES / size_of::<T>() / padded.max(1)).clamp(1, geometry.images);
         let copy = Scratch::new::<T>(some * padded);
         let rhs = Pieces {
             ptr: copy.ptr::<T>().cast_const(),
@@ -897,9 +892,6 @@ pub(crate) fn weight_gradient(dy: &Tensor, x: &Tensor, dw: &Tensor, geometry: &G
             };
             // SAFETY: as for `pointwise`.
             unsafe { gemm(o, k, images * l, &lhs(first), &rhs, &output) };
-        }
-        if geometry.images == 0 {
-            fill::<T>(None, to, 1, 1, o * k);
         }
     })
 }

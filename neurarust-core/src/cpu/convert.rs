@@ -94,8 +94,16 @@ unsafe fn cast_all<S: Element, D: Element>(src: *const S, dst: *mut D, n: usize)
     }
     // SAFETY: by the caller.
     let done = unsafe { f16_by_processor(src, dst, n) };
+    // What is compiled three times pays for halves, for floats and for bools; other pairs are few instructions anyway.
     // SAFETY: `level` is what the machine has; the rest by the caller.
-    unsafe { with_isa!(I => each(src.add(done), dst.add(done), n - done)) }
+    unsafe {
+        if const { D::DTYPE.is_float() && (S::DTYPE.is_float() || matches!(S::DTYPE, DType::Bool)) }
+        {
+            with_isa!(I => each(src.add(done), dst.add(done), n - done))
+        } else {
+            each(src.add(done), dst.add(done), n - done)
+        }
+    }
 }
 
 /// One run of elements: `n` of them, `src_stride` and `dst_stride` apart.

@@ -2,7 +2,7 @@
 //! are turned in registers where one side runs along another dimension than the other.
 
 use super::nest::{Nest, Operand};
-use super::pool;
+use super::pool::{self, Shared};
 use crate::Tensor;
 use smallvec::{SmallVec, smallvec};
 use std::mem::MaybeUninit;
@@ -29,20 +29,6 @@ pub(crate) fn copy(target: &Tensor, source: &Tensor) {
     }
 }
 
-/// One side of a copy, seen by a task.
-#[derive(Clone, Copy)]
-struct Side(*mut u8);
-// SAFETY: tasks write to disjoint places, and the source is only read.
-unsafe impl Send for Side {}
-// SAFETY: as above.
-unsafe impl Sync for Side {}
-
-impl Side {
-    fn get<T>(self) -> *mut T {
-        self.0 as *mut T
-    }
-}
-
 /// `n` elements and the strides of both sides along them.
 #[derive(Clone, Copy)]
 struct Line {
@@ -64,7 +50,10 @@ fn place(lines: &[Line], mut at: usize) -> (isize, isize) {
 }
 
 fn walk<T: Copy, const N: usize>(nest: &Nest) {
-    let (src, dst) = (Side(nest.operands[0].ptr), Side(nest.operands[1].ptr));
+    let (src, dst) = (
+        Shared::new(nest.operands[0].ptr.cast::<T>()),
+        Shared::new(nest.operands[1].ptr.cast::<T>()),
+    );
     let mut lines: SmallVec<[Line; 6]> = (0..nest.shape.len())
         .map(|d| Line {
             n: nest.shape[d],
@@ -119,8 +108,8 @@ fn walk<T: Copy, const N: usize>(nest: &Nest) {
             };
             // SAFETY: as above.
             unsafe {
-                let mut from = src.get::<T>().offset(from + first as isize * inner.from);
-                let mut to = dst.get::<T>().offset(to + first as isize * inner.to);
+                let mut from = src.get().offset(from + first as isize * inner.from);
+                let mut to = dst.get().offset(to + first as isize * inner.to);
                 for _ in 0..count {
                     run(from, to, piece);
                     from = from.wrapping_offset(step.from);

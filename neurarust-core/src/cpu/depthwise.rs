@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::conv::Geometry;
 use super::gemm::Scratch;
 use super::nest::start;
-use super::pool;
+use super::pool::{self, Shared};
 use super::simd::{Lanes, with_isa};
 use crate::real::Real;
 use crate::tensor::Tensor;
@@ -84,15 +84,8 @@ fn plane(t: &Tensor, g: &Geometry) -> Option<Plane> {
     (fits && kernel[0] * kernel[1] <= 64).then_some(plane)
 }
 
-/// Pointers that other threads may use for their own part.
-#[derive(Clone, Copy)]
-struct Shared<T>(T);
-// SAFETY: every task reads what nobody writes meanwhile, and writes its own part.
-unsafe impl<T> Sync for Shared<T> {}
-impl<T: Copy> Shared<T> {
-    fn get(&self) -> T {
-        self.0
-    }
+fn shared(t: &Tensor) -> Shared<f32> {
+    Shared::new(start(t) as *const f32)
 }
 
 /// What a row of results adds up: rows and their factors.
@@ -136,10 +129,10 @@ unsafe fn sum<R: Real + Lanes<Scalar = f32>>(
     }
 }
 
-/// `sums[t] += Σ y[j] · x[t][j]` over whole registers of two planes' rows: `rows` rows of `len`, `from[0]` and `from[1]` apart.
+/// `sums[t] += Σ y[j] · x[t][j]` of two planes' rows: `rows` rows of `len`, `from[0]` and `from[1]` apart.
 ///
 /// # Safety
-/// The rows must be readable.
+/// The rows must be readable to the end of their last register.
 #[inline(always)]
 unsafe fn dots<R: Real + Lanes<Scalar = f32>, const N: usize>(
     y: *const f32,
@@ -150,6 +143,14 @@ unsafe fn dots<R: Real + Lanes<Scalar = f32>, const N: usize>(
     sums: &mut [f32],
 ) {
     let mut acc = [R::c(0.0); N];
+    let (zero, whole) = (R::c(0.0), len / R::N * R::N);
+    // Which lanes of the last register count: others hold what these taps don't see, perhaps an infinity.
+    let mut lane = [0f32; LANES];
+    for i in 0..LANES {
+        lane[i] = i as f32;
+    }
+    // SAFETY: the buffer holds the widest register.
+    let counts = unsafe { R::load(lane.as_ptr()) }.lt(R::c((len - whole) as f64));
     for r in 0..rows {
         let mut j = 0;
         while j < len {
@@ -157,7 +158,11 @@ unsafe fn dots<R: Real + Lanes<Scalar = f32>, const N: usize>(
             unsafe {
                 let y = R::load(y.add(r * from[0] + j));
                 for t in 0..N {
-                    acc[t] = y.mul_add(R::load(x[t].add(r * from[1] + j)), acc[t]);
+                    let mut seen = R::load(x[t].add(r * from[1] + j));
+                    if j == whole {
+                        seen = R::select(counts, seen, zero);
+                    }
+                    acc[t] = y.mul_add(seen, acc[t]);
                 }
             }
             j += R::N;
@@ -258,11 +263,14 @@ impl Plane {
     }
 }
 
-/// Where channel `c` of the bias is, 0 without one.
-fn bias_of(bias: Option<(*const f32, isize)>, c: usize) -> f32 {
-    // SAFETY: one value per channel.
+/// The bias of channel `c`, 0 without one.
+///
+/// # Safety
+/// The bias must have that channel, and be readable.
+unsafe fn bias_of(bias: Option<(Shared<f32>, isize)>, c: usize) -> f32 {
+    // SAFETY: by the caller.
     bias.map_or(0.0, |(b, stride)| unsafe {
-        *b.wrapping_offset(c as isize * stride)
+        *b.get().wrapping_offset(c as isize * stride)
     })
 }
 
@@ -276,15 +284,11 @@ pub(super) fn forward(
 ) -> bool {
     let Some(p) = plane(x, g) else { return false };
     let s: [isize; 5] = std::array::from_fn(|d| x.strides()[d]);
-    let from = Shared((
-        start(x) as *const f32,
-        start(weight) as *const f32,
-        start(out) as *mut f32,
-        bias.map(|b| (start(b) as *const f32, b.strides()[0])),
-    ));
+    let bias = bias.map(|b| (shared(b), b.strides()[0]));
+    let [x, weight, out] = [x, weight, out].map(shared);
     let [oh, ow] = p.output;
     pool::parallel_for(p.planes().div_ceil(p.bundle()), |task| {
-        let (x, weight, out, bias) = from.get();
+        let [x, weight, out] = [x, weight, out].map(Shared::get);
         let copy = Scratch::new::<f32>(p.stride[1] * p.rows * p.cols);
         let copy = copy.ptr::<f32>();
         for i in task * p.bundle()..((task + 1) * p.bundle()).min(p.planes()) {
@@ -295,8 +299,9 @@ pub(super) fn forward(
                 p.pad_input(x, [s[3], s[4]], copy);
                 let weight = weight.add(c * p.taps());
                 let (out, bias) = (out.add(i * oh * ow), bias_of(bias, c));
+                let mut taps = Taps::new();
                 for y in 0..oh {
-                    let mut taps = Taps::new();
+                    taps.clear();
                     for ky in 0..p.kernel[0] {
                         let row = y * p.stride[0] + ky * p.dilation[0];
                         for kx in 0..p.kernel[1] {
@@ -324,16 +329,12 @@ pub(super) fn transposed(
 ) -> bool {
     let Some(p) = plane(dy, g) else { return false };
     let s: [isize; 5] = std::array::from_fn(|d| dy.strides()[d]);
-    let from = Shared((
-        start(dy) as *const f32,
-        start(weight) as *const f32,
-        start(dx) as *mut f32,
-        bias.map(|b| (start(b) as *const f32, b.strides()[0])),
-    ));
+    let bias = bias.map(|b| (shared(b), b.strides()[0]));
+    let [dy, weight, dx] = [dy, weight, dx].map(shared);
     let [h, w] = p.input;
     let step = p.stride[1];
     pool::parallel_for(p.planes().div_ceil(p.bundle()), |task| {
-        let (dy, weight, dx, bias) = from.get();
+        let [dy, weight, dx] = [dy, weight, dx].map(Shared::get);
         let copy = Scratch::new::<f32>(p.output[0] * p.out_cols + w + 2 * LANES);
         let copy = copy.ptr::<f32>();
         let line = copy.wrapping_add(p.output[0] * p.out_cols);
@@ -345,6 +346,7 @@ pub(super) fn transposed(
                 p.pad_output(dy, [s[3], s[4]], copy);
                 let weight = weight.add(c * p.taps());
                 let (dx, bias) = (dx.add(i * h * w), bias_of(bias, c));
+                let mut taps = Taps::new();
                 for y in 0..h {
                     for r in 0..step {
                         // The columns of this remainder (of the padded image), from `first` on.
@@ -354,7 +356,7 @@ pub(super) fn transposed(
                             continue;
                         }
                         let count = (w - first).div_ceil(step);
-                        let mut taps = Taps::new();
+                        taps.clear();
                         for ky in 0..p.kernel[0] {
                             let row = (y + p.padding[0]).checked_sub(ky * p.dilation[0]);
                             let row = row.filter(|row| row % p.stride[0] == 0);
@@ -394,15 +396,11 @@ pub(super) fn transposed(
 pub(super) fn weight_gradient(dy: &Tensor, x: &Tensor, dw: &Tensor, g: &Geometry) -> bool {
     let Some(p) = plane(x, g) else { return false };
     let s: [isize; 5] = std::array::from_fn(|d| x.strides()[d]);
-    let from = Shared((
-        start(dy) as *const f32,
-        start(x) as *const f32,
-        start(dw) as *mut f32,
-    ));
+    let [dy, x, dw] = [dy, x, dw].map(shared);
     let [oh, ow] = p.output;
     let taps = p.taps();
     pool::parallel_for(p.channels, |c| {
-        let (dy, x, dw) = from.get();
+        let [dy, x, dw] = [dy, x, dw].map(Shared::get);
         let copy = Scratch::new::<f32>(p.stride[1] * p.rows * p.cols + oh * p.out_cols);
         let copy = copy.ptr::<f32>();
         let padded = copy.wrapping_add(p.stride[1] * p.rows * p.cols);

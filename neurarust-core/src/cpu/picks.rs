@@ -5,7 +5,7 @@
 //! of `joint` on every number of threads: threads share out the other lists.
 
 use super::nest::start;
-use super::pool;
+use super::pool::{self, Shared};
 use crate::dtype::{DType, Element};
 use crate::error::OrMemory;
 use crate::layout::{Layout, Shape};
@@ -155,7 +155,7 @@ impl Picks {
     }
 
     fn read_as<T: Copy>(&self, src: *const u8, dst: *mut u8) {
-        let (src, dst) = (Address(src as *mut u8), Address(dst));
+        let (src, dst) = (Shared::new(src), Shared::new(dst));
         let joint = self.joint.len();
         let width = self.after.len() * self.run;
         if self.count() == 0 {
@@ -163,7 +163,7 @@ impl Picks {
         }
         let grain = (TASK / width).max(1);
         pool::parallel_chunks(self.before.len() * joint, grain, |rows| {
-            let (src, mut dst) = (src.get::<T>(), dst.get::<T>());
+            let (src, mut dst) = (src.get().cast::<T>(), dst.get().cast::<T>());
             let (mut b, mut j) = (rows.start / joint, rows.start % joint);
             // SAFETY: every position lies inside of `src` (see the constructors), and the rows of `dst` are disjoint.
             unsafe {
@@ -237,7 +237,7 @@ impl Picks {
         assert!(dst.layout() == &self.layout && src.dtype() == dst.dtype());
         assert!(src.numel() == self.count() && src.is_contiguous());
         assert!(dst.dtype().size() == size_of::<T>() && !dst.layout().may_overlap());
-        let (from, to) = (Address(start(src)), Address(start(dst)));
+        let (from, to) = (Shared::new(start(src)), Shared::new(start(dst)));
         let joint = self.joint.len();
         let width = self.after.len() * self.run;
         if self.count() == 0 {
@@ -255,8 +255,8 @@ impl Picks {
             // SAFETY: every position lies inside of `dst` (see the constructors), whose elements are distinct, so tasks
             // write to disjoint places; `src` holds `count` elements.
             unsafe {
-                let base = to.get::<T>().offset(self.before[b]);
-                let mut packed = from.get::<T>().cast_const().add(b * joint * width);
+                let base = to.get().cast::<T>().offset(self.before[b]);
+                let mut packed = from.get().cast::<T>().cast_const().add(b * joint * width);
                 for &at in &self.joint {
                     let row = base.offset(at);
                     if width == 1 {
@@ -287,20 +287,6 @@ impl Picks {
         let tasks = self.before.len() * strips;
         let grain = (TASK / (joint * columns)).max(1);
         pool::parallel_chunks(tasks, grain, |range| range.for_each(&task));
-    }
-}
-
-/// A start that tasks share.
-#[derive(Clone, Copy)]
-struct Address(*mut u8);
-// SAFETY: whoever follows it says why that is no race.
-unsafe impl Send for Address {}
-// SAFETY: as above.
-unsafe impl Sync for Address {}
-
-impl Address {
-    fn get<T>(self) -> *mut T {
-        self.0 as *mut T
     }
 }
 

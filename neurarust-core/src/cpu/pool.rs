@@ -378,5 +378,31 @@ fn pool(workers: usize) -> Option<&'static Pool> {
     }
 }
 
+/// An address that all tasks of a loop know. Who follows it says why no two tasks meet there.
+pub(super) struct Shared<T>(*mut T);
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Shared<T> {
+        *self
+    }
+}
+impl<T> Copy for Shared<T> {}
+// SAFETY: it is only a number until somebody follows it, which is `unsafe` and theirs to justify.
+unsafe impl<T> Send for Shared<T> {}
+// SAFETY: as above.
+unsafe impl<T> Sync for Shared<T> {}
+
+impl<T> Shared<T> {
+    #[inline(always)]
+    pub(super) fn new(address: *const T) -> Shared<T> {
+        Shared(address.cast_mut())
+    }
+    /// A method and no field: closures then capture what may be sent, not the pointer in it.
+    #[inline(always)]
+    pub(super) fn get(self) -> *mut T {
+        self.0
+    }
+}
+
 #[cfg(test)]
 mod tests;

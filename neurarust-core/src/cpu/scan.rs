@@ -1,7 +1,7 @@
 //! Running sums and products of a row-major tensor along one dimension, in place. `f32` accumulates in `f64`.
 
 use super::nest;
-use super::pool;
+use super::pool::{self, Shared};
 use crate::Tensor;
 use crate::dtype::DType;
 
@@ -42,13 +42,6 @@ running! {
     i64, i64, i64::wrapping_add, i64::wrapping_mul;
 }
 
-#[derive(Clone, Copy)]
-struct Target(*mut u8);
-// SAFETY: tasks touch disjoint columns.
-unsafe impl Send for Target {}
-// SAFETY: as above.
-unsafe impl Sync for Target {}
-
 /// Scans dimension `dim` of `t`, which is row-major, of type `f32`, `f64` or `i64`, and locked for writing.
 pub(crate) fn in_place(scan: Scan, t: &Tensor, dim: usize) {
     match (t.dtype(), scan) {
@@ -72,20 +65,17 @@ fn columns<T: Running, const SUM: bool>(t: &Tensor, dim: usize) {
     }
     let inner: usize = t.dims()[dim + 1..].iter().product();
     let outer = t.numel() / (count * inner);
-    let target = Target(nest::start(t));
+    let target = Shared::new(nest::start(t).cast::<T>());
     let per_row = inner.div_ceil(SIDE);
     let grain = (32 * 1024 / (count * inner.min(SIDE))).max(1);
     pool::parallel_chunks(outer * per_row, grain, |range| {
-        // Whole, not field by field: the target is what may be sent to other threads.
-        let base = target;
+        let base = target.get();
         for unit in range {
             let start = unit % per_row * SIDE;
             let width = SIDE.min(inner - start);
             if inner == 1 {
                 // SAFETY: row `unit` of `count` elements lies within the tensor, and belongs to this task.
-                let row = unsafe {
-                    std::slice::from_raw_parts_mut((base.0 as *mut T).add(unit * count), count)
-                };
+                let row = unsafe { std::slice::from_raw_parts_mut(base.add(unit * count), count) };
                 let mut acc = row[0].wide();
                 for x in &mut row[1..] {
                     acc = T::join::<SUM>(acc, *x);
@@ -96,7 +86,7 @@ fn columns<T: Running, const SUM: bool>(t: &Tensor, dim: usize) {
             // SAFETY: columns `start..start + width` of block `unit / per_row` lie within the tensor, and belong to
             // this task.
             unsafe {
-                let block = (base.0 as *mut T).add(unit / per_row * count * inner + start);
+                let block = base.add(unit / per_row * count * inner + start);
                 let mut acc: [T::Wide; SIDE] =
                     std::array::from_fn(|i| (*block.add(i.min(width - 1))).wide());
                 for row in 1..count {

@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::conv::Geometry;
 use super::gemm::{Output, Pack, Scratch, Strided, gemm_alone, turn};
 use super::nest::start;
-use super::pool;
+use super::pool::{self, Shared};
 use super::simd::{Lanes, with_isa};
 use crate::real::Real;
 use crate::tensor::Tensor;
@@ -38,7 +38,7 @@ pub fn winograd() -> bool {
 /// Allows Winograd's algorithm for 3×3 convolutions of `f32` where it is faster (the default), or forbids it.
 ///
 /// Its largest error is up to some 1e-5 of the largest output, twenty times that of the plain sum, and an infinity or a NaN
-/// spreads to up to three neighbours that the definition leaves finite.
+/// spreads to up to three neighbours that the definition leaves finite; so do numbers above some 1e36, which overflow on the way.
 pub fn set_winograd(on: bool) {
     ON.store(on, Ordering::Relaxed);
 }
@@ -171,17 +171,6 @@ pub(super) fn transposed(
     plan.pays() && run(&plan, dy, weight, bias, dx)
 }
 
-/// A pointer that other threads may use for their own part.
-#[derive(Clone, Copy)]
-struct Shared<T>(T);
-// SAFETY: every task reads what nobody writes meanwhile, and writes its own part.
-unsafe impl<T> Sync for Shared<T> {}
-impl<T: Copy> Shared<T> {
-    fn get(&self) -> T {
-        self.0
-    }
-}
-
 /// Channels are padded to whole registers of every instruction set.
 const LANES: usize = 16;
 
@@ -194,8 +183,8 @@ fn run(plan: &Plan, x: &Tensor, w: &Tensor, bias: Option<&Tensor>, y: &Tensor) -
     // The filters: (point, channel, output channel). Points are not a power of two apart, which would evict each other.
     let apart = c * op + LANES;
     let buffer = Scratch::new::<f32>(POINTS * apart + op);
-    let filters = Shared(buffer.ptr::<f32>());
-    let w = Shared(start(w) as *const f32);
+    let filters = Shared::new(buffer.ptr::<f32>());
+    let w = Shared::new(start(w) as *const f32);
     pool::parallel_for(c.div_ceil(16), |task| {
         for channel in task * 16..(task * 16 + 16).min(c) {
             let w = w.get().wrapping_offset(channel as isize * plan.w[1]);
@@ -208,7 +197,7 @@ fn run(plan: &Plan, x: &Tensor, w: &Tensor, bias: Option<&Tensor>, y: &Tensor) -
     });
 
     // Behind them, the bias.
-    let biases = Shared(buffer.ptr::<f32>().wrapping_add(POINTS * apart));
+    let biases = Shared::new(buffer.ptr::<f32>().wrapping_add(POINTS * apart));
     for i in 0..op {
         let value = match bias {
             // SAFETY: one value per output channel.
@@ -222,7 +211,7 @@ fn run(plan: &Plan, x: &Tensor, w: &Tensor, bias: Option<&Tensor>, y: &Tensor) -
     }
 
     let (tasks, at_once) = plan.tasks();
-    let (x, y) = (Shared(start(x) as *const f32), Shared(start(y) as *mut f32));
+    let [x, y] = [x, y].map(|t| Shared::new(start(t) as *const f32));
     pool::parallel_for(tasks, |task| {
         let (from, to) = (task * at_once, ((task + 1) * at_once).min(tiles));
         let count = to.saturating_sub(from);

@@ -127,7 +127,7 @@ impl Tensor {
             Some(scale) => scale,
             None => 1.0 / (query.size(-1)? as f64).sqrt(),
         };
-        let scores = query.mul(scale)?.matmul(&key.transpose(-2, -1)?)?;
+        let scores = query.mul(scale)?.times(&key.transpose(-2, -1)?)?;
         let hidden = match &options.mask {
             Some(mask) if mask.dtype() == DType::Bool => Some(mask.logical_not()?),
             None if options.causal => {
@@ -165,7 +165,7 @@ impl Tensor {
             false => scores.softmax(-1)?,
         };
         let dropped = weights.dropout(options.dropout, options.dropout > 0.0)?;
-        Ok((dropped.matmul(&value)?, dropped))
+        Ok((dropped.times(&value)?, dropped))
     }
 
     /// [`Tensor::softmax`], but 0 where all of `dim` is -∞.

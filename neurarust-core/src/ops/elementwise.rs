@@ -632,7 +632,6 @@ macro_rules! define {
             fn value(params: &Params, inputs: &[f64]) -> f64 {
                 define!(@value params inputs $x $p [$body])
             }
-            #[allow(unused_variables)] // a slope reads what it needs of the inputs and parameters
             fn slopes() -> Vec<(&'static str, Slope)> {
                 vec![$( (stringify!($of), define!(@slope $x $p [$slope])) ),*]
             }
@@ -659,6 +658,8 @@ macro_rules! define {
         |params: &Params, inputs: &[Tensor]| -> Result<Tensor> {
             let [$($p,)* ..] = *params;
             let [$($x),*] = inputs else { unreachable!("as many as it has") };
+            // A slope reads what it needs of them.
+            let _ = ($(&$p,)* $($x),*);
             $slope
         }
     };

@@ -542,7 +542,7 @@ impl Tensor {
         let mut shape = vec![size[0]];
         shape.extend_from_slice(&size[2..]);
         shape.push(spatial);
-        base.matmul(&self.transpose(1, 2)?)?
+        base.times(&self.transpose(1, 2)?)?
             .reshape(&Shape::new(&shape)?)
     }
 }

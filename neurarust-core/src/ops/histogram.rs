@@ -22,7 +22,8 @@ pub enum Bins {
 /// Edges along one dimension, ready to count with.
 struct Axis<T> {
     edges: Vec<T>,
-    equal: bool,
+    /// Bins per unit, of equal bins.
+    scale: Option<T>,
 }
 
 trait Real:
@@ -33,20 +34,25 @@ impl Real for f32 {}
 impl Real for f64 {}
 
 impl<T: Real> Axis<T> {
-    /// Bins per unit, of equal bins.
-    fn scale(&self) -> T {
-        let bins = self.edges.len() - 1;
-        T::from_f64(bins as f64) / (self.edges[bins] - self.edges[0])
+    fn new(edges: Vec<T>, equal: bool) -> Axis<T> {
+        let bins = edges.len() - 1;
+        let scale = T::from_f64(bins as f64) / (edges[bins] - edges[0]);
+        // A range too wide or too narrow for that is searched like any other edges.
+        let usable = equal && scale > T::from_f64(0.0) && scale.to_f64().is_finite();
+        Axis {
+            edges,
+            scale: usable.then_some(scale),
+        }
     }
 
     /// How many of `data` fall into each bin.
     fn count(&self, data: &[T], sums: &mut [f64]) {
         /// Elements that are counted apart from others, unless there are many bins.
         const PART: usize = 64 * 1024;
-        let (bins, scale) = (sums.len(), self.scale());
+        let bins = sums.len();
         if bins > PART / 16 {
             for &x in data {
-                if let Some(sum) = sums.get_mut(self.bin(x, scale)) {
+                if let Some(sum) = sums.get_mut(self.bin(x)) {
                     *sum += 1.0;
                 }
             }
@@ -60,12 +66,12 @@ impl<T: Real> Axis<T> {
             let data = &data[range];
             let mut i = 0;
             while i + 1 < data.len() {
-                odd[self.bin(data[i], scale)] += 1;
-                even[self.bin(data[i + 1], scale)] += 1;
+                odd[self.bin(data[i])] += 1;
+                even[self.bin(data[i + 1])] += 1;
                 i += 2;
             }
             if i < data.len() {
-                odd[self.bin(data[i], scale)] += 1;
+                odd[self.bin(data[i])] += 1;
             }
             for (total, (a, b)) in total.iter().zip(odd.iter().zip(even.iter())) {
                 total.fetch_add(a + b, Relaxed);
@@ -78,22 +84,22 @@ impl<T: Real> Axis<T> {
 
     /// The bin of `x`.
     #[inline]
-    fn find(&self, x: T, scale: T) -> Option<usize> {
-        Some(self.bin(x, scale)).filter(|&bin| bin + 1 < self.edges.len())
+    fn find(&self, x: T) -> Option<usize> {
+        Some(self.bin(x)).filter(|&bin| bin + 1 < self.edges.len())
     }
 
-    /// The bin of `x`, or the number of bins if it falls into none; `scale` is [`Axis::scale`].
+    /// The bin of `x`, or the number of bins if it falls into none.
     #[inline(always)]
-    fn bin(&self, x: T, scale: T) -> usize {
+    fn bin(&self, x: T) -> usize {
         let edges = &self.edges[..];
         let bins = edges.len() - 1;
         let (first, last) = (edges[0], edges[bins]);
         if !(x >= first && x <= last) {
             return bins;
         }
-        if !self.equal {
+        let Some(scale) = self.scale else {
             return (edges.partition_point(|&e| e <= x) - 1).min(bins - 1);
-        }
+        };
         // Right but for rounding: the edges decide.
         let guess = ((x - first) * scale).to_f64();
         let bin = (guess as usize).min(bins - 1);
@@ -369,12 +375,7 @@ fn fill<T: Real>(
     let axes = edges
         .iter()
         .zip(equal)
-        .map(|(e, &equal)| {
-            Ok(Axis {
-                edges: e.to_vec::<T>()?,
-                equal,
-            })
-        })
+        .map(|(e, &equal)| Ok(Axis::new(e.to_vec::<T>()?, equal)))
         .collect::<Result<Vec<Axis<T>>>>()?;
     let dims: Dims = axes.iter().map(|a| a.edges.len() - 1).collect();
     let shape = Shape::from_dims(dims.clone())?;
@@ -391,7 +392,7 @@ fn fill<T: Real>(
         }
         for (i, point) in data.chunks(axes.len().max(1)).enumerate() {
             let place = point.iter().zip(&axes).try_fold(0, |at, (&x, axis)| {
-                Some(at * (axis.edges.len() - 1) + axis.find(x, axis.scale())?)
+                Some(at * (axis.edges.len() - 1) + axis.find(x)?)
             });
             if let Some(at) = place {
                 sums[at] += weights.as_ref().map_or(1.0, |w| w[i].to_f64());

@@ -1,7 +1,7 @@
 //! Choosing by truth value, and turning truth values into indices and back.
 
 use super::complex::{from_pair, pair};
-use super::selection::{Selection, indices};
+use super::selection::{Selection, indices, repeats};
 use crate::autograd::{record, tracks};
 use crate::cpu::fresh::Fresh;
 use crate::error::OrMemory;
@@ -109,7 +109,7 @@ impl Tensor {
     /// What `self[mask]` is if the mask covers all dimensions: the elements where `mask` is true.
     #[track_caller]
     pub(crate) fn where_true(&self, op: &'static str, mask: &Tensor) -> Result<Tensor> {
-        if self.rank() == 0 || tracks(&[self]) {
+        if self.rank() == 0 || tracks(&[self]) || repeats(self) || repeats(mask) {
             return self.selected_by(op, mask)?.take(op, self);
         }
         compressed(&self.detach(), &mask.detach())
@@ -353,7 +353,7 @@ impl Tensor {
                 ),
             ));
         }
-        value.held_by(OP, self.dtype())?;
+        let value = value.held_by(OP, self.dtype())?;
         self.selected_by(OP, mask)?.put_(OP, self, &value, false)?;
         Ok(self)
     }

@@ -90,12 +90,12 @@ fn matmul_nd(op: &'static str, a: &Tensor, b: &Tensor) -> Result<Tensor> {
             let ga = b
                 .as_ref()
                 .filter(|_| call.needs(0))
-                .map(|b| g.matmul(&b.get(call)?.transpose(-2, -1)?))
+                .map(|b| g.times(&b.get(call)?.transpose(-2, -1)?))
                 .transpose()?;
             let gb = a
                 .as_ref()
                 .filter(|_| call.needs(1))
-                .map(|a| a.get(call)?.transpose(-2, -1)?.matmul(&g))
+                .map(|a| a.get(call)?.transpose(-2, -1)?.times(&g))
                 .transpose()?;
             Ok(smallvec![ga, gb])
         })?;
@@ -129,9 +129,15 @@ impl Tensor {
     /// Inner sizes that differ, leading ones that don't broadcast, dtypes that differ, tensors without dimensions.
     #[track_caller]
     pub fn matmul(&self, other: &Tensor) -> Result<Tensor> {
+        let other = for_product(other)?;
+        for_product(self)?.times(&other)
+    }
+
+    /// As [`Tensor::matmul`], as a part of other operations: an autocast region doesn't touch it.
+    #[track_caller]
+    pub(crate) fn times(&self, other: &Tensor) -> Result<Tensor> {
         const OP: &str = "matmul";
-        let (a, b) = (for_product(self)?, for_product(other)?);
-        let (a, b): (&Tensor, &Tensor) = (&a, &b);
+        let (a, b) = (self, other);
         if a.rank() == 0 || b.rank() == 0 {
             return Err(Error::shape(
                 OP,
@@ -243,7 +249,7 @@ impl Tensor {
     #[track_caller]
     pub fn mv(&self, vector: &Tensor) -> Result<Tensor> {
         expect_rank("mv", &[(self, 2), (vector, 1)])?;
-        self.matmul(vector)
+        self.times(vector)
     }
 
     /// The sum of the products of two vectors.
@@ -260,7 +266,7 @@ impl Tensor {
     #[track_caller]
     pub fn dot(&self, other: &Tensor) -> Result<Tensor> {
         expect_rank("dot", &[(self, 1), (other, 1)])?;
-        self.matmul(other)
+        self.times(other)
     }
 
     /// `x · wᵀ + b`, the affine layer: `x` (…, in), `weight` (out, in), `bias` (out) → (…, out); `weight` (in) → (…).
@@ -347,7 +353,7 @@ impl Tensor {
     #[track_caller]
     pub fn addmm(&self, a: &Tensor, b: &Tensor, beta: f64, alpha: f64) -> Result<Tensor> {
         expect_rank("addmm", &[(a, 2), (b, 2)])?;
-        let product = a.matmul(b)?;
+        let (base, product) = (for_product(self)?, a.matmul(b)?);
         let product = if alpha == 1.0 {
             product
         } else {
@@ -355,8 +361,8 @@ impl Tensor {
         };
         match beta {
             0.0 => Ok(product),
-            1.0 => product.add(self),
-            _ => product.add(&self.mul(beta)?),
+            1.0 => product.add(&*base),
+            _ => product.add(&base.mul(beta)?),
         }
     }
 
@@ -382,7 +388,7 @@ impl Tensor {
 #[track_caller]
 fn linear_2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
     if x.dtype().is_complex() {
-        let out = x.matmul(&weight.t()?)?;
+        let out = x.times(&weight.t()?)?;
         return match bias {
             Some(bias) => out.add(bias),
             None => Ok(out),
@@ -409,10 +415,10 @@ fn linear_2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tenso
                     return Ok(out);
                 };
                 if let (true, Some(weight)) = (call.needs(0), weight) {
-                    out[0] = Some(g.matmul(&weight.get(call)?)?);
+                    out[0] = Some(g.times(&weight.get(call)?)?);
                 }
                 if let (true, Some(x)) = (call.needs(1), x) {
-                    out[1] = Some(g.t()?.matmul(&x.get(call)?)?);
+                    out[1] = Some(g.t()?.times(&x.get(call)?)?);
                 }
                 if call.needs(2) {
                     // The engine sums over the rows.

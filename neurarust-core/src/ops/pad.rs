@@ -76,6 +76,15 @@ impl Ends {
     }
 }
 
+#[track_caller]
+fn refused(border: Border, pair: &[i64], dim: usize, size: i64) -> Error {
+    let (before, after) = (pair[0], pair[1]);
+    Error::shape(
+        "pad",
+        format!("{border:?} padding of ({before}, {after}) for dimension {dim} of size {size}"),
+    )
+}
+
 impl Tensor {
     /// With its own elements around it: `padding` holds pairs (before, after) from the last dimension forwards, as in
     /// PyTorch; negative ones cut.
@@ -105,24 +114,19 @@ impl Tensor {
             let dim = self.rank() - 1 - k;
             let (mut before, mut after) = (pair[0], pair[1]);
             let mut size = self.dims()[dim] as i64;
-            let refused = |size: i64| {
-                Error::shape(
-                    OP,
-                    format!(
-                        "{border:?} padding of ({}, {}) for dimension {dim} of size {size}",
-                        pair[0], pair[1]
-                    ),
-                )
-            };
             if border == Border::Circular && before.min(after) < 0 {
                 // What is cut off doesn't come back at the other end.
                 let (first, last) = (before.min(0), after.min(0));
                 let kept = size.checked_add(first).and_then(|n| n.checked_add(last));
                 let Some(kept) = kept.filter(|n| *n >= 0) else {
-                    return Err(refused(size));
+                    return Err(refused(border, pair, dim, size));
                 };
                 x = x.narrow(dim as i64, -first, kept as usize)?;
                 (size, before, after) = (kept, before.max(0), after.max(0));
+            }
+            // More than there is can't be cut off, not even if as much is added at the other end.
+            if before < -size || after < -size {
+                return Err(refused(border, pair, dim, size));
             }
             let most = match border {
                 Border::Reflect => size - 1,
@@ -132,10 +136,10 @@ impl Tensor {
             let len = size.checked_add(before).and_then(|n| n.checked_add(after));
             let len = len.and_then(|n| usize::try_from(n).ok());
             let Some(len) = len.filter(|_| before.max(after) <= most) else {
-                return Err(refused(size));
+                return Err(refused(border, pair, dim, size));
             };
             if size == 0 && len > 0 {
-                return Err(refused(size));
+                return Err(refused(border, pair, dim, size));
             }
             dims[dim] = len;
             if (before, after) != (0, 0) {
@@ -163,8 +167,8 @@ impl Tensor {
                 let places = ends.places(border)?;
                 x.index_select(ends.dim as i64, &Tensor::from_vec(places, ends.len)?)
             })?;
-            return match out.is_same(self) {
-                true => self.try_clone(),
+            return match padded.is_empty() {
+                true => out.try_clone(),
                 false => Ok(out),
             };
         }

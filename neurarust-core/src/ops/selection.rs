@@ -141,9 +141,16 @@ pub(crate) fn gathered(
     Selection::each(op, x.shape(), dim, index, negative)?.take(op, x)
 }
 
+/// Whether elements are shown more than once, so that written out they would take more room than they do.
+pub(super) fn repeats(t: &Tensor) -> bool {
+    let mut strides = t.strides().iter().zip(t.dims());
+    strides.any(|(&stride, &n)| stride == 0 && n > 1)
+}
+
 /// Whether `index` has the shape of `x` but for dimension `dim`, and is read as it lies.
 fn is_like(x: &Tensor, dim: usize, index: &Tensor) -> bool {
-    index.rank() == x.rank()
+    !repeats(x)
+        && index.rank() == x.rank()
         && index.dtype() == DType::I64
         && index.numel() > 0
         && (0..x.rank()).all(|d| d == dim || index.dims()[d] == x.dims()[d])

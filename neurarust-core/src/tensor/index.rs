@@ -327,11 +327,10 @@ impl Tensor {
         value: &Tensor,
         accumulate: bool,
     ) -> Result<()> {
-        value.held_by(op, self.dtype())?;
+        let mut value = value.held_by(op, self.dtype())?;
         let Resolved { view, selection } = self.resolve_index(op, index)?;
         // Superfluous leading dimensions of size 1 go, as in NumPy.
         let room = selection.as_ref().map_or(view.rank(), |s| s.out().rank());
-        let mut value = value.clone();
         while value.rank() > room && value.dims()[0] == 1 {
             value = value.squeeze(&[0])?;
         }

@@ -102,6 +102,9 @@ impl Tensor {
         } else {
             self.clone()
         };
+        if [min, max].iter().flatten().any(|b| b.is_nan()) {
+            return x.mul(f64::NAN);
+        }
         // Where the bounds cross, the upper one counts.
         let min = match (min, max) {
             (Some(low), Some(high)) if low > high => max,
@@ -175,8 +178,7 @@ impl Tensor {
                 ),
             ));
         }
-        value.held_by(OP, self.dtype())?;
-        let value = value.to_dtype(self.dtype())?;
+        let value = value.held_by(OP, self.dtype())?.to_dtype(self.dtype())?;
         mask.select_where(&value, self)
     }
 }

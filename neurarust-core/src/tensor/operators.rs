@@ -102,15 +102,20 @@ impl Tensor {
         Ok(Tensor::from_slice(&[x], ())?.into_number())
     }
 
-    /// Refuses a bare number (tensors are converted as they come) that an element of `dtype` can't stand for.
+    /// What becomes of `self` in a tensor of `dtype`: of a bare number, an integer if that is one (-1 becomes 255 as an
+    /// unsigned byte). Numbers that an element can't stand for are refused; tensors are converted as they come.
     #[track_caller]
-    pub(crate) fn held_by(&self, op: &'static str, dtype: DType) -> Result<()> {
+    pub(crate) fn held_by(&self, op: &'static str, dtype: DType) -> Result<Tensor> {
         // No integer is too large for these, not even one that `f64` rounds up.
         let whole = dtype == DType::I64 && !self.dtype().is_differentiable();
         if !self.0.number || whole || self.dtype().is_complex() {
-            return Ok(());
+            return Ok(self.clone());
         }
-        held(op, self.item::<f64>()?, dtype)
+        held(op, self.item::<f64>()?, dtype)?;
+        match dtype.is_int() {
+            true => self.to_dtype(DType::I64),
+            false => Ok(self.clone()),
+        }
     }
 }
 

@@ -64,6 +64,7 @@ mod transpose;
 pub use epilogue::{Addend, Epilogue, Finish, MAX_TILE, Map, Output, Place, Store};
 pub use int::{Wrapping, gemm_int};
 pub use kernel::{Entry, KernelTable};
+pub(crate) use pack::pad;
 pub use pack::{Folded, Pack, Strided};
 pub(crate) use scratch::Scratch;
 

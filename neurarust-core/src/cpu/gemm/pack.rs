@@ -99,7 +99,7 @@ impl<T> Strided<T> {
 ///
 /// # Safety
 /// As [`Pack::pack`].
-unsafe fn pad<T: Entry>(lines: usize, depth: usize, width: usize, dst: *mut T) {
+pub(crate) unsafe fn pad<T: Entry>(lines: usize, depth: usize, width: usize, dst: *mut T) {
     if lines < width {
         for p in 0..depth {
             for i in lines..width {

@@ -9,8 +9,9 @@ use std::ptr::NonNull;
 
 /// Cache line, and the widest register.
 const ALIGN: usize = 64;
-/// Buffers kept per thread.
+/// Buffers kept per thread, and the size up to which they are.
 const KEPT: usize = 6;
+const LARGEST: usize = 64 << 20;
 
 thread_local! {
     static STOCK: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
@@ -30,7 +31,7 @@ impl Drop for Block {
 }
 
 fn layout(bytes: usize) -> Layout {
-    Layout::from_size_align(bytes, ALIGN).expect("packing buffers are bounded by the block sizes")
+    Layout::from_size_align(bytes, ALIGN).expect("a size that fits the address space")
 }
 
 /// Room for a number of `T`, uninitialised, given back to the thread that drops it.
@@ -55,7 +56,11 @@ impl Scratch {
             fit.map(|i| stock.swap_remove(i))
         });
         Scratch(Some(found.unwrap_or_else(|| {
-            let bytes = need.next_power_of_two().max(4096);
+            // Rounded, so that it fits what is asked for next; larger ones are not kept.
+            let bytes = match need <= LARGEST {
+                true => need.next_power_of_two().max(4096),
+                false => need,
+            };
             // SAFETY: the size is not zero.
             let ptr = unsafe { alloc(layout(bytes)) };
             let ptr = NonNull::new(ptr).unwrap_or_else(|| {
@@ -77,6 +82,9 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         let Some(block) = self.0.take() else { return };
+        if block.bytes > LARGEST {
+            return;
+        }
         // While the thread ends its stock may be gone already: then the block is simply freed.
         let _ = STOCK.try_with(|stock| {
             if let Ok(mut stock) = stock.try_borrow_mut() {

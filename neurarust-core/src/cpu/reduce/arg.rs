@@ -120,7 +120,10 @@ pub(crate) fn arg(
     if outputs == 0 {
         return;
     }
-    let (values, places) = (Target(nest::start(values)), Target(nest::start(places)));
+    let (values, places) = (
+        Target::new(nest::start(values)),
+        Target::new(nest::start(places)),
+    );
     let load = load_row(operand.dtype, compute);
     let width = operand.dtype.size() as isize;
     let direct = operand.dtype == compute.dtype();
@@ -142,8 +145,8 @@ pub(crate) fn arg(
                     let base = kept.offsets(output)[0];
                     // SAFETY: the run lies within the operand, the output's number within the results.
                     unsafe {
-                        let value = values.0.add(output * size);
-                        let place = (places.0 as *mut i64).add(output);
+                        let value = values.get().add(output * size);
+                        let place = places.get().cast::<i64>().add(output);
                         let mut at = 0;
                         while at < count {
                             let len = LEAF.min(count - at);
@@ -190,8 +193,8 @@ pub(crate) fn arg(
                 let base = kept.offsets(start)[0];
                 // SAFETY: rows of `len` elements within the operand; outputs `start..start + len` within the results.
                 unsafe {
-                    let best = values.0.add(start * size);
-                    let place = (places.0 as *mut i64).add(start);
+                    let best = values.get().add(start * size);
+                    let place = places.get().cast::<i64>().add(start);
                     for row in 0..count {
                         let p = operand.ptr.offset((base + row as isize * stride) * width);
                         if row == 0 {

@@ -16,7 +16,7 @@ pub(crate) use kernel::Combine;
 use super::convert::{for_each_run, load_row};
 use super::kernel::{KernelFn, LANES, Params};
 use super::nest::{self, Operand};
-use super::pool;
+use super::pool::{self, Shared};
 use crate::Tensor;
 use crate::dtype::Compute;
 use crate::storage::{OutOfMemory, Storage};
@@ -163,12 +163,7 @@ struct Job<'a> {
 }
 
 /// Where the results of a run go: number `i` of leaf `l` of `leaves`.
-#[derive(Clone, Copy)]
-struct Target(*mut u8);
-// SAFETY: tasks write disjoint parts.
-unsafe impl Send for Target {}
-// SAFETY: as above.
-unsafe impl Sync for Target {}
+type Target = Shared<u8>;
 
 /// Reduces all of `inputs`, if they are contiguous, of one shape and of the compute type, and make up one leaf: what
 /// [`into`] does, without looking at dimensions. `false`, and nothing done, if they aren't. The caller holds the locks;
@@ -323,8 +318,7 @@ impl Job<'_> {
             let units = self.outputs * leaves;
             let per_task = (TASK / self.count.min(LEAF)).max(1);
             let part = |t: usize, tiles: &mut [Tile]| {
-                // Whole, not field by field: the target is what may be sent to other threads.
-                let to = target;
+                let to = target.get();
                 let (mut last, mut base) = (usize::MAX, [0; MAX_OPERANDS]);
                 for unit in t * per_task..units.min((t + 1) * per_task) {
                     let (output, leaf) = (unit / leaves, unit % leaves);
@@ -335,7 +329,7 @@ impl Job<'_> {
                     let len = LEAF.min((leaf / per_span + 1) * span - start);
                     // SAFETY: the leaf lies within the walk, and the unit's number within the target.
                     unsafe {
-                        let dst = to.0.add(unit * size);
+                        let dst = to.add(unit * size);
                         if plain && by_run {
                             let at = base[0] + self.reduced.offsets(start)[0];
                             let o = &self.source.operands[0];
@@ -358,11 +352,11 @@ impl Job<'_> {
             }
         };
         if leaves == 1 {
-            write(Target(out));
+            write(Target::new(out));
             return Ok(());
         }
         let partial = Storage::new(self.outputs * leaves * size)?;
-        write(Target(partial.as_mut_ptr()));
+        write(Target::new(partial.as_mut_ptr()));
         let rest = self.again(&partial, [leaves as isize, 1]);
         // SAFETY: the partial results fill the buffer.
         unsafe { run(combine, &rest, &[self.outputs, leaves], &[false, true], out) }
@@ -388,14 +382,13 @@ impl Job<'_> {
             let cost = self.count.min(ROWS) * span.min(COLUMNS);
             let per_task = (TASK / cost).max(1);
             let part = |t: usize, tiles: &mut [Tile]| {
-                // Whole, not field by field: the target is what may be sent to other threads.
-                let to = target;
+                let to = target.get();
                 for unit in t * per_task..units.min((t + 1) * per_task) {
                     let (leaf, column) = (unit / columns, unit % columns);
                     let start = column / per_span * span + column % per_span * COLUMNS;
                     let len = COLUMNS.min((column / per_span + 1) * span - start);
                     // SAFETY: the tile of outputs lies within the target's row of the leaf.
-                    let acc = unsafe { to.0.add((leaf * self.outputs + start) * size) };
+                    let acc = unsafe { to.add((leaf * self.outputs + start) * size) };
                     self.fill_identity(acc, len);
                     let (mut row, end) = (leaf * ROWS, self.count.min((leaf + 1) * ROWS));
                     if plain && by_run {
@@ -434,11 +427,11 @@ impl Job<'_> {
             }
         };
         if leaves == 1 {
-            write(Target(out));
+            write(Target::new(out));
             return Ok(());
         }
         let partial = Storage::new(self.outputs * leaves * size)?;
-        write(Target(partial.as_mut_ptr()));
+        write(Target::new(partial.as_mut_ptr()));
         let rest = self.again(&partial, [self.outputs as isize, 1]);
         // SAFETY: the partial results fill the buffer.
         unsafe { run(combine, &rest, &[leaves, self.outputs], &[true, false], out) }

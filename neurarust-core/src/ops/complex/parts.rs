@@ -412,7 +412,7 @@ impl Tensor {
                 ),
             ));
         }
-        value.held_by("fill_", self.dtype())?;
+        let value = value.held_by("fill_", self.dtype())?;
         self.copy_(&value)
     }
 }

@@ -97,7 +97,7 @@ pub(crate) fn matmul_nd(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let right = Tensor::stack(&[&plain, &turned], -3)?
         .flatten(-4, -3)?
         .flatten(-2, -1)?;
-    let out = left.matmul(&right)?;
+    let out = left.times(&right)?;
     let n = b.dims()[b.rank() - 1] as i64;
     from_pair(&out.unflatten(-1, &[n, 2])?)
 }

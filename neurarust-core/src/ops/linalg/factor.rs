@@ -80,7 +80,7 @@ impl Tensor {
                     let l = l.get(call)?;
                     let lh = h(&l)?;
                     // Φ(Lᵀ·g) between inverses of L, made symmetric.
-                    let phi = half_lower(&lh.matmul(&g.tril(0)?)?)?;
+                    let phi = half_lower(&lh.times(&g.tril(0)?)?)?;
                     let left = lh.solve_triangular(&phi, true, true, false)?;
                     let both = h(&lh.solve_triangular(&h(&left)?, true, true, false)?)?;
                     Ok(smallvec![Some(both.add(&h(&both)?)?.mul(0.5)?)])
@@ -109,8 +109,8 @@ impl Tensor {
             let _guard = crate::no_grad();
             let inverse = self.detach().solve_triangular(&eye, upper, true, false)?;
             match upper {
-                true => inverse.matmul(&h(&inverse)?)?,
-                false => h(&inverse)?.matmul(&inverse)?,
+                true => inverse.times(&h(&inverse)?)?,
+                false => h(&inverse)?.times(&inverse)?,
             }
         };
         if tracks(&[self]) {
@@ -126,11 +126,11 @@ impl Tensor {
                     };
                     let (l, x) = (triangle(&l.get(call)?, upper)?, x.get(call)?);
                     // Both triangles get a share, as in PyTorch: the gradient of the symmetric product.
-                    let common = x.matmul(&g.add(&h(g)?)?)?.matmul(&x)?;
+                    let common = x.times(&g.add(&h(g)?)?)?.times(&x)?;
                     let product = if upper {
-                        l.matmul(&common)?
+                        l.times(&common)?
                     } else {
-                        common.matmul(&l)?
+                        common.times(&l)?
                     };
                     Ok(smallvec![Some(product.neg()?)])
                 },
@@ -177,12 +177,12 @@ impl Tensor {
                     let gb = g.cholesky_solve(&l, upper)?;
                     let mut gl = None;
                     if call.needs(1) {
-                        let common = gb.matmul(&h(&x.get(call)?)?)?;
+                        let common = gb.times(&h(&x.get(call)?)?)?;
                         let common = common.add(&h(&common)?)?;
                         let product = if upper {
-                            l.matmul(&common)?
+                            l.times(&common)?
                         } else {
-                            common.matmul(&l)?
+                            common.times(&l)?
                         };
                         gl = Some(product.neg()?);
                     }
@@ -308,9 +308,9 @@ impl Tensor {
         if adjoint {
             let t = h(self)?;
             let half = t.solve_triangular(b, false, true, false)?;
-            return p.matmul(&t.solve_triangular(&half, true, true, true)?);
+            return p.times(&t.solve_triangular(&half, true, true, true)?);
         }
-        let half = self.solve_triangular(&h(&p)?.matmul(b)?, false, true, true)?;
+        let half = self.solve_triangular(&h(&p)?.times(b)?, false, true, true)?;
         self.solve_triangular(&half, true, true, false)
     }
 
@@ -362,7 +362,7 @@ impl Tensor {
         if m < n && tracks(&[self]) {
             // The first columns decide on Q.
             let (q, r) = columns(self, 0, m)?.qr(false)?;
-            let rest = h(&q)?.matmul(&columns(self, m, n)?)?;
+            let rest = h(&q)?.times(&columns(self, m, n)?)?;
             return Ok((q, Tensor::cat(&[&r, &rest], -1)?));
         }
         let k = if complete { m } else { m.min(n) };
@@ -390,10 +390,10 @@ impl Tensor {
                 // M = R·gRᵀ - gQᵀ·Q, its lower triangle mirrored, through R⁻ᵀ.
                 let mut m = None;
                 if let Some(gr) = gr {
-                    m = Some(r.matmul(&h(gr)?)?);
+                    m = Some(r.times(&h(gr)?)?);
                 }
                 if let Some(gq) = gq {
-                    let less = h(gq)?.matmul(&q)?;
+                    let less = h(gq)?.times(&q)?;
                     m = Some(match m {
                         Some(m) => m.sub(&less)?,
                         None => less.neg()?,
@@ -404,7 +404,7 @@ impl Tensor {
                 };
                 let lower = m.tril(-1)?;
                 let mirrored = m.tril(0)?.add(&h(&lower)?)?;
-                let mut g = q.matmul(&mirrored)?;
+                let mut g = q.times(&mirrored)?;
                 if let Some(gq) = gq {
                     g = g.add(gq)?;
                 }
@@ -498,8 +498,8 @@ impl Tensor {
         let (v, t) = compact(&columns(self, 0, tau.dims()[tau.rank() - 1])?, tau)?;
         let t = if transpose { h(&t)? } else { t };
         match left {
-            true => other.sub(&v.matmul(&t.matmul(&h(&v)?.matmul(other)?)?)?),
-            false => other.sub(&other.matmul(&v)?.matmul(&t)?.matmul(&h(&v)?)?),
+            true => other.sub(&v.times(&t.times(&h(&v)?.times(other)?)?)?),
+            false => other.sub(&other.times(&v)?.times(&t)?.times(&h(&v)?)?),
         }
     }
 
@@ -624,8 +624,8 @@ fn lu_gradient(lu: &Tensor, pivots: &Tensor, g: &Tensor) -> Result<Tensor> {
     let (l1, u1) = (rows(&l, 0, k)?, columns(&u, 0, k)?);
     let gl1 = columns(&rows(g, 0, k)?, 0, k)?.tril(-1)?;
     let gu1 = columns(&rows(g, 0, k)?, 0, k)?.triu(0)?;
-    let mut lower = h(&l1)?.matmul(&gl1)?;
-    let mut upper = gu1.matmul(&h(&u1)?)?;
+    let mut lower = h(&l1)?.times(&gl1)?;
+    let mut upper = gu1.times(&h(&u1)?)?;
     let right = match n > k {
         true => Some(columns(g, k, n)?),
         false => None,
@@ -635,10 +635,10 @@ fn lu_gradient(lu: &Tensor, pivots: &Tensor, g: &Tensor) -> Result<Tensor> {
         false => None,
     };
     if let Some(gu2) = &right {
-        lower = lower.sub(&gu2.matmul(&h(&columns(&u, k, n)?)?)?)?;
+        lower = lower.sub(&gu2.times(&h(&columns(&u, k, n)?)?)?)?;
     }
     if let Some(gl2) = &below {
-        upper = upper.sub(&h(&rows(&l, k, m)?)?.matmul(gl2)?)?;
+        upper = upper.sub(&h(&rows(&l, k, m)?)?.times(gl2)?)?;
     }
     let middle = lower.tril(-1)?.add(&upper.triu(0)?)?;
     // L⁻ᵀ · middle · U⁻ᵀ
@@ -652,7 +652,7 @@ fn lu_gradient(lu: &Tensor, pivots: &Tensor, g: &Tensor) -> Result<Tensor> {
         let more = h(&u1.solve_triangular(&h(&gl2)?, true, true, false)?)?;
         out = Tensor::cat(&[&out, &more], -2)?;
     }
-    p.matmul(&out)
+    p.times(&out)
 }
 
 /// The permutations (…, m, m) that row exchanges (…, k) add up to.
@@ -721,7 +721,7 @@ fn compact(a: &Tensor, tau: &Tensor) -> Result<(Tensor, Tensor)> {
     let (m, k) = (a.dims()[a.rank() - 2], a.dims()[a.rank() - 1]);
     let v = a.tril(-1)?.add(&Tensor::eye(m, k, a.dtype())?)?;
     // (1 + D·triu(VᵀV, 1))·T = D with D the diagonal of tau: also right where a tau is 0.
-    let gram = h(&v)?.matmul(&v)?.triu(1)?;
+    let gram = h(&v)?.times(&v)?.triu(1)?;
     let system = scale_rows(&gram, tau)?;
     let t = system.solve_triangular(&diagonal_matrix(tau)?, true, true, true)?;
     Ok((v, t))
@@ -732,12 +732,12 @@ fn compact(a: &Tensor, tau: &Tensor) -> Result<(Tensor, Tensor)> {
 fn reflected(a: &Tensor, tau: &Tensor, n: usize) -> Result<Tensor> {
     let m = a.dims()[a.rank() - 2];
     let (v, t) = compact(a, tau)?;
-    let right = t.matmul(&h(&rows(&v, 0, n)?)?)?;
+    let right = t.times(&h(&rows(&v, 0, n)?)?)?;
     let dims: Dims = a.dims()[..a.rank() - 2]
         .iter()
         .copied()
         .chain([m, n])
         .collect();
     let eye = Tensor::eye(m, n, a.dtype())?.expand(dims.as_slice())?;
-    eye.sub(&v.matmul(&right)?)
+    eye.sub(&v.times(&right)?)
 }

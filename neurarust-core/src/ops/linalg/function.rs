@@ -34,7 +34,7 @@ impl Tensor {
         loop {
             if left & 1 == 1 {
                 out = Some(match out {
-                    Some(out) => out.matmul(&base)?,
+                    Some(out) => out.times(&base)?,
                     None => base.clone(),
                 });
             }
@@ -44,7 +44,7 @@ impl Tensor {
                     // Power 1 is no view of the input.
                     return if n == 1 { out.try_clone() } else { Ok(out) };
                 }
-                _ => base = base.matmul(&base)?,
+                _ => base = base.times(&base)?,
             }
         }
     }
@@ -144,22 +144,22 @@ fn exponential(a: &Tensor, batch: &Batch) -> Result<Tensor> {
     let a = a.mul(&scale)?;
     let c = |i: usize| PADE[i] / PADE[0];
     let eye = eye_like(&a, batch.rows)?;
-    let a2 = a.matmul(&a)?;
-    let a4 = a2.matmul(&a2)?;
-    let a6 = a4.matmul(&a2)?;
+    let a2 = a.times(&a)?;
+    let a4 = a2.times(&a2)?;
+    let a6 = a4.times(&a2)?;
     let sum =
         |k: [f64; 3]| -> Result<Tensor> { a6.mul(k[2])?.add(&a4.mul(k[1])?)?.add(&a2.mul(k[0])?) };
     let odd = a6
-        .matmul(&sum([c(9), c(11), c(13)])?)?
+        .times(&sum([c(9), c(11), c(13)])?)?
         .add(&sum([c(3), c(5), c(7)])?)?;
-    let odd = a.matmul(&odd.add(&eye.mul(c(1))?)?)?;
+    let odd = a.times(&odd.add(&eye.mul(c(1))?)?)?;
     let even = a6
-        .matmul(&sum([c(8), c(10), c(12)])?)?
+        .times(&sum([c(8), c(10), c(12)])?)?
         .add(&sum([c(2), c(4), c(6)])?)?;
     let even = even.add(&eye.mul(c(0))?)?;
     let (mut out, _) = even.sub(&odd)?.solve_ex(&even.add(&odd)?, true)?;
     for step in 0..most {
-        let squared = out.matmul(&out)?;
+        let squared = out.times(&out)?;
         out = squared.where_cond(&halvings.gt(step as f64)?, &out)?;
     }
     Ok(out)

@@ -127,7 +127,7 @@ impl Tensor {
                 let gb = h(&a.get(call)?)?.solve_triangular(g, !upper, true, unit)?;
                 let mut ga = None;
                 if call.needs(0) {
-                    let full = gb.matmul(&h(&x.get(call)?)?)?.neg()?;
+                    let full = gb.times(&h(&x.get(call)?)?)?.neg()?;
                     ga = Some(match upper {
                         true => full.triu(unit as i64)?,
                         false => full.tril(-(unit as i64))?,
@@ -209,7 +209,7 @@ impl Tensor {
                 };
                 let (gb, _) = h(&a.get(call)?)?.solve_ex(g, true)?;
                 let ga = match call.needs(0) {
-                    true => Some(gb.matmul(&h(&x.get(call)?)?)?.neg()?),
+                    true => Some(gb.times(&h(&x.get(call)?)?)?.neg()?),
                     false => None,
                 };
                 Ok(smallvec![ga, Some(gb)])
@@ -279,7 +279,7 @@ impl Tensor {
                         return Ok(smallvec![None]);
                     };
                     let xh = h(&x.get(call)?)?;
-                    Ok(smallvec![Some(xh.matmul(g)?.matmul(&xh)?.neg()?)])
+                    Ok(smallvec![Some(xh.times(g)?.times(&xh)?.neg()?)])
                 },
             )?;
         }
@@ -422,14 +422,14 @@ impl Tensor {
             let one = values.reciprocal()?;
             let zero = Tensor::zeroed(Shape::scalar(), self.dtype())?;
             let inverse = one.where_cond(&size.gt(&bound)?, &zero)?;
-            let x = scale_columns(&vectors, &inverse)?.matmul(&h(&vectors)?)?;
+            let x = scale_columns(&vectors, &inverse)?.times(&h(&vectors)?)?;
             return self.with_pinv_gradient(x);
         }
         let (u, s, vh) = self.detach().svd(false)?;
         let bound = tolerances.bound(&batch, &s.amax(&[-1], true)?)?;
         let zero = Tensor::zeroed(Shape::scalar(), self.dtype())?;
         let inverse = s.reciprocal()?.where_cond(&s.gt(&bound)?, &zero)?;
-        let x = scale_columns(&h(&vh)?, &inverse)?.matmul(&h(&u)?)?;
+        let x = scale_columns(&h(&vh)?, &inverse)?.times(&h(&u)?)?;
         self.with_pinv_gradient(x)
     }
 
@@ -449,12 +449,12 @@ impl Tensor {
                     };
                     let (a, x) = (a.get(call)?, x.get(call)?);
                     let (xh, gh) = (h(&x)?, h(g)?);
-                    let first = xh.matmul(g)?.matmul(&xh)?;
+                    let first = xh.times(g)?.times(&xh)?;
                     // (1 - A·X)·gᵀ·X·Xᵀ and Xᵀ·X·gᵀ·(1 - X·A)
-                    let second = gh.matmul(&x)?.matmul(&xh)?;
-                    let second = second.sub(&a.matmul(&x.matmul(&second)?)?)?;
-                    let third = xh.matmul(&x.matmul(&gh)?)?;
-                    let third = third.sub(&third.matmul(&x)?.matmul(&a)?)?;
+                    let second = gh.times(&x)?.times(&xh)?;
+                    let second = second.sub(&a.times(&x.times(&second)?)?)?;
+                    let third = xh.times(&x.times(&gh)?)?;
+                    let third = third.sub(&third.times(&x)?.times(&a)?)?;
                     Ok(smallvec![Some(second.add(&third)?.sub(&first)?)])
                 },
             )?;
@@ -516,7 +516,7 @@ impl Tensor {
             LstsqDriver::Gels => Tolerances::relative(0.0),
             _ => Tolerances::relative(rcond),
         };
-        let solution = self.pinv(&tolerances, false)?.matmul(&right)?;
+        let solution = self.pinv(&tolerances, false)?.times(&right)?;
         let full = rank.eq(k as f64)?.all()?.item::<bool>()?;
         let nothing = |dtype| Tensor::zeros(([0usize], dtype));
         // Empty, but of the graph, as its type doesn't tell whether there are any.
@@ -528,7 +528,7 @@ impl Tensor {
         let residuals =
             match m > n && driver != LstsqDriver::Gelsy && (full || driver == LstsqDriver::Gels) {
                 true => self
-                    .matmul(&solution)?
+                    .times(&solution)?
                     .sub(&right)?
                     .square()?
                     .sum_dims(&[-2], false)?,
@@ -677,6 +677,6 @@ fn cofactors(a: &Tensor) -> Result<Tensor> {
     let others = Tensor::cat(&others.iter().collect::<Vec<_>>(), -1)?;
     let sign = u.detach().det()?.mul(&vh.detach().det()?)?;
     scale_columns(&u, &others)?
-        .matmul(&vh)?
+        .times(&vh)?
         .mul(&last_two(&sign)?)
 }

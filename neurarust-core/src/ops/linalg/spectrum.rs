@@ -54,7 +54,7 @@ impl Tensor {
                     let (l, v) = (l.get(call)?, v.get(call)?);
                     let mut middle = None;
                     if let Some(gv) = &grads[1] {
-                        middle = Some(over_gaps(&h(&v)?.matmul(gv)?, &l)?);
+                        middle = Some(over_gaps(&h(&v)?.times(gv)?, &l)?);
                     }
                     if let Some(gl) = &grads[0] {
                         let own = diagonal_matrix(gl)?;
@@ -67,7 +67,7 @@ impl Tensor {
                         return Ok(smallvec![None]);
                     };
                     // Of symmetric matrices only the symmetric part counts.
-                    let g = v.matmul(&middle)?.matmul(&h(&v)?)?;
+                    let g = v.times(&middle)?.times(&h(&v)?)?;
                     Ok(smallvec![Some(g.add(&h(&g)?)?.mul(0.5)?)])
                 },
             )?;
@@ -138,9 +138,9 @@ impl Tensor {
                     let eye = Tensor::eye(n, None, l.dtype().to_real())?;
                     let mut middle = None;
                     if let Some(gv) = &grads[1] {
-                        let turn = vh.matmul(gv)?;
+                        let turn = vh.times(gv)?;
                         let stretch = diagonal(&turn)?.real()?;
-                        let turn = turn.sub(&vh.matmul(&v)?.mul(&stretch.unsqueeze(-2)?)?)?;
+                        let turn = turn.sub(&vh.times(&v)?.mul(&stretch.unsqueeze(-2)?)?)?;
                         let gaps = l.unsqueeze(-2)?.sub(&l.unsqueeze(-1)?)?.add(&eye)?.conj()?;
                         let off = eye.mul(-1.0)?.add(1.0)?;
                         middle = Some(turn.div(&gaps)?.mul(&off)?);
@@ -155,7 +155,7 @@ impl Tensor {
                     let Some(middle) = middle else {
                         return Ok(smallvec![None]);
                     };
-                    let g = complex::solve(&vh, &middle.matmul(&vh)?)?;
+                    let g = complex::solve(&vh, &middle.times(&vh)?)?;
                     Ok(smallvec![Some(g.real()?)])
                 },
             )?;
@@ -298,13 +298,13 @@ impl Tensor {
         let turned = m < n;
         let a = if turned { h(&a)? } else { a };
         let start = Tensor::randn(([m.min(n), q], self.dtype()))?;
-        let (mut basis, _) = a.matmul(&start)?.qr(false)?;
+        let (mut basis, _) = a.times(&start)?.qr(false)?;
         for _ in 0..iterations {
-            let (back, _) = h(&a)?.matmul(&basis)?.qr(false)?;
-            basis = a.matmul(&back)?.qr(false)?.0;
+            let (back, _) = h(&a)?.times(&basis)?.qr(false)?;
+            basis = a.times(&back)?.qr(false)?.0;
         }
-        let (u, s, vh) = h(&basis)?.matmul(&a)?.svd(false)?;
-        let (u, v) = (basis.matmul(&u)?, h(&vh)?);
+        let (u, s, vh) = h(&basis)?.times(&a)?.svd(false)?;
+        let (u, v) = (basis.times(&u)?, h(&vh)?);
         Ok(if turned { (v, s, u) } else { (u, s, v) })
     }
 
@@ -352,7 +352,7 @@ impl Tensor {
         let root = {
             let _guard = crate::no_grad();
             let (values, vectors) = self.detach().eigh(false)?;
-            scale_columns(&vectors, &values.sqrt()?)?.matmul(&h(&vectors)?)?
+            scale_columns(&vectors, &values.sqrt()?)?.times(&h(&vectors)?)?
         };
         if tracks(&[self]) {
             record(
@@ -401,7 +401,7 @@ impl Tensor {
         let (unitary, root) = {
             let _guard = crate::no_grad();
             let (u, s, vh) = self.detach().svd(false)?;
-            (u.matmul(&vh)?, h(&vh)?.matmul(&scale_rows(&vh, &s)?)?)
+            (u.times(&vh)?, h(&vh)?.times(&scale_rows(&vh, &s)?)?)
         };
         if tracks(&[self]) {
             let saved = [Saved::output(&unitary, 0), Saved::output(&root, 1)];
@@ -416,10 +416,10 @@ impl Tensor {
                     // The rotation Ω = Uᵀ·dU solves ΩH + HΩ = Uᵀ·dA - dAᵀ·U.
                     let mut turn = None;
                     if let Some(gu) = gu {
-                        turn = Some(h(&u)?.matmul(gu)?);
+                        turn = Some(h(&u)?.times(gu)?);
                     }
                     if let Some(gp) = gp {
-                        let less = gp.matmul(&p)?;
+                        let less = gp.times(&p)?;
                         turn = Some(match turn {
                             Some(t) => t.sub(&less)?,
                             None => less.neg()?,
@@ -429,13 +429,13 @@ impl Tensor {
                         return Ok(smallvec![None]);
                     };
                     let w = lyapunov(&p, &turn)?;
-                    let mut g = u.matmul(&w.sub(&h(&w)?)?)?;
+                    let mut g = u.times(&w.sub(&h(&w)?)?)?;
                     if let Some(gu) = gu {
-                        let outside = gu.sub(&u.matmul(&h(&u)?.matmul(gu)?)?)?;
+                        let outside = gu.sub(&u.times(&h(&u)?.times(gu)?)?)?;
                         g = g.add(&p.solve_ex(&outside, false)?.0)?;
                     }
                     if let Some(gp) = gp {
-                        g = g.add(&u.matmul(gp)?)?;
+                        g = g.add(&u.times(gp)?)?;
                     }
                     Ok(smallvec![Some(g)])
                 },
@@ -454,8 +454,8 @@ fn lyapunov(x: &Tensor, g: &Tensor) -> Result<Tensor> {
         let _guard = crate::no_grad();
         let (s, v) = x.detach().eigh(false)?;
         let sums = s.unsqueeze(-2)?.add(&s.unsqueeze(-1)?)?;
-        let inner = h(&v)?.matmul(&g.detach())?.matmul(&v)?.div(&sums)?;
-        v.matmul(&inner)?.matmul(&h(&v)?)?
+        let inner = h(&v)?.times(&g.detach())?.times(&v)?.div(&sums)?;
+        v.times(&inner)?.times(&h(&v)?)?
     };
     if tracks(&[x, g]) {
         let saved = (Saved::input(x), Saved::output(&y, 0));
@@ -466,7 +466,7 @@ fn lyapunov(x: &Tensor, g: &Tensor) -> Result<Tensor> {
             let (x, yh) = (x.get(call)?, h(&y.get(call)?)?);
             let w = lyapunov(&x, g)?;
             let gx = match call.needs(0) {
-                true => Some(w.matmul(&yh)?.add(&yh.matmul(&w)?)?.neg()?),
+                true => Some(w.times(&yh)?.add(&yh.times(&w)?)?.neg()?),
                 false => None,
             };
             Ok(smallvec![gx, Some(w)])
@@ -487,7 +487,7 @@ fn svd_gradient(
         vh.dims()[vh.rank() - 1],
     );
     if gu.is_none() && gvh.is_none() {
-        return gs.map(|gs| scale_columns(u, gs)?.matmul(vh)).transpose();
+        return gs.map(|gs| scale_columns(u, gs)?.times(vh)).transpose();
     }
     let skew = |x: &Tensor| -> Result<Tensor> { x.sub(&h(x)?) };
     let square = s.square()?;
@@ -496,26 +496,26 @@ fn svd_gradient(
         None => eye_like(s, k)?.mul(0.0)?,
     };
     if let Some(gu) = gu {
-        let turn = over_gaps(&skew(&h(u)?.matmul(gu)?)?, &square)?;
+        let turn = over_gaps(&skew(&h(u)?.times(gu)?)?, &square)?;
         middle = middle.add(&scale_columns(&turn, s)?)?;
     }
     if let Some(gvh) = gvh {
-        let turn = over_gaps(&skew(&vh.matmul(&h(gvh)?)?)?, &square)?;
+        let turn = over_gaps(&skew(&vh.times(&h(gvh)?)?)?, &square)?;
         middle = middle.add(&scale_rows(&turn, s)?)?;
     }
-    let mut left = u.matmul(&middle)?;
+    let mut left = u.times(&middle)?;
     if let Some(gu) = gu
         && m > k
     {
-        let outside = gu.sub(&u.matmul(&h(u)?.matmul(gu)?)?)?;
+        let outside = gu.sub(&u.times(&h(u)?.times(gu)?)?)?;
         left = left.add(&outside.div(&s.unsqueeze(-2)?)?)?;
     }
-    let mut g = left.matmul(vh)?;
+    let mut g = left.times(vh)?;
     if let Some(gvh) = gvh
         && n > k
     {
-        let outside = gvh.sub(&gvh.matmul(&h(vh)?)?.matmul(vh)?)?;
-        g = g.add(&u.matmul(&outside.div(&s.unsqueeze(-1)?)?)?)?;
+        let outside = gvh.sub(&gvh.times(&h(vh)?)?.times(vh)?)?;
+        g = g.add(&u.times(&outside.div(&s.unsqueeze(-1)?)?)?)?;
     }
     Ok(Some(g))
 }

@@ -176,7 +176,9 @@ impl Tensor {
         float_only(OP, self)?;
         let axes = Axes::new(OP, self, dims, keepdim)?;
         let count = counted::<IsKnown>(OP, self, &axes)?;
-        self.nansum(dims, keepdim)?.div(&count)
+        self.nansum(dims, keepdim)?
+            .div(&count)?
+            .to_dtype(self.dtype())
     }
 }
 
