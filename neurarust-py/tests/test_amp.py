@@ -28,7 +28,10 @@ def test_products_in_half_precision():
             assert (x.double() @ x.double()).dtype == torch.float64
             with torch.autocast("cpu", enabled=False):
                 assert (x @ x).dtype == torch.float32
-            assert (x @ x).dtype == half
+            with torch.autocast("cpu"):
+                assert (x @ x).dtype == half
+            a = torch.ones(2, 2)
+            assert torch.addmm(a, a, a).dtype == half and torch.mv(a, a[0]).dtype == torch.linalg.matrix_exp(a).dtype == torch.float32
         assert not torch.is_autocast_enabled("cpu") and (x @ x).dtype == torch.float32
         assert 0 < abs(loss.item() - full.item()) < 0.02
         net.zero_grad()
@@ -53,6 +56,32 @@ def test_autocast_as_decorator_and_after_errors():
             assert (x @ x).dtype == torch.float32
     with pytest.raises(RuntimeError, match="tpu"):
         torch.autocast("tpu")
+
+
+def test_a_region_belongs_to_its_thread():
+    import threading
+
+    region, x, inside, seen = torch.autocast("cpu"), torch.ones(2, 2), threading.Event(), []
+
+    def other():
+        with torch.autocast("cpu", dtype=torch.float16), region:
+            inside.set()
+            left.wait()
+        seen.append((x @ x).dtype)
+
+    left = threading.Event()
+    thread = threading.Thread(target=other)
+    with region:
+        thread.start()
+        inside.wait()
+    seen.append((x @ x).dtype)
+    left.set()
+    thread.join()
+    assert seen == [torch.float32, torch.float32]
+    with torch.autocast("cpu"):
+        torch.set_autocast_dtype("cpu", torch.float16)
+        assert (x @ x).dtype == torch.float16
+    assert torch.get_autocast_dtype("cpu") == torch.bfloat16
 
 
 def test_functions_of_the_users_own():
@@ -107,6 +136,12 @@ def test_scaler_skips_steps_and_finds_its_scale():
     assert other.state_dict() == scaler.state_dict() and other.get_scale() == 8.0
     with pytest.raises(RuntimeError, match="no gradients"):
         scaler.update()
+    optimizer.zero_grad()
+    with pytest.raises(RuntimeError, match="backward"):
+        scaler.step(optimizer)
+    for bad in (0.0, -1.0, math.inf, math.nan):
+        with pytest.raises(ValueError, match="init_scale"):
+            torch.amp.GradScaler("cpu", init_scale=bad)
 
 
 def test_scripts_for_a_gpu_run_without_one():
@@ -115,6 +150,7 @@ def test_scripts_for_a_gpu_run_without_one():
     torch.cuda.manual_seed_all(0)
     torch.backends.cudnn.benchmark = True
     assert torch.backends.cudnn.benchmark
+    torch.backends.cudnn.benchmark = False
     with pytest.raises(AssertionError, match="is_available"):
         torch.cuda.synchronize()
     with pytest.warns(UserWarning, match="not available"):

@@ -1,5 +1,6 @@
 """What is refused, by which exception, and what numbers as arguments give: signatures at their edges."""
 
+import numpy as np
 import pytest
 
 import neurarust as torch
@@ -108,3 +109,15 @@ def test_bounds_that_cross():
     assert torch.clamp(x, 3, 1).tolist() == [1.0, 1.0, 1.0]
     below, above = torch.logit(torch.tensor([0.1, 0.7], dtype=torch.float64), 0.6).tolist()
     assert abs(below - 0.4054651081) < 1e-9 and abs(above + 0.4054651081) < 1e-9
+
+
+def test_numbers_first_are_as_operators():
+    t = torch.tensor([1, 7], dtype=torch.uint8)
+    for f, op in ((torch.mul, lambda a, b: a * b), (torch.add, lambda a, b: a + b), (torch.sub, lambda a, b: a - b)):
+        for number in (-1, 300, True):
+            assert torch.equal(f(number, t), op(number, t)) and f(number, t).dtype == op(number, t).dtype
+    assert torch.mul(-1, t).tolist() == [255, 249] and torch.add(300, t).tolist() == [45, 51]
+    x = torch.tensor([1.0, 2.0])
+    assert torch.mul(np.int64(3), x).tolist() == [3.0, 6.0] and torch.sub(np.float32(1), x).tolist() == [0.0, -1.0]
+    with pytest.raises(TypeError):
+        torch.mul("3", x)

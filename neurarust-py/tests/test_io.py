@@ -54,6 +54,33 @@ def test_memory_in_place_of_files():
             load(io.BytesIO(file.getvalue()[:-1]))
 
 
+def test_files_that_take_little_or_answer_no_bytes():
+    class Slow(io.RawIOBase):
+        def __init__(self):
+            self.taken = b""
+
+        def writable(self):
+            return True
+
+        def write(self, data):
+            self.taken += bytes(data[:10])
+            return min(10, len(data))
+
+    file = Slow()
+    torch.io.save_npy(file, torch.arange(100))
+    assert torch.equal(torch.io.load_npy(io.BytesIO(file.taken)), torch.arange(100))
+
+    class Odd:
+        def read(self):
+            return 10**12
+
+    for load in (torch.load, torch.io.load_npy, torch.io.load_npz):
+        with pytest.raises(TypeError, match="int"):
+            load(Odd())
+        with pytest.raises(TypeError, match="str"):
+            load(io.StringIO("text"))
+
+
 def test_save_keeps_complex_and_shared_tensors(tmp_path):
     x = torch.tensor([1 + 2j], dtype=torch.complex128)
     torch.save({"a": x, "b": [x, x.to(torch.complex64)], "d": torch.complex128}, tmp_path / "c")

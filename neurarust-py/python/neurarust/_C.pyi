@@ -1734,7 +1734,7 @@ def _attention(query: Any, key: Any, value: Tensor | builtins.float, attn_mask: 
     """The attention of queries to keys, and its weights."""
 def _audit(loss: Any, parameters: Any) -> Tensor:
     ...
-def _autocast_dtype() -> Tensor:
+def _autocast_dtype() -> dtype | None:
     """The dtype of products in the region of `autocast` that this thread is in."""
 def _begin_saved_tensors_hooks(pack: Any, unpack: Any) -> Tensor:
     """Begins to send what is kept for the backward through `pack`, and back through `unpack`."""
@@ -1918,7 +1918,7 @@ def _pixel_shuffle(input: Tensor, factor: Any) -> Tensor:
     """(…, C · r², H, W) → (…, C, H · r, W · r)."""
 def _pixel_unshuffle(input: Tensor, factor: Any) -> Tensor:
     """(…, C, H · r, W · r) → (…, C · r², H, W)."""
-def _replace_autocast(dtype: dtype | None) -> Tensor:
+def _replace_autocast(dtype: dtype | None) -> dtype | None:
     """Sets the dtype of products in this thread (None: as they are) and answers the one before."""
 def _replace_mode(mode: Any) -> Tensor:
     """Sets what becomes of operations (0 recorded, 1 not, 2 inference mode) and answers what did before."""
@@ -2116,7 +2116,7 @@ def get_num_threads() -> int:
     """How many threads an operation may use."""
 def get_rng_state() -> Tensor:
     """The state of the default generator, as a tensor of bytes."""
-def get_winograd() -> Tensor:
+def get_winograd() -> bool:
     """Whether 3×3 convolutions may use Winograd's algorithm."""
 def grad(outputs: Any, inputs: Any, grad_outputs: Any = ..., retain_graph: builtins.bool | None = ..., create_graph: builtins.bool = ..., only_inputs: Any = ..., allow_unused: Any = ..., is_grads_batched: Any = ..., materialize_grads: Any = ...) -> tuple[Tensor | None, ...]:
     """The gradients of `outputs` with respect to `inputs`, leaving every `.grad` alone.
@@ -2228,7 +2228,7 @@ def set_num_threads(n: builtins.int) -> None:
     """Sets how many threads an operation may use. Results don't depend on it."""
 def set_rng_state(new_state: Any) -> None:
     """Goes on from what `get_rng_state` has answered."""
-def set_winograd(on: Any) -> Tensor:
+def set_winograd(on: Any) -> None:
     """Allows Winograd's algorithm for 3×3 convolutions of float32 where it is faster (the default), or forbids it.
 
     Its largest error is up to some 1e-5 of the largest output, twenty times that of the plain sum, and an infinity or a NaN

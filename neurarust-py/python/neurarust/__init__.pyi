@@ -4,17 +4,23 @@ import builtins
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from . import autograd as autograd, datasets as datasets, distributions as distributions, fft as fft, func as func
-from . import io as io, linalg as linalg, masked as masked, nn as nn, optim as optim, random as random, signal as signal, sparse as sparse
-from . import special as special, utils as utils, viz as viz
+from . import accelerator as accelerator, amp as amp, autograd as autograd, backends as backends, cpu as cpu, cuda as cuda
+from . import datasets as datasets, distributions as distributions, fft as fft, func as func, io as io, linalg as linalg
+from . import masked as masked, nn as nn, optim as optim, random as random, signal as signal, sparse as sparse, special as special
+from . import testing as testing, utils as utils, viz as viz
 from ._C import *
 from ._C import Generator, Tensor, device, dtype
 from ._functions import *
 from ._modes import enable_grad as enable_grad, inference_mode as inference_mode, no_grad as no_grad
 from ._modes import set_grad_enabled as set_grad_enabled
+from ._portable import *
 from ._serialization import load as load, save as save
 from ._size import Size as Size
 from ._types import finfo as finfo, iinfo as iinfo
+from .amp.autocast_mode import autocast as autocast, get_autocast_dtype as get_autocast_dtype
+from .amp.autocast_mode import is_autocast_enabled as is_autocast_enabled, set_autocast_dtype as set_autocast_dtype
+from .amp.autocast_mode import set_autocast_enabled as set_autocast_enabled
+from .nn.functional import cosine_similarity as cosine_similarity
 
 __version__: str
 inf: builtins.float

@@ -4,6 +4,8 @@ A function of the package is a `_Function` around a method or a function. Calls 
 those with keywords come here.
 """
 
+import numbers
+import operator
 import warnings
 
 from . import _C
@@ -45,6 +47,13 @@ EXACT = frozenset(
 )
 # Functions whose first argument may be a number; the arithmetic ones take two.
 ARITHMETIC = frozenset("add sub subtract mul multiply div divide true_divide floor_divide".split())
+# Those that are operators, too.
+OPERATORS = {
+    "add": operator.add, "sub": operator.sub, "subtract": operator.sub, "mul": operator.mul, "multiply": operator.mul,
+    "div": operator.truediv, "divide": operator.truediv, "true_divide": operator.truediv, "floor_divide": operator.floordiv,
+    "remainder": operator.mod, "pow": operator.pow, "bitwise_and": operator.and_, "bitwise_or": operator.or_,
+    "bitwise_xor": operator.xor,
+}  # fmt: skip
 NUMBERS = ARITHMETIC | frozenset(
     "remainder pow xlogy bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift".split()
 )
@@ -62,6 +71,11 @@ def call(name, inner, args, kwargs):
                 args = (kwargs.pop(first),)
                 break
     if name in NUMBERS and args and not isinstance(args[0], Tensor):
+        if isinstance(args[0], numbers.Number) and not isinstance(args[0], (bool, int, float, complex)):
+            # NumPy's.
+            args = (args[0].item(), *args[1:])
+        if name in OPERATORS and len(args) == 2 and not kwargs and isinstance(args[1], Tensor) and isinstance(args[0], numbers.Number):
+            return OPERATORS[name](*args)
         args = (_first(name, args[0], args[1] if len(args) > 1 else kwargs.get("other", kwargs.get("exponent"))), *args[1:])
     if "out" in kwargs:
         out = kwargs.pop("out")

@@ -22,6 +22,8 @@ def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mo
         return functools.partial(
             compile, fullgraph=fullgraph, dynamic=dynamic, backend=backend, mode=mode, options=options, disable=disable
         )
+    if mode is not None and options is not None:
+        raise RuntimeError("compile: either mode or options can be given, not both")
     if not builtins.callable(model):
         raise TypeError(f"compile: expected a module or a function, got {type(model).__name__}")
     return model

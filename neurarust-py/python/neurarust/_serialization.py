@@ -100,5 +100,5 @@ def load(f, map_location=None, *, weights_only=True, mmap=None):
         return tensors
     try:
         return _unpack(json.loads(metadata[_KEY]), tensors)
-    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, RuntimeError, TypeError, ValueError) as error:
         raise ValueError(f"load: {io._name(f)}: the structure is damaged: {error}") from None

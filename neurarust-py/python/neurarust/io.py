@@ -16,7 +16,10 @@ def _name(f):
 def _source(f):
     """What the compiled readers take: bytes, or a path of a file that exists."""
     if hasattr(f, "read"):
-        return bytes(f.read())
+        data = f.read()
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise TypeError(f"expected a file opened for bytes, but {type(f).__name__}.read() answers {type(data).__name__}")
+        return bytes(data)
     path = os.fsdecode(f)
     os.stat(path)
     return path
@@ -24,7 +27,11 @@ def _source(f):
 
 def _write(f, write, *args):
     if hasattr(f, "write"):
-        f.write(write(None, *args))
+        data = memoryview(write(None, *args))
+        while data:
+            # Raw files may take less than all.
+            n = f.write(data)
+            data = data[len(data) if n is None else n :]
     else:
         write(os.fsdecode(f), *args)
 

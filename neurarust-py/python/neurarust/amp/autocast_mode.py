@@ -1,6 +1,7 @@
 """`autocast`: a region, or a function, whose matrix products and convolutions are computed in half precision."""
 
 import functools
+import threading
 import warnings
 
 from .. import _C
@@ -17,8 +18,9 @@ def is_autocast_available(device_type):
 class autocast:
     """In this block, or in calls of the function it decorates, products and convolutions of float32 are computed in `dtype`.
 
-    Losses are computed in float32, whatever comes in; everything else keeps the dtype of its inputs. Parameters stay as they are
-    and get gradients in their own dtype. For another device than "cpu" it warns and does nothing.
+    Those are `matmul` and what is made of it (`mm`, `bmm`, `addmm`, `linear`, attention); `mv` and `dot` are not. Losses of
+    `nn.functional` but `ctc_loss` are computed in float32, whatever comes in; everything else keeps the dtype of its inputs.
+    Parameters stay as they are and get gradients in their own dtype. For another device than "cpu" it warns and does nothing.
 
     >>> with torch.autocast("cpu", dtype=torch.bfloat16):
     ...     loss = loss_function(model(x), target)
@@ -33,21 +35,24 @@ class autocast:
                 raise RuntimeError(f"autocast: device_type {device_type!r} is unknown; expected 'cpu'")
             warnings.warn(f"autocast: {device_type} is not available, so autocast is off; use device_type='cpu'", stacklevel=2)
             enabled = False
-        self.device, self.fast_dtype = device_type, _default if dtype is None else dtype
+        self.device, self.fast_dtype = device_type, get_autocast_dtype(device_type) if dtype is None else dtype
         if enabled and self.fast_dtype not in _HALVES:
             warnings.warn(f"autocast: {self.fast_dtype} is no half precision, so autocast is off; use bfloat16 or float16", stacklevel=2)
             enabled = False
         # On another device nothing changes, not even a region around this one.
         self._enabled, self._applies = enabled, device_type == "cpu"
-        self._before = []
+        # What was before is a matter of each thread; a stack, since one object may be entered again inside of itself.
+        self._entered = threading.local()
 
     def __enter__(self):
         before = _C._autocast_dtype()
-        self._before.append(_C._replace_autocast(self.fast_dtype if self._enabled else None) if self._applies else before)
+        if self._applies:
+            _C._replace_autocast(self.fast_dtype if self._enabled else None)
+        self._entered.__dict__.setdefault("before", []).append(before)
         return self
 
     def __exit__(self, *exception):
-        _C._replace_autocast(self._before.pop())
+        _C._replace_autocast(self._entered.before.pop())
         return False
 
     def __call__(self, function):
@@ -78,13 +83,14 @@ def set_autocast_enabled(device_type, enabled):
 
 
 def set_autocast_dtype(device_type, dtype):
-    """Changes the default dtype of `autocast(device_type)`, and that of an open region."""
+    """Changes the dtype of the open region, or without one the default of `autocast(device_type)`."""
     global _default
     if device_type == "cpu":
         if dtype not in _HALVES:
             raise TypeError(f"set_autocast_dtype: {dtype}; expected bfloat16 or float16")
-        _default = dtype
-        if _C._autocast_dtype() is not None:
+        if _C._autocast_dtype() is None:
+            _default = dtype
+        else:
             _C._replace_autocast(dtype)
 
 

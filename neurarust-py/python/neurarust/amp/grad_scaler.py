@@ -1,5 +1,6 @@
 """`GradScaler`: a loss is multiplied before `backward` and the gradients divided after, so that small ones survive float16."""
 
+import math
 import warnings
 
 from .. import _C
@@ -23,6 +24,8 @@ class GradScaler:
             warnings.warn(f"GradScaler: {device} is not available, so it is off; use GradScaler('cpu')", stacklevel=2)
             self._enabled = False
         if self._enabled:
+            if not 0.0 < init_scale < math.inf:
+                raise ValueError(f"GradScaler: init_scale {init_scale}; expected it positive and finite")
             if not growth_factor > 1.0:
                 raise ValueError(f"GradScaler: growth_factor {growth_factor}; expected more than 1")
             if not 0.0 < backoff_factor < 1.0:
@@ -55,6 +58,8 @@ class GradScaler:
         found = False
         with no_grad():
             grads = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+            if not grads:
+                raise RuntimeError("unscale_: no parameter of this optimizer has a gradient; call backward() first")
             for grad in grads:
                 if grad.dtype is _C.float16:
                     raise ValueError("unscale_: gradients in float16; keep parameters in float32")

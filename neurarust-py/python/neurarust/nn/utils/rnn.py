@@ -17,6 +17,10 @@ class PackedSequence(namedtuple("PackedSequence", ["data", "batch_sizes", "sorte
     __slots__ = ()
 
     def __new__(cls, data, batch_sizes=None, sorted_indices=None, unsorted_indices=None):
+        if batch_sizes is None:
+            if not isinstance(data, (list, tuple)) or len(data) != 2:
+                raise TypeError("PackedSequence: expected data and batch_sizes")
+            data, batch_sizes = data
         if unsorted_indices is None:
             unsorted_indices = invert_permutation(sorted_indices)
         return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
@@ -150,7 +154,7 @@ def unpad_sequence(padded_sequences, lengths, batch_first=False):
     if not batch_first:
         padded_sequences = padded_sequences.transpose(0, 1)
     lengths = _lengths("unpad_sequence", lengths, padded_sequences.shape[0]).tolist()
-    return [row[:n] for row, n in zip(padded_sequences, lengths)]
+    return [row[: max(n, 0)] for row, n in zip(padded_sequences, lengths)]
 
 
 def pack_sequence(sequences, enforce_sorted=True):
