@@ -18,6 +18,16 @@ use neurarust_core::real::Real;
 use neurarust_core::{DType, Error, Result, Tensor, no_grad};
 
 /// Which number of connections a variance is scaled by.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_nn::{FanMode, Nonlinearity, init};
+/// let w = Tensor::zeros([4, 100])?;
+/// init::kaiming_uniform_(&w, FanMode::Out, Nonlinearity::ReLU)?;
+/// let bound = 6f64.sqrt() / 4f64.sqrt(); // by the 4 outputs, not the 100 inputs
+/// assert!(w.abs()?.max()?.item::<f64>()? <= bound);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FanMode {
     /// Connections into a unit: keeps the variance of activations.
@@ -28,6 +38,11 @@ pub enum FanMode {
 }
 
 /// What follows a layer, for [`calculate_gain`].
+///
+/// ```
+/// use neurarust_nn::{Nonlinearity, init::calculate_gain};
+/// assert_eq!(calculate_gain(Nonlinearity::LeakyReLU(0.0)), calculate_gain(Nonlinearity::ReLU));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Nonlinearity {
     /// None, or a convolution.
@@ -145,6 +160,15 @@ pub fn trunc_normal_(tensor: &Tensor, mean: f64, std: f64, low: f64, high: f64) 
 }
 
 /// As [`trunc_normal_`], drawing from `generator`; one of PyTorch's kind draws what PyTorch draws, to the last digit or two.
+///
+/// ```
+/// use neurarust_core::{Tensor, random::Generator};
+/// use neurarust_nn::init;
+/// let w = Tensor::zeros([100])?;
+/// init::trunc_normal_with_(&w, 0.0, 1.0, -1.0, 1.0, &Generator::new(7))?;
+/// assert!(w.abs()?.max()?.item::<f32>()? <= 1.0);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`trunc_normal_`].

@@ -5,14 +5,15 @@ use neurarust_core::ops::loss::{CrossEntropy, Reduction};
 use neurarust_core::{Result, Tensor};
 
 /// `MSELoss {} = (input, target, reduction) => …` becomes a struct with `new()`, `reduction(…)`, one method for each
-/// option, and `forward(&input, &target)`. An option with `@` is a tensor, and a buffer.
+/// option, and `forward(&input, &target)`. An option with `@` is a tensor, and a buffer. What follows `such as` and `of`
+/// (an input and its target) are the examples of the documentation.
 macro_rules! losses {
     ($(
         $(#[$doc:meta])*
         $loss:ident {
             $( @ $(#[$tensor_doc:meta])* $tensor:ident; )*
-            $( $(#[$option_doc:meta])* $option:ident: $t:ty = $default:expr; )*
-        } = |$self:ident, $x:ident, $y:ident| $call:expr;
+            $( $(#[$option_doc:meta])* $option:ident: $t:ty = $default:expr, such as $such:expr; )*
+        } = |$self:ident, $x:ident, $y:ident| $call:expr, of ($given:expr, $wanted:expr);
     )*) => { $(
         $(#[$doc])*
         #[derive(Clone, Module)]
@@ -26,6 +27,11 @@ macro_rules! losses {
 
         impl $loss {
             /// With PyTorch's defaults.
+            ///
+            /// ```
+            /// use neurarust_nn::Reduction;
+            #[doc = concat!("assert_eq!(neurarust_nn::", stringify!($loss), "::new().reduction, Reduction::Mean);")]
+            /// ```
             pub fn new() -> $loss {
                 $loss {
                     $( $tensor: None, )*
@@ -35,6 +41,13 @@ macro_rules! losses {
             }
             $(
                 $(#[$tensor_doc])*
+                ///
+                /// ```
+                /// # use neurarust_core::Tensor;
+                #[doc = concat!("let loss = neurarust_nn::", stringify!($loss), "::new().", stringify!($tensor), "(Tensor::new([1f32, 3.0])?);")]
+                #[doc = concat!("assert_eq!(loss.", stringify!($tensor), ".unwrap().dims(), [2]);")]
+                /// # Ok::<(), neurarust_core::Error>(())
+                /// ```
                 pub fn $tensor(mut self, $tensor: Tensor) -> $loss {
                     self.$tensor = Some($tensor);
                     self
@@ -42,17 +55,39 @@ macro_rules! losses {
             )*
             $(
                 $(#[$option_doc])*
+                ///
+                /// ```
+                #[doc = concat!("# use neurarust_nn::", stringify!($loss), ";")]
+                #[doc = concat!("let loss = ", stringify!($loss), "::new().", stringify!($option), "(", stringify!($such), ");")]
+                #[doc = concat!("assert_eq!(loss.", stringify!($option), ", ", stringify!($such), ");")]
+                /// ```
                 pub fn $option(mut self, $option: $t) -> $loss {
                     self.$option = $option;
                     self
                 }
             )*
             /// What becomes of the elements' losses.
+            ///
+            /// ```
+            #[doc = concat!("use neurarust_nn::{", stringify!($loss), ", Reduction};")]
+            #[doc = concat!("let loss = ", stringify!($loss), "::new().reduction(Reduction::Sum);")]
+            /// assert_eq!(loss.reduction, Reduction::Sum);
+            /// ```
             pub fn reduction(mut self, reduction: Reduction) -> $loss {
                 self.reduction = reduction;
                 self
             }
-            /// The loss of an output against its target.
+            /// The loss of an output against its target: one number, or with [`Reduction::None`] one for each.
+            ///
+            /// ```
+            /// # use neurarust_core::Tensor;
+            #[doc = concat!("# use neurarust_nn::", stringify!($loss), ";")]
+            #[doc = concat!("let x = Tensor::new(", stringify!($given), ")?;")]
+            #[doc = concat!("let target = Tensor::new(", stringify!($wanted), ")?;")]
+            #[doc = concat!("let value = ", stringify!($loss), "::new().forward(&x, &target)?;")]
+            /// assert_eq!(value.rank(), 0);
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// Shapes, dtypes or options that don't fit.
@@ -87,15 +122,15 @@ losses! {
         @ /// Per class: how much it counts.
         weight;
         /// A class whose elements don't count, -100.
-        ignore_index: i64 = -100;
+        ignore_index: i64 = -100, such as 0;
         /// The part of each target that is spread evenly over all classes, 0.
-        label_smoothing: f64 = 0.0;
+        label_smoothing: f64 = 0.0, such as 0.1;
     } = |loss, x, y| x.cross_entropy(y, &CrossEntropy {
         weight: loss.weight.clone(),
         ignore_index: loss.ignore_index,
         label_smoothing: loss.label_smoothing,
         reduction: loss.reduction,
-    });
+    }), of ([[-0.5f32, -1.0]], [1i64]);
     /// Negative log-likelihood of log-probabilities (N, C, …) against classes (N, …).
     ///
     /// ```
@@ -109,8 +144,8 @@ losses! {
         @ /// Per class: how much it counts.
         weight;
         /// A class whose elements don't count, -100.
-        ignore_index: i64 = -100;
-    } = |loss, x, y| x.nll_loss(y, loss.weight.as_ref(), loss.ignore_index, loss.reduction);
+        ignore_index: i64 = -100, such as 0;
+    } = |loss, x, y| x.nll_loss(y, loss.weight.as_ref(), loss.ignore_index, loss.reduction), of ([[-0.5f32, -1.0]], [1i64]);
     /// Squared error, `(x - y)²`.
     ///
     /// ```
@@ -120,7 +155,7 @@ losses! {
     /// assert_eq!(value.item::<f32>()?, 5.0);
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
-    MSELoss {} = |loss, x, y| x.mse_loss(y, loss.reduction);
+    MSELoss {} = |loss, x, y| x.mse_loss(y, loss.reduction), of ([0.5f32, 0.25], [1f32, 0.0]);
     /// Absolute error, `|x - y|`.
     ///
     /// ```
@@ -130,7 +165,7 @@ losses! {
     /// assert_eq!(value.item::<f32>()?, 2.0);
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
-    L1Loss {} = |loss, x, y| x.l1_loss(y, loss.reduction);
+    L1Loss {} = |loss, x, y| x.l1_loss(y, loss.reduction), of ([0.5f32, 0.25], [1f32, 0.0]);
     /// Squared error below `beta`, absolute above.
     ///
     /// ```
@@ -142,8 +177,8 @@ losses! {
     /// ```
     SmoothL1Loss {
         /// Where it becomes linear, 1.
-        beta: f64 = 1.0;
-    } = |loss, x, y| x.smooth_l1_loss(y, loss.beta, loss.reduction);
+        beta: f64 = 1.0, such as 0.5;
+    } = |loss, x, y| x.smooth_l1_loss(y, loss.beta, loss.reduction), of ([0.5f32, 0.25], [1f32, 0.0]);
     /// `delta` times the smooth L1 loss.
     ///
     /// ```
@@ -155,8 +190,8 @@ losses! {
     /// ```
     HuberLoss {
         /// Where it becomes linear, 1.
-        delta: f64 = 1.0;
-    } = |loss, x, y| x.huber_loss(y, loss.delta, loss.reduction);
+        delta: f64 = 1.0, such as 2.0;
+    } = |loss, x, y| x.huber_loss(y, loss.delta, loss.reduction), of ([0.5f32, 0.25], [1f32, 0.0]);
     /// Binary cross-entropy of probabilities.
     ///
     /// ```
@@ -169,7 +204,7 @@ losses! {
     BCELoss {
         @ /// Per element: how much it counts.
         weight;
-    } = |loss, x, y| x.binary_cross_entropy(y, loss.weight.as_ref(), loss.reduction);
+    } = |loss, x, y| x.binary_cross_entropy(y, loss.weight.as_ref(), loss.reduction), of ([0.5f32, 0.25], [1f32, 0.0]);
     /// Binary cross-entropy of logits, without overflow.
     ///
     /// ```
@@ -184,7 +219,7 @@ losses! {
         weight;
         @ /// Per class: how much positive elements count.
         pos_weight;
-    } = |loss, x, y| x.binary_cross_entropy_with_logits(y, loss.weight.as_ref(), loss.pos_weight.as_ref(), loss.reduction);
+    } = |loss, x, y| x.binary_cross_entropy_with_logits(y, loss.weight.as_ref(), loss.pos_weight.as_ref(), loss.reduction), of ([0.5f32, 0.25], [1f32, 0.0]);
     /// Kullback–Leibler divergence of log-probabilities from probabilities, per element.
     ///
     /// ```
@@ -196,6 +231,6 @@ losses! {
     /// ```
     KLDivLoss {
         /// Whether the target is log-probabilities, too.
-        log_target: bool = false;
-    } = |loss, x, y| x.kl_div(y, loss.log_target, loss.reduction);
+        log_target: bool = false, such as true;
+    } = |loss, x, y| x.kl_div(y, loss.log_target, loss.reduction), of ([0.5f32, 0.25], [1f32, 0.0]);
 }

@@ -49,6 +49,15 @@ pub trait Module: Visit {
     /// The parameters, in order of declaration; one that appears in several places appears once.
     ///
     /// They share their elements with the model: an optimizer that writes to them changes it.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module};
+    /// let layer = Linear::new(3, 2)?;
+    /// assert_eq!(layer.parameters().len(), 2);
+    /// layer.parameters()[1].detach().fill_(5.0)?;
+    /// assert_eq!(layer.bias.unwrap().to_vec::<f32>()?, [5.0, 5.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     fn parameters(&self) -> Vec<Tensor> {
         self.named_parameters()
             .into_iter()
@@ -57,6 +66,14 @@ pub trait Module: Visit {
     }
 
     /// As [`Module::parameters`], with their names.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module, ReLU, sequential};
+    /// let net = sequential![Linear::new(4, 2)?, ReLU::new()];
+    /// let names: Vec<_> = net.named_parameters().into_iter().map(|(name, _)| name).collect();
+    /// assert_eq!(names, ["0.weight", "0.bias"]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     fn named_parameters(&self) -> Vec<(String, Tensor)> {
         let mut found = Found::new(|role| role == Role::Parameter);
         self.visit(&mut Visitor::new(&mut found));
@@ -64,11 +81,23 @@ pub trait Module: Visit {
     }
 
     /// The buffers: what the model keeps but doesn't train.
+    ///
+    /// ```
+    /// use neurarust_nn::{BatchNorm1d, Module};
+    /// assert_eq!(BatchNorm1d::new(3)?.buffers().len(), 3); // two running statistics and the number of batches
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     fn buffers(&self) -> Vec<Tensor> {
         self.named_buffers().into_iter().map(|(_, t)| t).collect()
     }
 
     /// As [`Module::buffers`], with their names.
+    ///
+    /// ```
+    /// use neurarust_nn::{BatchNorm1d, Module};
+    /// assert_eq!(BatchNorm1d::new(3)?.named_buffers()[1].0, "running_var");
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     fn named_buffers(&self) -> Vec<(String, Tensor)> {
         let mut found = Found::new(|role| role != Role::Parameter);
         self.visit(&mut Visitor::new(&mut found));
@@ -92,6 +121,14 @@ pub trait Module: Visit {
 
     /// Copies `state` into the model, converting dtypes.
     ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module};
+    /// let (a, b) = (Linear::new(3, 2)?, Linear::builder(3, 2).bias(false).build()?);
+    /// assert!(b.load_state_dict(&a.state_dict()).is_err()); // `bias` is unexpected
+    /// b.load_state_dict(&[("weight", a.weight.clone())].into_iter().collect())?;
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Names that are missing, unexpected or of another shape, all of them in one message. Nothing is loaded then.
     #[track_caller]
@@ -105,6 +142,14 @@ pub trait Module: Visit {
 
     /// Copies what fits of `state` into the model and reports what didn't.
     ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module};
+    /// let (a, b) = (Linear::new(3, 2)?, Linear::builder(3, 2).bias(false).build()?);
+    /// let report = b.load_state_dict_lenient(&a.state_dict())?;
+    /// assert_eq!((report.loaded, report.unexpected), (1, vec!["bias".to_string()]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A tensor that can't be written to.
     #[track_caller]
@@ -116,6 +161,15 @@ pub trait Module: Visit {
 
     /// Converts the floating-point parameters and buffers. They become new tensors without gradients, so make
     /// optimizers afterwards; tensors that were shared stay shared.
+    ///
+    /// ```
+    /// use neurarust_core::DType;
+    /// use neurarust_nn::{Linear, Module};
+    /// let mut layer = Linear::new(3, 2)?;
+    /// layer.to_dtype(DType::F64)?;
+    /// assert_eq!(layer.weight.dtype(), DType::F64);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A `dtype` that isn't floating-point, or no memory. The model is unchanged then.
@@ -133,16 +187,42 @@ pub trait Module: Visit {
     }
 
     /// Switches to training: dropout drops, batch norm uses and collects the batch's statistics. New modules train.
+    ///
+    /// ```
+    /// use neurarust_nn::{Dropout, Forward, Module};
+    /// let layer = Dropout::new(1.0)?;
+    /// layer.eval();
+    /// layer.train();
+    /// assert_eq!(layer.forward(&neurarust_core::Tensor::ones([2])?)?.to_vec::<f32>()?, [0.0, 0.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     fn train(&self) {
         self.set_training(true);
     }
 
     /// Switches to evaluation: dropout passes everything, batch norm uses the collected statistics.
+    ///
+    /// ```
+    /// use neurarust_nn::{Dropout, Forward, Module};
+    /// let layer = Dropout::new(1.0)?;
+    /// layer.eval();
+    /// assert_eq!(layer.forward(&neurarust_core::Tensor::ones([2])?)?.to_vec::<f32>()?, [1.0, 1.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     fn eval(&self) {
         self.set_training(false);
     }
 
     /// [`Module::train`] or [`Module::eval`].
+    ///
+    /// ```
+    /// use neurarust_nn::{Module, Training};
+    /// #[derive(Module)]
+    /// struct Noise { training: Training }
+    /// let noise = Noise { training: Training::default() };
+    /// noise.set_training(false);
+    /// assert!(!noise.training.is_on());
+    /// ```
     fn set_training(&self, on: bool) {
         struct Switch(bool);
         impl Observer for Switch {
@@ -154,11 +234,30 @@ pub trait Module: Visit {
     }
 
     /// Forgets the gradients of all parameters.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Forward, Linear, Module};
+    /// let layer = Linear::new(3, 2)?;
+    /// layer.forward(&Tensor::ones([1, 3])?)?.sum()?.backward()?;
+    /// assert!(layer.weight.grad().is_some());
+    /// layer.zero_grad();
+    /// assert!(layer.weight.grad().is_none());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     fn zero_grad(&self) {
         self.parameters().iter().for_each(Tensor::zero_grad);
     }
 
     /// Freezes (`false`) or thaws the parameters.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module};
+    /// let layer = Linear::new(3, 2)?;
+    /// layer.requires_grad_(false)?;
+    /// assert!(!layer.weight.is_requires_grad());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A parameter that can't have a gradient, such as one of integers.
@@ -170,6 +269,12 @@ pub trait Module: Visit {
     }
 
     /// Number of elements of all parameters.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module};
+    /// assert_eq!(Linear::new(3, 2)?.num_parameters(), 3 * 2 + 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     fn num_parameters(&self) -> usize {
         self.parameters().iter().map(Tensor::numel).sum()
     }
@@ -207,6 +312,28 @@ pub trait Module: Visit {
 }
 
 /// A module that maps one tensor to one tensor: what [`Sequential`](crate::Sequential) is made of.
+///
+/// ```
+/// use neurarust_core::{Result, Tensor};
+/// use neurarust_nn::{Forward, Linear, Module};
+///
+/// #[derive(Module)]
+/// struct Residual { inner: Linear }
+///
+/// impl Forward for Residual {
+///     fn forward(&self, x: &Tensor) -> Result<Tensor> {
+///         x.add(&self.inner.forward(x)?)
+///     }
+/// }
+///
+/// let layers: Vec<Box<dyn Forward>> = vec![Box::new(Residual { inner: Linear::new(3, 3)? }), Box::new(Linear::new(3, 2)?)];
+/// let mut x = Tensor::ones([4, 3])?;
+/// for layer in &layers {
+///     x = layer.forward(&x)?;
+/// }
+/// assert_eq!(x.dims(), [4, 2]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Forward: Module {
     /// The output for `x`.
     ///

@@ -231,6 +231,15 @@ pub struct LoadReport {
 }
 
 /// A tensor of a state whose shape isn't the model's.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_nn::{Linear, Module};
+/// let state = [("weight", Tensor::ones([5, 3])?)].into_iter().collect();
+/// let report = Linear::new(3, 2)?.load_state_dict_lenient(&state)?;
+/// assert_eq!((report.mis_shaped[0].expected.dims(), report.mis_shaped[0].found.dims()), (&[2, 3][..], &[5, 3][..]));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MisShaped {
     /// Its name.
@@ -243,6 +252,13 @@ pub struct MisShaped {
 
 impl LoadReport {
     /// Whether every tensor of both sides found its counterpart.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, Module};
+    /// let (a, b) = (Linear::new(3, 2)?, Linear::new(3, 2)?);
+    /// assert!(b.load_state_dict_lenient(&a.state_dict())?.is_complete());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn is_complete(&self) -> bool {
         self.missing.is_empty() && self.unexpected.is_empty() && self.mis_shaped.is_empty()
     }

@@ -9,6 +9,24 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// What a tensor is to the module that holds it.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_nn::Module;
+/// #[derive(Module)]
+/// struct Scale {
+///     gain: Tensor, // Role::Parameter
+///     #[module(buffer)]
+///     mean: Tensor, // Role::Buffer
+///     #[module(transient)]
+///     cache: Tensor, // Role::Transient
+/// }
+/// let one = || Tensor::ones([1]);
+/// let scale = Scale { gain: one()?, mean: one()?, cache: one()? };
+/// assert_eq!(scale.parameters().len(), 1);
+/// assert_eq!(scale.state_dict().names().collect::<Vec<_>>(), ["gain", "mean"]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Trained, and kept in the state.
@@ -23,6 +41,27 @@ pub enum Role {
 ///
 /// Derive it along with [`Module`](crate::Module); a type of your own that holds no tensors needs no implementation if
 /// its field is marked `#[module(skip)]`.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_nn::{Module, Visit, Visitor, VisitorMut};
+/// /// A weight that is kept as two parts.
+/// struct Split(Tensor, Tensor);
+/// impl Visit for Split {
+///     fn visit(&self, visitor: &mut Visitor<'_>) {
+///         visitor.item(0, &self.0);
+///         visitor.item(1, &self.1);
+///     }
+///     fn visit_mut(&mut self, visitor: &mut VisitorMut<'_>) {
+///         visitor.item(0, &mut self.0);
+///         visitor.item(1, &mut self.1);
+///     }
+/// }
+/// impl Module for Split {}
+/// let split = Split(Tensor::ones([2])?, Tensor::ones([3])?);
+/// assert_eq!(split.named_parameters()[1].0, "1");
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a field of a module",
     label = "neither a tensor, nor a module, nor plain data",
@@ -37,6 +76,22 @@ pub trait Visit: Send + Sync {
 }
 
 /// Watches a walk. Every method does nothing unless it is written.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_nn::{Linear, Observer, Role, Visit, Visitor};
+/// #[derive(Default)]
+/// struct Bytes(usize);
+/// impl Observer for Bytes {
+///     fn tensor(&mut self, _path: &str, _role: Role, tensor: &Tensor) {
+///         self.0 += tensor.numel() * tensor.dtype().size();
+///     }
+/// }
+/// let mut bytes = Bytes::default();
+/// Linear::new(3, 2)?.visit(&mut Visitor::new(&mut bytes));
+/// assert_eq!(bytes.0, (3 * 2 + 2) * 4);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Observer {
     /// A module of type `kind` begins at `path`; `describe` says what it wants printed about itself.
     fn enter(&mut self, path: &str, kind: &str, describe: &dyn Fn() -> String) {
@@ -93,6 +148,21 @@ pub struct Visitor<'a> {
 
 impl<'a> Visitor<'a> {
     /// A walk from the root, where paths are empty.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Linear, Observer, Role, Visit, Visitor};
+    /// struct Paths(Vec<String>);
+    /// impl Observer for Paths {
+    ///     fn tensor(&mut self, path: &str, _role: Role, _tensor: &Tensor) {
+    ///         self.0.push(path.to_string());
+    ///     }
+    /// }
+    /// let mut paths = Paths(Vec::new());
+    /// Linear::new(3, 2)?.visit(&mut Visitor::new(&mut paths));
+    /// assert_eq!(paths.0, ["weight", "bias"]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new(observer: &'a mut dyn Observer) -> Visitor<'a> {
         Visitor {
             place: Place::root(),
@@ -101,6 +171,19 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits field `name`, whose own tensors have `role`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// # use neurarust_nn::{Observer, Role, Visitor};
+    /// # struct Seen(Vec<(String, Role)>);
+    /// # impl Observer for Seen {
+    /// #     fn tensor(&mut self, path: &str, role: Role, _: &Tensor) { self.0.push((path.to_string(), role)); }
+    /// # }
+    /// # let mut observer = Seen(Vec::new());
+    /// Visitor::new(&mut observer).field("mean", Role::Buffer, &Tensor::zeros([3])?);
+    /// assert_eq!(observer.0, [("mean".to_string(), Role::Buffer)]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn field(&mut self, name: &str, role: Role, value: &(impl Visit + ?Sized)) {
         let before = self.place.step(name, role);
         value.visit(self);
@@ -108,11 +191,40 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits item `index` of a container, whose tensors have the container's role.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// # use neurarust_nn::{Observer, Role, Visitor};
+    /// # struct Seen(Vec<(String, Role)>);
+    /// # impl Observer for Seen {
+    /// #     fn tensor(&mut self, path: &str, role: Role, _: &Tensor) { self.0.push((path.to_string(), role)); }
+    /// # }
+    /// # let mut observer = Seen(Vec::new());
+    /// Visitor::new(&mut observer).field("means", Role::Buffer, &vec![Tensor::zeros([3])?]); // a `Vec` visits its items
+    /// assert_eq!(observer.0, [("means.0".to_string(), Role::Buffer)]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn item(&mut self, index: usize, value: &(impl Visit + ?Sized)) {
         self.field(&index.to_string(), self.place.role, value);
     }
 
     /// Visits the `fields` of a module of type `kind`.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// # use neurarust_nn::{Observer, Role, Visitor};
+    /// # struct Kinds(Vec<String>);
+    /// # impl Observer for Kinds {
+    /// #     fn enter(&mut self, _: &str, kind: &str, describe: &dyn Fn() -> String) { self.0.push(format!("{kind}({})", describe())); }
+    /// # }
+    /// # let mut observer = Kinds(Vec::new());
+    /// let weight = Tensor::zeros([3])?;
+    /// Visitor::new(&mut observer).module("Scale", &|| "3".to_string(), &mut |fields| {
+    ///     fields.field("weight", Role::Parameter, &weight);
+    /// });
+    /// assert_eq!(observer.0, ["Scale(3)"]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn module(
         &mut self,
         kind: &str,
@@ -127,6 +239,19 @@ impl<'a> Visitor<'a> {
     }
 
     /// Visits the items of a container, which is shown as `kind` if any of them is a module.
+    ///
+    /// ```
+    /// # use neurarust_nn::{Linear, Observer, Visitor};
+    /// # struct Kinds(Vec<String>);
+    /// # impl Observer for Kinds {
+    /// #     fn enter(&mut self, path: &str, kind: &str, _: &dyn Fn() -> String) { self.0.push(format!("{path}:{kind}")); }
+    /// # }
+    /// # let mut observer = Kinds(Vec::new());
+    /// let layer = Linear::new(3, 2)?;
+    /// Visitor::new(&mut observer).container("Stack", &mut |items| items.item(0, &layer));
+    /// assert_eq!(observer.0, [":Stack", "0:Linear"]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn container(&mut self, kind: &str, items: &mut dyn FnMut(&mut Visitor<'_>)) {
         self.observer
             .enter(&self.place.path, kind, &|| String::new());
@@ -143,6 +268,14 @@ pub struct VisitorMut<'a> {
 
 impl<'a> VisitorMut<'a> {
     /// A walk from the root that calls `on` with the path, the role and the tensor.
+    ///
+    /// ```
+    /// use neurarust_nn::{Linear, Visit, VisitorMut};
+    /// let mut paths = Vec::new();
+    /// Linear::new(3, 2)?.visit_mut(&mut VisitorMut::new(&mut |path, _role, _tensor| paths.push(path.to_string())));
+    /// assert_eq!(paths, ["weight", "bias"]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new(on: &'a mut dyn FnMut(&str, Role, &mut Tensor)) -> VisitorMut<'a> {
         VisitorMut {
             place: Place::root(),
@@ -151,6 +284,16 @@ impl<'a> VisitorMut<'a> {
     }
 
     /// As [`Visitor::field`].
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Role, VisitorMut};
+    /// let mut mean = Tensor::zeros([2])?;
+    /// let ones = Tensor::ones([2])?;
+    /// VisitorMut::new(&mut |_path, _role, tensor| *tensor = ones.clone()).field("mean", Role::Buffer, &mut mean);
+    /// assert!(mean.is_same(&ones));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn field(&mut self, name: &str, role: Role, value: &mut (impl Visit + ?Sized)) {
         let before = self.place.step(name, role);
         value.visit_mut(self);
@@ -158,11 +301,32 @@ impl<'a> VisitorMut<'a> {
     }
 
     /// As [`Visitor::item`].
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::VisitorMut;
+    /// let mut weight = Tensor::zeros([2])?;
+    /// let mut paths = Vec::new();
+    /// VisitorMut::new(&mut |path, _role, _tensor| paths.push(path.to_string())).item(3, &mut weight);
+    /// assert_eq!(paths, ["3"]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn item(&mut self, index: usize, value: &mut (impl Visit + ?Sized)) {
         self.field(&index.to_string(), self.place.role, value);
     }
 
     /// As [`Visitor::module`].
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_nn::{Role, VisitorMut};
+    /// let mut weight = Tensor::zeros([2])?;
+    /// let mut roles = Vec::new();
+    /// VisitorMut::new(&mut |_path, role, _tensor| roles.push(role))
+    ///     .module(&mut |fields| fields.field("weight", Role::Parameter, &mut weight));
+    /// assert_eq!(roles, [Role::Parameter]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn module(&mut self, fields: &mut dyn FnMut(&mut VisitorMut<'_>)) {
         let role = std::mem::replace(&mut self.place.role, Role::Parameter);
         fields(self);
@@ -190,11 +354,21 @@ pub struct Training(AtomicBool);
 
 impl Training {
     /// Whether the module is being trained.
+    ///
+    /// ```
+    /// assert!(neurarust_nn::Training::default().is_on());
+    /// ```
     pub fn is_on(&self) -> bool {
         self.0.load(Relaxed)
     }
 
     /// Turns the switch.
+    ///
+    /// ```
+    /// let training = neurarust_nn::Training::default();
+    /// training.set(false);
+    /// assert!(!training.is_on());
+    /// ```
     pub fn set(&self, on: bool) {
         self.0.store(on, Relaxed);
     }

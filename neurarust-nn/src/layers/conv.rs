@@ -109,24 +109,31 @@ macro_rules! convolutions {
             ///
             /// # Errors
             /// Sizes that memory can't hold, a kernel of 0.
-            $builder makes $layer from (in_channels: usize => usize, out_channels: usize => usize, kernel_size: impl Into<PerDim> => PerDim)
+            $builder makes $layer from (in_channels: usize => usize, out_channels: usize => usize, kernel_size: impl Into<PerDim> => PerDim), such as (4, 8, 3)
             /// Distance between windows, 1.
-            stride: impl Into<PerDim> => PerDim = 1usize;
+            stride: impl Into<PerDim> => PerDim = 1usize, stride(2) => layer.tree().contains("stride=(2");
             /// Zeros around the input, 0; or [`Padding::Same`].
-            padding: impl Into<Padding> => Padding = 0usize;
+            padding: impl Into<Padding> => Padding = 0usize, padding(1) => layer.tree().contains("padding=(1");
             /// Distance between the elements of a window, 1.
-            dilation: impl Into<PerDim> => PerDim = 1usize;
+            dilation: impl Into<PerDim> => PerDim = 1usize, dilation(2) => layer.tree().contains("dilation=(2");
             /// Groups of channels that don't see each other, 1.
-            groups: usize => usize = 1usize;
+            groups: usize => usize = 1usize, groups(2) => layer.options().groups == 2;
             /// Whether to add a bias, true.
-            bias: bool => bool = true;
+            bias: bool => bool = true, bias(false) => layer.bias.is_none();
             /// The element type, `f32`.
-            dtype: DType => DType = DType::F32;
+            dtype: DType => DType = DType::F32, dtype(DType::F64) => layer.parameters()[0].dtype() == DType::F64;
             $($extra)*
         }
 
         impl $builder {
             /// The layer.
+            ///
+            /// ```
+            #[doc = concat!("# use neurarust_nn::", stringify!($layer), ";")]
+            #[doc = concat!("assert_eq!(", stringify!($layer), "::builder(4, 8, 3).bias(false).build()?.weight.rank(), 2 + ", stringify!($rank), ");")]
+            #[doc = concat!("assert!(", stringify!($layer), "::builder(4, 8, 3).groups(3).build().is_err()); // 3 divides neither")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// Sizes that memory can't hold, a kernel of 0, groups that don't divide the channels, a dtype that isn't
@@ -153,6 +160,12 @@ macro_rules! convolutions {
 
         impl $layer {
             /// Stride, padding, dilation and groups.
+            ///
+            /// ```
+            #[doc = concat!("# use neurarust_nn::", stringify!($layer), ";")]
+            #[doc = concat!("assert_eq!(", stringify!($layer), "::builder(4, 8, 3).groups(4).build()?.options().groups, 4);")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             pub fn options(&self) -> &ConvOptions {
                 &self.options
             }
@@ -213,7 +226,7 @@ convolutions! {
     /// ```
     ConvTranspose1d, ConvTranspose1dBuilder, conv_transpose1d, 1, true {
         /// Extra size on one side of the output, 0.
-        output_padding: impl Into<PerDim> => PerDim = 0usize;
+        output_padding: impl Into<PerDim> => PerDim = 0usize, stride(2).output_padding(1) => layer.tree().contains("output_padding=(1");
     } |options, b| options.output_padding(b.output_padding.clone());
     /// Transposed convolution over images: (N, C, H, W) → (N, O, H', W').
     ///
@@ -226,7 +239,7 @@ convolutions! {
     /// ```
     ConvTranspose2d, ConvTranspose2dBuilder, conv_transpose2d, 2, true {
         /// Extra size on one side of the output, 0.
-        output_padding: impl Into<PerDim> => PerDim = 0usize;
+        output_padding: impl Into<PerDim> => PerDim = 0usize, stride(2).output_padding(1) => layer.tree().contains("output_padding=(1");
     } |options, b| options.output_padding(b.output_padding.clone());
 }
 
@@ -257,21 +270,29 @@ builder! {
     /// Sizes that memory can't hold, a kernel of 0.
     DepthwiseSeparableConv2dBuilder makes DepthwiseSeparableConv2d from (
         in_channels: usize => usize, out_channels: usize => usize, kernel_size: impl Into<PerDim> => PerDim,
-    )
+    ), such as (4, 8, 3)
     /// Distance between windows, 1.
-    stride: impl Into<PerDim> => PerDim = 1usize;
+    stride: impl Into<PerDim> => PerDim = 1usize, stride(2) => layer.depthwise.options().stride == [2, 2].into();
     /// Zeros around the input, 0; or [`Padding::Same`].
-    padding: impl Into<Padding> => Padding = 0usize;
+    padding: impl Into<Padding> => Padding = 0usize, padding(1) => layer.tree().contains("padding=(1, 1)");
     /// Distance between the elements of a window, 1.
-    dilation: impl Into<PerDim> => PerDim = 1usize;
+    dilation: impl Into<PerDim> => PerDim = 1usize, dilation(2) => layer.tree().contains("dilation=(2");
     /// Whether to add biases, true.
-    bias: bool => bool = true;
+    bias: bool => bool = true, bias(false) => layer.num_parameters() == 4 * 9 + 4 * 8;
     /// The element type, `f32`.
-    dtype: DType => DType = DType::F32;
+    dtype: DType => DType = DType::F32, dtype(DType::F64) => layer.parameters()[0].dtype() == DType::F64;
 }
 
 impl DepthwiseSeparableConv2dBuilder {
     /// The layer.
+    ///
+    /// ```
+    /// use neurarust_nn::DepthwiseSeparableConv2d;
+    /// let layer = DepthwiseSeparableConv2d::builder(4, 8, 3).build()?;
+    /// assert_eq!(layer.depthwise.weight.dims(), [4, 1, 3, 3]);
+    /// assert_eq!(layer.pointwise.weight.dims(), [8, 4, 1, 1]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Sizes that memory can't hold, a kernel of 0, a dtype that isn't floating-point.

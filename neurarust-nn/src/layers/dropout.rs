@@ -16,6 +16,13 @@ macro_rules! dropouts {
         impl $layer {
             /// Drops with probability `p`; PyTorch's default is 0.5.
             ///
+            /// ```
+            #[doc = concat!("# use neurarust_nn::{Module, ", stringify!($layer), "};")]
+            #[doc = concat!("assert_eq!(", stringify!($layer), "::new(0.1)?.tree(), \"", stringify!($layer), "(p=0.1)\");")]
+            #[doc = concat!("assert!(", stringify!($layer), "::new(1.5).is_err());")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
+            ///
             /// # Errors
             /// A probability outside of 0 to 1.
             #[track_caller]
@@ -27,6 +34,11 @@ macro_rules! dropouts {
             }
 
             /// The probability.
+            ///
+            /// ```
+            #[doc = concat!("assert_eq!(neurarust_nn::", stringify!($layer), "::new(0.1)?.p(), 0.1);")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             pub fn p(&self) -> f64 {
                 self.p
             }

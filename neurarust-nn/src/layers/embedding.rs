@@ -28,15 +28,22 @@ builder! {
     ///
     /// # Errors
     /// Sizes that memory can't hold.
-    EmbeddingBuilder makes Embedding from (num_embeddings: usize => usize, embedding_dim: usize => usize)
+    EmbeddingBuilder makes Embedding from (num_embeddings: usize => usize, embedding_dim: usize => usize), such as (10, 3)
     /// A row that starts at zero and is not trained.
-    padding_idx: usize => Option<usize> = None::<usize>;
+    padding_idx: usize => Option<usize> = None::<usize>, padding_idx(0) => layer.tree().contains("padding_idx=0");
     /// The element type, `f32`.
-    dtype: DType => DType = DType::F32;
+    dtype: DType => DType = DType::F32, dtype(DType::F64) => layer.parameters()[0].dtype() == DType::F64;
 }
 
 impl EmbeddingBuilder {
     /// The layer.
+    ///
+    /// ```
+    /// use neurarust_nn::Embedding;
+    /// assert_eq!(Embedding::builder(10, 3).build()?.weight.dims(), [10, 3]);
+    /// assert!(Embedding::builder(10, 3).padding_idx(10).build().is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Sizes that memory can't hold, a padding row that isn't there, a dtype that isn't floating-point.

@@ -29,15 +29,23 @@ builder! {
     ///
     /// # Errors
     /// Sizes that memory can't hold.
-    LinearBuilder makes Linear from (in_features: usize => usize, out_features: usize => usize)
+    LinearBuilder makes Linear from (in_features: usize => usize, out_features: usize => usize), such as (3, 2)
     /// Whether to add a bias, true.
-    bias: bool => bool = true;
+    bias: bool => bool = true, bias(false) => layer.bias.is_none();
     /// The element type, `f32`.
-    dtype: DType => DType = DType::F32;
+    dtype: DType => DType = DType::F32, dtype(DType::F64) => layer.parameters()[0].dtype() == DType::F64;
 }
 
 impl LinearBuilder {
     /// The layer.
+    ///
+    /// ```
+    /// use neurarust_core::DType;
+    /// use neurarust_nn::Linear;
+    /// assert_eq!(Linear::builder(3, 2).build()?.weight.dims(), [2, 3]);
+    /// assert!(Linear::builder(3, 2).dtype(DType::I64).build().is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Sizes that memory can't hold, or a dtype that isn't floating-point.

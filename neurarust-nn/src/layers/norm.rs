@@ -59,27 +59,41 @@ macro_rules! batch_norms {
             ///
             /// # Errors
             /// A size that memory can't hold.
-            $builder makes $layer from (num_features: usize => usize)
+            $builder makes $layer from (num_features: usize => usize), such as (8)
             /// Added to the variance, 1e-5.
-            eps: f64 => f64 = 1e-5;
+            eps: f64 => f64 = 1e-5, eps(1e-3) => layer.tree().contains("eps=1e-3");
             /// How far running statistics move towards a batch's, 0.1.
-            momentum: f64 => Option<f64> = 0.1;
+            momentum: f64 => Option<f64> = 0.1, momentum(0.5) => layer.tree().contains("momentum=0.5");
             /// Whether to scale and shift by learned numbers, true.
-            affine: bool => bool = true;
+            affine: bool => bool = true, affine(false) => layer.weight.is_none();
             /// Whether to keep running statistics, true; without them evaluation uses the batch's, too.
-            track_running_stats: bool => bool = true;
+            track_running_stats: bool => bool = true, track_running_stats(false) => layer.buffers().is_empty();
             /// The element type, `f32`.
-            dtype: DType => DType = DType::F32;
+            dtype: DType => DType = DType::F32, dtype(DType::F64) => layer.parameters()[0].dtype() == DType::F64;
         }
 
         impl $builder {
             /// Running statistics that are the plain average of all batches' (PyTorch's `momentum=None`).
+            ///
+            /// ```
+            #[doc = concat!("# use neurarust_nn::{Module, ", stringify!($layer), "};")]
+            #[doc = concat!("let layer = ", stringify!($layer), "::builder(8).cumulative_average().build()?;")]
+            /// assert!(layer.tree().contains("momentum=None"));
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             pub fn cumulative_average(mut self) -> $builder {
                 self.momentum = None;
                 self
             }
 
             /// The layer.
+            ///
+            /// ```
+            #[doc = concat!("# use neurarust_nn::", stringify!($layer), ";")]
+            #[doc = concat!("let layer = ", stringify!($layer), "::builder(8).build()?;")]
+            /// assert_eq!(layer.running_var.unwrap().to_vec::<f32>()?, [1.0; 8]);
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// A size that memory can't hold, a dtype that isn't floating-point, a negative `eps`.
@@ -265,10 +279,23 @@ impl LayerNorm {
 
 impl LayerNormBuilder {
     /// Added to the variance, 1e-5.
+    ///
+    /// ```
+    /// use neurarust_nn::{LayerNorm, Module};
+    /// assert!(LayerNorm::builder(2).eps(1e-3).build()?.tree().contains("eps=1e-3"));
+    /// assert!(LayerNorm::builder(2).eps(-1.0).build().is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn eps(self, eps: f64) -> LayerNormBuilder {
         LayerNormBuilder { eps, ..self }
     }
     /// Whether to scale and shift by learned numbers, true.
+    ///
+    /// ```
+    /// use neurarust_nn::{LayerNorm, Module};
+    /// assert_eq!(LayerNorm::builder(2).elementwise_affine(false).build()?.num_parameters(), 0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn elementwise_affine(self, elementwise_affine: bool) -> LayerNormBuilder {
         LayerNormBuilder {
             elementwise_affine,
@@ -276,15 +303,35 @@ impl LayerNormBuilder {
         }
     }
     /// Whether to shift as well as scale, true.
+    ///
+    /// ```
+    /// use neurarust_nn::{LayerNorm, Module};
+    /// assert_eq!(LayerNorm::builder(2).bias(false).build()?.num_parameters(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn bias(self, bias: bool) -> LayerNormBuilder {
         LayerNormBuilder { bias, ..self }
     }
     /// The element type, `f32`.
+    ///
+    /// ```
+    /// use neurarust_core::DType;
+    /// use neurarust_nn::LayerNorm;
+    /// let layer = LayerNorm::builder(2).dtype(DType::F64).build()?;
+    /// assert_eq!(layer.weight.unwrap().dtype(), DType::F64);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn dtype(self, dtype: DType) -> LayerNormBuilder {
         LayerNormBuilder { dtype, ..self }
     }
 
     /// The layer.
+    ///
+    /// ```
+    /// let layer = neurarust_nn::LayerNorm::builder([3, 2]).build()?;
+    /// assert_eq!(layer.bias.unwrap().dims(), [3, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A shape that memory can't hold, a dtype that isn't floating-point, a negative `eps`.
@@ -420,17 +467,24 @@ builder! {
     ///
     /// # Errors
     /// Groups that don't divide the channels.
-    GroupNormBuilder makes GroupNorm from (num_groups: usize => usize, num_channels: usize => usize)
+    GroupNormBuilder makes GroupNorm from (num_groups: usize => usize, num_channels: usize => usize), such as (2, 8)
     /// Added to the variance, 1e-5.
-    eps: f64 => f64 = 1e-5;
+    eps: f64 => f64 = 1e-5, eps(1e-3) => layer.tree().contains("eps=1e-3");
     /// Whether to scale and shift by learned numbers, true.
-    affine: bool => bool = true;
+    affine: bool => bool = true, affine(false) => layer.weight.is_none();
     /// The element type, `f32`.
-    dtype: DType => DType = DType::F32;
+    dtype: DType => DType = DType::F32, dtype(DType::F64) => layer.parameters()[0].dtype() == DType::F64;
 }
 
 impl GroupNormBuilder {
     /// The layer.
+    ///
+    /// ```
+    /// use neurarust_nn::GroupNorm;
+    /// assert_eq!(GroupNorm::builder(2, 6).build()?.weight.unwrap().dims(), [6]);
+    /// assert!(GroupNorm::builder(4, 6).build().is_err());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Groups that don't divide the channels, a dtype that isn't floating-point, a negative `eps`.

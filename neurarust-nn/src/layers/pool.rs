@@ -7,7 +7,7 @@ macro_rules! pools {
     ($(
         $(#[$doc:meta])*
         $layer:ident, $builder:ident, $rank:literal, $x:ident, $options:ident => $call:expr;
-        { $( $(#[$option_doc:meta])* $option:ident: $given:ty = $value:expr; )* }
+        { $( $(#[$option_doc:meta])* $option:ident: $given:ty = $value:expr, $example:expr => $check:expr; )* }
     )*) => { $(
         $(#[$doc])*
         #[derive(Clone, Module)]
@@ -27,6 +27,12 @@ macro_rules! pools {
         impl $layer {
             /// Windows of `kernel_size` side by side.
             ///
+            /// ```
+            #[doc = concat!("# use neurarust_nn::{Module, ", stringify!($layer), "};")]
+            #[doc = concat!("assert_eq!(", stringify!($layer), "::new(2)?.tree(), \"", stringify!($layer), "(kernel_size=2, stride=2, padding=0)\");")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
+            ///
             /// # Errors
             /// More numbers than there are dimensions, a size of 0.
             #[track_caller]
@@ -35,6 +41,13 @@ macro_rules! pools {
             }
 
             #[doc = concat!("As [`", stringify!($layer), "::new`], with options to set before `build`.")]
+            ///
+            /// ```
+            #[doc = concat!("# use neurarust_nn::{Module, ", stringify!($layer), "};")]
+            #[doc = concat!("let layer = ", stringify!($layer), "::builder(3).stride(1).padding(1).build()?;")]
+            /// assert!(layer.tree().contains("kernel_size=3, stride=1, padding=1"));
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             pub fn builder(kernel_size: impl Into<PerDim>) -> $builder {
                 $builder { options: PoolOptions::new(kernel_size) }
             }
@@ -47,6 +60,14 @@ macro_rules! pools {
         impl $builder {
             $(
                 $(#[$option_doc])*
+                ///
+                /// ```
+                #[doc = concat!("# use neurarust_nn::{Forward, Module, ", stringify!($layer), "};")]
+                /// # use neurarust_core::Tensor;
+                #[doc = concat!("let layer = ", stringify!($layer), "::builder(2).", stringify!($example), ".build()?;")]
+                #[doc = concat!("assert!(", stringify!($check), ");")]
+                /// # Ok::<(), neurarust_core::Error>(())
+                /// ```
                 pub fn $option(mut self, $option: $given) -> $builder {
                     self.options.$option = $value;
                     self
@@ -54,6 +75,12 @@ macro_rules! pools {
             )*
 
             /// The layer.
+            ///
+            /// ```
+            #[doc = concat!("# use neurarust_nn::", stringify!($layer), ";")]
+            #[doc = concat!("assert!(", stringify!($layer), "::builder(2).ceil_mode(true).build().is_ok());")]
+            #[doc = concat!("assert!(", stringify!($layer), "::builder(2).stride(0).build().is_err());")]
+            /// ```
             ///
             /// # Errors
             /// More numbers than there are dimensions, a window or a stride of 0.
@@ -133,13 +160,13 @@ pools! {
     MaxPool1d, MaxPool1dBuilder, 1, x, options => Ok(x.max_pool1d(options)?.0);
     {
         /// Distance between windows, by default their size.
-        stride: impl Into<PerDim> = Some(stride.into());
+        stride: impl Into<PerDim> = Some(stride.into()), stride(1) => layer.tree().contains("stride=1");
         /// Elements around the input that are never the largest, 0.
-        padding: impl Into<PerDim> = padding.into();
+        padding: impl Into<PerDim> = padding.into(), padding(1) => layer.tree().contains("padding=1");
         /// Distance between the elements of a window, 1.
-        dilation: impl Into<PerDim> = dilation.into();
+        dilation: impl Into<PerDim> = dilation.into(), dilation(2) => layer.tree().contains("dilation=2");
         /// Whether to take windows that reach beyond the end, too.
-        ceil_mode: bool = ceil_mode;
+        ceil_mode: bool = ceil_mode, ceil_mode(true) => layer.tree().contains("ceil_mode=true");
     }
     /// The largest of each window: (N, C, H, W) → (N, C, H', W').
     ///
@@ -155,13 +182,13 @@ pools! {
     MaxPool2d, MaxPool2dBuilder, 2, x, options => Ok(x.max_pool2d(options)?.0);
     {
         /// Distance between windows, by default their size.
-        stride: impl Into<PerDim> = Some(stride.into());
+        stride: impl Into<PerDim> = Some(stride.into()), stride(1) => layer.tree().contains("stride=1");
         /// Elements around the input that are never the largest, 0.
-        padding: impl Into<PerDim> = padding.into();
+        padding: impl Into<PerDim> = padding.into(), padding(1) => layer.tree().contains("padding=1");
         /// Distance between the elements of a window, 1.
-        dilation: impl Into<PerDim> = dilation.into();
+        dilation: impl Into<PerDim> = dilation.into(), dilation(2) => layer.tree().contains("dilation=2");
         /// Whether to take windows that reach beyond the end, too.
-        ceil_mode: bool = ceil_mode;
+        ceil_mode: bool = ceil_mode, ceil_mode(true) => layer.tree().contains("ceil_mode=true");
     }
     /// The mean of each window: (N, C, L) → (N, C, L').
     ///
@@ -175,13 +202,13 @@ pools! {
     AvgPool1d, AvgPool1dBuilder, 1, x, options => x.avg_pool1d(options);
     {
         /// Distance between windows, by default their size.
-        stride: impl Into<PerDim> = Some(stride.into());
+        stride: impl Into<PerDim> = Some(stride.into()), stride(1) => layer.tree().contains("stride=1");
         /// Zeros around the input, 0.
-        padding: impl Into<PerDim> = padding.into();
+        padding: impl Into<PerDim> = padding.into(), padding(1) => layer.tree().contains("padding=1");
         /// Whether to take windows that reach beyond the end, too.
-        ceil_mode: bool = ceil_mode;
+        ceil_mode: bool = ceil_mode, ceil_mode(true) => layer.tree().contains("ceil_mode=true");
         /// Whether the zeros count, true.
-        count_include_pad: bool = count_include_pad;
+        count_include_pad: bool = count_include_pad, padding(1).count_include_pad(false) => layer.forward(&Tensor::ones([1, 1, 4])?)?.to_vec::<f32>()? == [1.0; 3];
     }
     /// The mean of each window: (N, C, H, W) → (N, C, H', W').
     ///
@@ -195,19 +222,24 @@ pools! {
     AvgPool2d, AvgPool2dBuilder, 2, x, options => x.avg_pool2d(options);
     {
         /// Distance between windows, by default their size.
-        stride: impl Into<PerDim> = Some(stride.into());
+        stride: impl Into<PerDim> = Some(stride.into()), stride(1) => layer.tree().contains("stride=1");
         /// Zeros around the input, 0.
-        padding: impl Into<PerDim> = padding.into();
+        padding: impl Into<PerDim> = padding.into(), padding(1) => layer.tree().contains("padding=1");
         /// Whether to take windows that reach beyond the end, too.
-        ceil_mode: bool = ceil_mode;
+        ceil_mode: bool = ceil_mode, ceil_mode(true) => layer.tree().contains("ceil_mode=true");
         /// Whether the zeros count, true.
-        count_include_pad: bool = count_include_pad;
+        count_include_pad: bool = count_include_pad, padding(1).count_include_pad(false) => layer.forward(&Tensor::ones([1, 1, 4, 4])?)?.to_vec::<f32>()? == [1.0; 9];
         /// What to divide by instead of the number of elements.
-        divisor_override: i64 = Some(divisor_override);
+        divisor_override: i64 = Some(divisor_override), divisor_override(1) => layer.forward(&Tensor::ones([1, 1, 2, 2])?)?.item::<f32>()? == 4.0;
     }
 }
 
 /// Sizes of an adaptive pooling's output: one number for all dimensions, or one each, where `None` keeps the input's.
+///
+/// ```
+/// use neurarust_nn::OutputSize;
+/// assert_eq!(OutputSize::from([4, 5]), OutputSize::from([Some(4), Some(5)]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputSize(Vec<Option<usize>>);
 
@@ -255,6 +287,13 @@ macro_rules! adaptive_pools {
 
         impl $layer {
             /// Windows that make an output of this size.
+            ///
+            /// ```
+            #[doc = concat!("# use neurarust_nn::{Module, ", stringify!($layer), "};")]
+            #[doc = concat!("assert!(", stringify!($layer), "::new(4)?.tree().contains(\"output_size=(4\"));")]
+            #[doc = concat!("assert!(", stringify!($layer), "::new([4; 5]).is_err()); // one number, or one for each dimension")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// More numbers than there are dimensions.
