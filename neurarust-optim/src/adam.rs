@@ -155,10 +155,32 @@ macro_rules! adam {
 
 adam! {
     /// Adaptive moment estimation (Kingma & Ba, 2015); weight decay is an L2 penalty.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{Adam, Optimizer};
+    /// let w = Tensor::new([4.0f32])?.requires_grad()?;
+    /// let mut optimizer = Optimizer::new([w.clone()], Adam { lr: 0.5, ..Adam::default() })?;
+    /// w.square()?.sum()?.backward()?;
+    /// optimizer.step()?;
+    /// assert!((w.item::<f32>()? - 3.5).abs() < 1e-5); // the first step is as long as `lr`, whatever the gradient
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     Adam "Adam", decay 0.0, false
 }
 
 adam! {
     /// Adam with decoupled weight decay (Loshchilov & Hutter, 2019).
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{AdamW, Optimizer};
+    /// let w = Tensor::new([4.0f32])?.requires_grad()?;
+    /// let mut optimizer = Optimizer::new([w.clone()], AdamW { lr: 0.5, weight_decay: 0.1, ..AdamW::default() })?;
+    /// w.square()?.sum()?.backward()?;
+    /// optimizer.step()?;
+    /// assert!((w.item::<f32>()? - (4.0 * (1.0 - 0.5 * 0.1) - 0.5)).abs() < 1e-5);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     AdamW "AdamW", decay 1e-2, true
 }

@@ -5,6 +5,18 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A parameter and what its rule remembers of it.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_optim::{Optimizer, Sgd};
+/// let w = Tensor::new([4.0f32])?.requires_grad()?;
+/// let mut optimizer = Optimizer::new([w.clone()], Sgd { momentum: 0.9, ..Sgd::default() })?;
+/// w.sum()?.backward()?;
+/// optimizer.step()?;
+/// let slot = &optimizer.groups[0].slots[0];
+/// assert_eq!((slot.step, slot.state[0].to_vec::<f32>()?), (1, vec![1.0])); // the momentum: the first gradient
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Slot {
     /// The parameter.
@@ -17,6 +29,14 @@ pub struct Slot {
 
 impl Slot {
     /// The parameter before its first step.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::Slot;
+    /// let slot = Slot::new(Tensor::zeros([3])?);
+    /// assert_eq!((slot.step, slot.state.len()), (0, 0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new(param: Tensor) -> Slot {
         Slot {
             param,
@@ -27,6 +47,45 @@ impl Slot {
 }
 
 /// Hyperparameters and the update that they steer.
+///
+/// A rule of your own: `θ ← θ - lr · sign(g)` (Bernstein et al., 2018).
+///
+/// ```
+/// use neurarust_core::{Result, Tensor};
+/// use neurarust_optim::{Optimizer, Rule, Slot};
+///
+/// #[derive(Clone)]
+/// struct SignSgd { lr: f64 }
+///
+/// impl Rule for SignSgd {
+///     const NAME: &'static str = "SignSgd";
+///     fn state_names(&self) -> &'static [&'static str] {
+///         &[]
+///     }
+///     fn update(&self, cohort: &[(&mut Slot, Tensor)]) -> Result<()> {
+///         cohort.iter().try_for_each(|(slot, gradient)| slot.param.sub_(gradient.sign()?.mul(self.lr)?).map(drop))
+///     }
+///     fn hyper(&self) -> Vec<(&'static str, f64)> {
+///         vec![("lr", self.lr)]
+///     }
+///     fn set_hyper(&mut self, name: &str, value: f64) -> bool {
+///         if name == "lr" {
+///             self.lr = value;
+///         }
+///         name == "lr"
+///     }
+///     fn check(&self) -> Result<()> {
+///         Ok(())
+///     }
+/// }
+///
+/// let w = Tensor::new([4.0f32])?.requires_grad()?;
+/// let mut optimizer = Optimizer::new([w.clone()], SignSgd { lr: 0.5 })?;
+/// w.square()?.sum()?.backward()?;
+/// optimizer.step()?;
+/// assert_eq!(w.to_vec::<f32>()?, [3.5]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Rule: Clone + Send + Sync {
     /// The name that errors show.
     const NAME: &'static str;
@@ -93,6 +152,16 @@ pub(crate) fn within(
 }
 
 /// Parameters with hyperparameters of their own.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_optim::{Optimizer, Sgd};
+/// let w = Tensor::zeros([3])?.requires_grad()?;
+/// let mut optimizer = Optimizer::new([w], Sgd::default())?;
+/// optimizer.groups[0].rule.momentum = 0.9; // from the next step on
+/// assert_eq!(optimizer.groups[0].slots.len(), 1);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Group<R> {
     /// The parameters and their state.
@@ -145,6 +214,17 @@ impl State {
     }
 
     /// Loads what [`State::save`] has saved.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{Optimizer, Sgd, State};
+    /// let optimizer = Optimizer::new([Tensor::zeros([3])?.requires_grad()?], Sgd { lr: 0.3, ..Sgd::default() })?;
+    /// let path = std::env::temp_dir().join(format!("sgd-{}.safetensors", std::process::id()));
+    /// optimizer.state_dict()?.save(&path)?;
+    /// assert_eq!(State::load(&path)?.numbers["param_groups.0.lr"], 0.3);
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A file that can't be read, or isn't a safetensors file with numbers in its metadata.

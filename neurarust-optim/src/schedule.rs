@@ -4,6 +4,17 @@ use crate::optimizer::{Optimizer, Rule};
 use std::f64::consts::PI;
 
 /// The learning rate as a function of the step.
+///
+/// ```
+/// use neurarust_optim::Schedule;
+/// struct InverseRoot;
+/// impl Schedule for InverseRoot {
+///     fn lr(&self, base: f64, step: u64) -> f64 {
+///         base / ((step + 1) as f64).sqrt()
+///     }
+/// }
+/// assert_eq!(InverseRoot.lr(0.1, 3), 0.05);
+/// ```
 pub trait Schedule {
     /// The rate after `step` steps of a group that started with `base`.
     fn lr(&self, base: f64, step: u64) -> f64;
@@ -31,6 +42,16 @@ pub struct Scheduler<S> {
 
 impl<S: Schedule> Scheduler<S> {
     /// Starts from the optimizer's present rates, and sets those of step 0.
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{ConstantLr, Optimizer, Scheduler, Sgd};
+    /// let w = Tensor::zeros([1])?.requires_grad()?;
+    /// let mut optimizer = Optimizer::new([w], Sgd { lr: 1.0, ..Sgd::default() })?;
+    /// Scheduler::new(&mut optimizer, ConstantLr { factor: 0.25, total_iters: 3 });
+    /// assert_eq!(optimizer.lr(), [0.25]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new<R: Rule>(optimizer: &mut Optimizer<R>, schedule: S) -> Scheduler<S> {
         let scheduler = Scheduler {
             schedule,
@@ -42,6 +63,17 @@ impl<S: Schedule> Scheduler<S> {
     }
 
     /// Goes on by one step (usually an epoch).
+    ///
+    /// ```
+    /// use neurarust_core::Tensor;
+    /// use neurarust_optim::{ExponentialLr, Optimizer, Scheduler, Sgd};
+    /// let w = Tensor::zeros([1])?.requires_grad()?;
+    /// let mut optimizer = Optimizer::new([w], Sgd { lr: 1.0, ..Sgd::default() })?;
+    /// let mut scheduler = Scheduler::new(&mut optimizer, ExponentialLr { gamma: 0.5 });
+    /// scheduler.step(&mut optimizer);
+    /// assert_eq!(optimizer.lr(), [0.5]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn step<R: Rule>(&mut self, optimizer: &mut Optimizer<R>) {
         self.step += 1;
         self.apply(optimizer);
@@ -88,6 +120,12 @@ impl<S: Schedule> Scheduler<S> {
 }
 
 /// Times `gamma` every `step_size` steps.
+///
+/// ```
+/// use neurarust_optim::{Schedule, StepLr};
+/// let schedule = StepLr { step_size: 10, gamma: 0.5 };
+/// assert_eq!([9, 10, 20].map(|step| schedule.lr(1.0, step)), [1.0, 0.5, 0.25]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StepLr {
     /// Steps between drops, at least 1.
@@ -103,6 +141,12 @@ impl Schedule for StepLr {
 }
 
 /// Times `gamma` at each milestone.
+///
+/// ```
+/// use neurarust_optim::{MultiStepLr, Schedule};
+/// let schedule = MultiStepLr { milestones: vec![30, 80], gamma: 0.5 };
+/// assert_eq!([29, 30, 80].map(|step| schedule.lr(1.0, step)), [1.0, 0.5, 0.25]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct MultiStepLr {
     /// The steps at which the rate drops.
@@ -120,6 +164,11 @@ impl Schedule for MultiStepLr {
 }
 
 /// Times `gamma` every step.
+///
+/// ```
+/// use neurarust_optim::{ExponentialLr, Schedule};
+/// assert_eq!(ExponentialLr { gamma: 0.5 }.lr(1.0, 3), 0.125);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ExponentialLr {
     /// The factor.
@@ -133,6 +182,14 @@ impl Schedule for ExponentialLr {
 }
 
 /// Half a cosine from the base rate to `eta_min` over `t_max` steps (Loshchilov & Hutter, 2017).
+///
+/// ```
+/// use neurarust_optim::{CosineAnnealingLr, Schedule};
+/// let schedule = CosineAnnealingLr { t_max: 10, eta_min: 0.0 };
+/// assert_eq!(schedule.lr(1.0, 0), 1.0);
+/// assert!((schedule.lr(1.0, 5) - 0.5).abs() < 1e-12);
+/// assert_eq!(schedule.lr(1.0, 10), 0.0);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct CosineAnnealingLr {
     /// Steps down to the lowest rate, at least 1.
@@ -150,6 +207,12 @@ impl Schedule for CosineAnnealingLr {
 }
 
 /// A factor that moves in a straight line from `start_factor` to `end_factor` over `total_iters` steps: a warm-up.
+///
+/// ```
+/// use neurarust_optim::{LinearLr, Schedule};
+/// let warm_up = LinearLr { start_factor: 0.5, end_factor: 1.0, total_iters: 4 };
+/// assert_eq!([0, 2, 4, 9].map(|step| warm_up.lr(1.0, step)), [0.5, 0.75, 1.0, 1.0]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct LinearLr {
     /// The factor at the start, 1/3 in PyTorch.
@@ -178,6 +241,12 @@ impl Schedule for LinearLr {
 }
 
 /// Times `factor` for the first `total_iters` steps.
+///
+/// ```
+/// use neurarust_optim::{ConstantLr, Schedule};
+/// let schedule = ConstantLr { factor: 0.5, total_iters: 4 };
+/// assert_eq!([3, 4].map(|step| schedule.lr(1.0, step)), [0.5, 1.0]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ConstantLr {
     /// The factor, 1/3 in PyTorch.
@@ -197,6 +266,12 @@ impl Schedule for ConstantLr {
 }
 
 /// Down to 0 over `total_iters` steps, as `(1 - t)ᵖ`.
+///
+/// ```
+/// use neurarust_optim::{PolynomialLr, Schedule};
+/// let schedule = PolynomialLr { total_iters: 4, power: 2.0 };
+/// assert_eq!([0, 2, 4].map(|step| schedule.lr(1.0, step)), [1.0, 0.25, 0.0]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct PolynomialLr {
     /// Steps down to 0, at least 1.
@@ -213,6 +288,12 @@ impl Schedule for PolynomialLr {
 }
 
 /// Times a factor of the user's own, by step.
+///
+/// ```
+/// use neurarust_optim::{LambdaLr, Schedule};
+/// let schedule = LambdaLr(|step| 1.0 / (step + 1) as f64);
+/// assert_eq!(schedule.lr(1.0, 3), 0.25);
+/// ```
 pub struct LambdaLr<F>(pub F);
 
 impl<F: Fn(u64) -> f64> Schedule for LambdaLr<F> {
@@ -222,6 +303,18 @@ impl<F: Fn(u64) -> f64> Schedule for LambdaLr<F> {
 }
 
 /// One schedule after the other: schedule `i + 1` begins, counting from 0, at `milestones[i]`.
+///
+/// ```
+/// use neurarust_optim::{ExponentialLr, LinearLr, Schedule, SequentialLr};
+/// let schedule = SequentialLr {
+///     schedules: vec![
+///         Box::new(LinearLr { start_factor: 0.5, end_factor: 1.0, total_iters: 2 }),
+///         Box::new(ExponentialLr { gamma: 0.5 }),
+///     ],
+///     milestones: vec![2],
+/// };
+/// assert_eq!([0, 1, 2, 3].map(|step| schedule.lr(1.0, step)), [0.5, 0.75, 1.0, 0.5]);
+/// ```
 pub struct SequentialLr {
     /// The schedules, one more than milestones.
     pub schedules: Vec<Box<dyn Schedule + Send + Sync>>,

@@ -12,6 +12,17 @@ use std::sync::LazyLock;
 /// `θ ← θ - lr · v`, where `v ← momentum · v + (1 - dampening) · g` and `g` is the gradient with weight decay.
 ///
 /// The formulas, Nesterov's included, are those of `torch.optim.SGD` (Sutskever et al., 2013).
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_optim::{Optimizer, Sgd};
+/// let w = Tensor::new([4.0f32])?.requires_grad()?;
+/// let mut optimizer = Optimizer::new([w.clone()], Sgd { lr: 0.25, ..Sgd::default() })?;
+/// w.square()?.sum()?.backward()?;
+/// optimizer.step()?;
+/// assert_eq!(w.to_vec::<f32>()?, [4.0 - 0.25 * 8.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sgd {
     /// Learning rate.
