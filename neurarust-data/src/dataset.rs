@@ -194,6 +194,13 @@ impl<T: Clone + Send + Sync> Dataset for Samples<T> {
 }
 
 /// See [`Dataset::map`].
+///
+/// ```
+/// use neurarust_data::{Dataset, Samples, keyed};
+/// let squares = Samples::from(vec![1, 2, 3]).map(|x, _rng| Ok(x * x));
+/// assert_eq!(squares.get(2, &mut keyed(0, 0, 2))?, 9);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Map<D, F> {
     dataset: D,
@@ -317,6 +324,13 @@ impl<D: Dataset + ?Sized> Dataset for Subset<D> {
 }
 
 /// Two data sets, one after the other; see [`Dataset::concat`].
+///
+/// ```
+/// use neurarust_data::{Dataset, Samples, keyed};
+/// let both = Samples::from(vec![1, 2]).concat(Samples::from(vec![3]));
+/// assert_eq!((both.len(), both.get(2, &mut keyed(0, 0, 2))?), (3, 3));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Concat<A, B> {
     first: A,
@@ -342,6 +356,13 @@ impl<A: Dataset, B: Dataset<Item = A::Item>> Dataset for Concat<A, B> {
 /// The sizes of the parts of a [`Dataset::random_split`]: counts, `[1437, 360]`, or fractions, `[0.8, 0.2]`.
 ///
 /// Fractions are rounded down; what is left goes to the first parts, one sample each.
+///
+/// ```
+/// use neurarust_data::{Dataset, Samples};
+/// let parts = Samples::from(vec![0; 10]).random_split([0.75, 0.25], 0)?;
+/// assert_eq!((parts[0].len(), parts[1].len()), (8, 2));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub enum SplitSizes {
     /// Samples in each part.

@@ -44,6 +44,13 @@ use neurarust_core::random::{Philox, default_generator};
 
 /// The generator that a sample, or an epoch's order, is handed: a sequence of its own for each
 /// [key](keyed). [`Random`] has its methods.
+///
+/// ```
+/// use neurarust_data::{Random, keyed};
+/// // The same seed, epoch and sample: the same numbers.
+/// assert_eq!(keyed(0, 1, 5).uniform_f64(), keyed(0, 1, 5).uniform_f64());
+/// assert_ne!(keyed(0, 1, 5).uniform_f64(), keyed(0, 1, 6).uniform_f64());
+/// ```
 pub type Rng = Philox;
 
 /// The generator of an epoch's order: keyed by a place that no sample has.

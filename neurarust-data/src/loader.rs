@@ -51,6 +51,16 @@ pub struct DataLoader<D, B> {
 }
 
 /// Where a loader is: enough to go on from there, in another process if need be.
+///
+/// ```
+/// use neurarust_data::{DataLoader, Samples};
+/// let loader = DataLoader::builder(Samples::from(vec![1i64, 2, 3])).build()?;
+/// let mut epoch = loader.iter();
+/// epoch.next().unwrap()?;
+/// let state = loader.state();
+/// assert_eq!((state.epoch, state.batches, state.batches_per_epoch), (0, 1, 3));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoaderState {
     /// The seed of order and augmentation.
@@ -149,11 +159,25 @@ where
     }
 
     /// Whether an epoch has no batches.
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples};
+    /// let data = Samples::from(vec![1i64, 2, 3]);
+    /// assert!(DataLoader::builder(data).batch_size(4).drop_last(true).build()?.is_empty());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The data set.
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Dataset, Samples};
+    /// let loader = DataLoader::builder(Samples::from(vec![1i64, 2, 3])).batch_size(2).build()?;
+    /// assert_eq!((loader.len(), loader.dataset().len()), (2, 3));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn dataset(&self) -> &Arc<D> {
         &self.dataset
     }
@@ -372,6 +396,14 @@ where
     }
 
     /// How many batches each thread may be ahead of the loop (2 unless told otherwise).
+    ///
+    /// ```
+    /// use neurarust_data::{DataLoader, Samples};
+    /// let data = Samples::from(vec![1i64, 2, 3]);
+    /// let loader = DataLoader::builder(data).num_workers(1).prefetch(8).build()?;
+    /// assert_eq!(loader.iter().count(), 3);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn prefetch(mut self, batches_per_worker: usize) -> Self {
         self.prefetch = batches_per_worker;
         self

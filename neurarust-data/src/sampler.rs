@@ -7,9 +7,34 @@ use crate::{Random, Rng};
 use neurarust_core::{Error, Result};
 
 /// The indices of one epoch, one after the other.
+///
+/// ```
+/// use neurarust_data::{Sampler, SequentialSampler, keyed};
+/// let indices: neurarust_data::Indices = SequentialSampler::new(3).indices(keyed(0, 0, 0))?;
+/// assert_eq!(indices.collect::<Vec<_>>(), [0, 1, 2]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub type Indices = Box<dyn Iterator<Item = usize> + Send>;
 
 /// Chooses the samples of an epoch.
+///
+/// ```
+/// use neurarust_core::Result;
+/// use neurarust_data::{DataLoader, Indices, Rng, Sampler, Samples};
+/// /// The last sample first.
+/// struct Backwards(usize);
+/// impl Sampler for Backwards {
+///     fn len(&self) -> usize {
+///         self.0
+///     }
+///     fn indices(&self, _rng: Rng) -> Result<Indices> {
+///         Ok(Box::new((0..self.0).rev()))
+///     }
+/// }
+/// let loader = DataLoader::builder(Samples::from(vec![1i64, 2, 3])).sampler(Backwards(3)).build()?;
+/// assert_eq!(loader.iter().next().unwrap()?.to_vec::<i64>()?, [3]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Sampler: Send + Sync {
     /// How many indices an epoch has.
     fn len(&self) -> usize;
@@ -241,10 +266,36 @@ impl Sampler for WeightedRandomSampler {
 }
 
 /// The batches of one epoch, one after the other.
+///
+/// ```
+/// use neurarust_data::{BatchIndices, BatchSampler, Batching, SequentialSampler, keyed};
+/// let batches: BatchIndices = BatchSampler::new(SequentialSampler::new(3), 2, false)?.batches(keyed(0, 0, 0))?;
+/// assert_eq!(batches.collect::<Vec<_>>(), [vec![0, 1], vec![2]]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub type BatchIndices = Box<dyn Iterator<Item = Vec<usize>> + Send>;
 
 /// Chooses the batches of an epoch. Every [`Sampler`] cut up by a [`BatchSampler`] is one; implement it yourself for
 /// batches that depend on the samples, such as sentences of similar length.
+///
+/// ```
+/// use neurarust_core::Result;
+/// use neurarust_data::{BatchIndices, Batching, DataLoader, Rng, Samples};
+/// /// Batches of one sample, two samples, three samples …
+/// struct Growing(usize);
+/// impl Batching for Growing {
+///     fn len(&self) -> usize {
+///         self.0
+///     }
+///     fn batches(&self, _rng: Rng) -> Result<BatchIndices> {
+///         Ok(Box::new((0..self.0).map(|n| (n * (n + 1) / 2..(n + 1) * (n + 2) / 2).collect())))
+///     }
+/// }
+/// let loader = DataLoader::builder(Samples::from(vec![1i64, 2, 3])).batch_sampler(Growing(2)).build()?;
+/// let sizes: Vec<_> = loader.iter().map(|batch| batch.unwrap().numel()).collect();
+/// assert_eq!(sizes, [1, 2]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Batching: Send + Sync {
     /// How many batches an epoch has.
     fn len(&self) -> usize;

@@ -110,6 +110,16 @@ impl<T: Tensors + Collate<Batch = T>> Dataset for TensorDataset<T> {
 }
 
 /// What a [`TensorDataset`] is made of: tensors in some structure.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_data::Tensors;
+/// let pair = (Tensor::ones([2])?, Tensor::ones([3])?);
+/// let (a, b) = pair.map(&mut |t| t.mul(2.0))?;
+/// assert_eq!((a.to_vec::<f32>()?, b.numel()), (vec![2.0, 2.0], 3));
+/// assert_eq!(pair.all().len(), 2);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Tensors: Send + Sync + Sized {
     /// Every tensor.
     fn all(&self) -> Vec<&Tensor>;

@@ -24,6 +24,15 @@ use crate::{Random, Rng};
 use neurarust_core::{DType, Error, Result, Tensor};
 
 /// A function of a tensor, possibly a random one. Closures are transforms too.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_data::{Rng, keyed, transforms::Transform};
+/// let negative = |x: &Tensor, _rng: &mut Rng| x.neg()?.add(1.0);
+/// let y = negative.apply(&Tensor::zeros([1, 2, 2])?, &mut keyed(0, 0, 0))?;
+/// assert_eq!(y.to_vec::<f32>()?, [1.0; 4]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Transform: Send + Sync {
     /// The transformed tensor; whatever is random comes from `rng`.
     ///
@@ -89,6 +98,15 @@ impl Transform for Compose {
 
 /// Bytes of shape (height, width) or (height, width, channels), as image files hold them, to `f32` of shape
 /// (channels, height, width), divided by 255.
+///
+/// ```
+/// use neurarust_core::{DType, Tensor};
+/// use neurarust_data::{keyed, transforms::{ToTensor, Transform}};
+/// let image = Tensor::full(([4, 5, 3], DType::U8), 51.0)?; // (height, width, channels)
+/// let x = ToTensor.apply(&image, &mut keyed(0, 0, 0))?;
+/// assert_eq!((x.dims(), x.max()?.item::<f32>()?), (&[3, 4, 5][..], 0.2));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ToTensor;
 
@@ -195,9 +213,18 @@ pub struct RandomVerticalFlip {
 }
 
 macro_rules! flips {
-    ($($flip:ident: $dim:literal;)*) => { $(
+    ($($flip:ident: $dim:literal, $mirrored:literal;)*) => { $(
         impl $flip {
             /// Mirrors with this probability.
+            ///
+            /// ```
+            /// use neurarust_core::Tensor;
+            #[doc = concat!("use neurarust_data::{keyed, transforms::{", stringify!($flip), ", Transform}};")]
+            /// let image = Tensor::new([[[1f32, 2.0], [3.0, 4.0]]])?;
+            #[doc = concat!("let y = ", stringify!($flip), "::new(1.0)?.apply(&image, &mut keyed(0, 0, 0))?;")]
+            #[doc = concat!("assert_eq!(y.to_vec::<f32>()?, ", $mirrored, ");")]
+            /// # Ok::<(), neurarust_core::Error>(())
+            /// ```
             ///
             /// # Errors
             /// It is not in 0 … 1.
@@ -225,8 +252,8 @@ macro_rules! flips {
 }
 
 flips! {
-    RandomHorizontalFlip: -1;
-    RandomVerticalFlip: -2;
+    RandomHorizontalFlip: -1, "[2.0, 1.0, 4.0, 3.0]";
+    RandomVerticalFlip: -2, "[3.0, 4.0, 1.0, 2.0]";
 }
 
 /// A window at a random place, of an image that can be given a border first.

@@ -86,6 +86,12 @@ impl Digits {
     }
 
     /// Never true.
+    ///
+    /// ```
+    /// use neurarust_data::datasets::Digits;
+    /// assert!(!Digits::load()?.is_empty());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }

@@ -11,6 +11,13 @@ use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 /// The numbers of an IDX file, in the type that its magic number names.
+///
+/// ```
+/// use neurarust_data::datasets::{Idx, IdxData};
+/// let bytes = [0, 0, 0x0b, 1, 0, 0, 0, 2, 0, 1, 0xff, 0xff]; // big-endian numbers of 16 bits
+/// assert_eq!(Idx::parse(&bytes, "offsets")?.data(), &IdxData::I16(vec![1, -1]));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum IdxData {
     /// Type code `0x08`: images and labels.
@@ -58,6 +65,15 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 impl Idx {
     /// Reads a file, gzipped or not (its first bytes tell, not its name).
     ///
+    /// ```
+    /// use neurarust_data::datasets::Idx;
+    /// let path = std::env::temp_dir().join(format!("labels-{}.idx", std::process::id()));
+    /// std::fs::write(&path, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
+    /// assert_eq!(Idx::open(&path)?.shape(), [2]);
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// The file cannot be read, is no IDX file, or is shorter or longer than its own header says.
     #[track_caller]
@@ -67,6 +83,15 @@ impl Idx {
 
     /// [`open`](Idx::open) that refuses to inflate more than `limit` bytes. (An uncompressed file needs no limit: it
     /// takes as much memory as it is long.)
+    ///
+    /// ```
+    /// use neurarust_data::datasets::Idx;
+    /// let path = std::env::temp_dir().join(format!("limited-{}.idx", std::process::id()));
+    /// std::fs::write(&path, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
+    /// assert_eq!(Idx::open_limited(&path, 1 << 20)?.shape(), [2]);
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`open`](Idx::open); more than `limit` bytes.
@@ -107,6 +132,13 @@ impl Idx {
     }
 
     /// The numbers, row-major.
+    ///
+    /// ```
+    /// use neurarust_data::datasets::{Idx, IdxData};
+    /// let idx = Idx::parse(&[0, 0, 8, 1, 0, 0, 0, 2, 7, 9], "labels")?;
+    /// assert_eq!(idx.data(), &IdxData::U8(vec![7, 9]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn data(&self) -> &IdxData {
         &self.data
     }

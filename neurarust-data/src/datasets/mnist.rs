@@ -8,6 +8,13 @@ use neurarust_core::{Result, Tensor};
 use std::path::{Path, PathBuf};
 
 /// Which part of a data set.
+///
+/// ```no_run
+/// use neurarust_data::datasets::{Mnist, Split};
+/// let (train, test) = (Mnist::open("data/mnist", Split::Train)?, Mnist::open("data/mnist", Split::Test)?);
+/// assert_eq!((train.len(), test.len()), (60_000, 10_000));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Split {
     /// The part to learn from (MNIST: 60,000 images).
@@ -44,6 +51,12 @@ impl Mnist {
     /// The names may have a dot or a hyphen before `idx`, and may end in `.gz` or not. The folder that
     /// torchvision fills (`MNIST/raw` inside the given one) is found too.
     ///
+    /// ```
+    /// use neurarust_data::datasets::{Mnist, Split};
+    /// let missing = Mnist::open("no/such/folder", Split::Train).unwrap_err();
+    /// assert!(missing.to_string().contains("train-images-idx3-ubyte"));
+    /// ```
+    ///
     /// # Errors
     /// A file is missing, is damaged or lies about its size, the two files differ in their count, or a label is no
     /// digit.
@@ -58,6 +71,17 @@ impl Mnist {
     }
 
     /// Reads the images from one file and their labels from another.
+    ///
+    /// ```
+    /// # use neurarust_data::datasets::Mnist;
+    /// # let folder = std::env::temp_dir();
+    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist16", std::process::id())));
+    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
+    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
+    /// let mnist = Mnist::open_files(&images, &labels)?;
+    /// assert_eq!(mnist.len(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`open`](Mnist::open).
@@ -125,31 +149,98 @@ impl Mnist {
     }
 
     /// How many images there are.
+    ///
+    /// ```
+    /// # use neurarust_data::datasets::Mnist;
+    /// # let folder = std::env::temp_dir();
+    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist17", std::process::id())));
+    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
+    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
+    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// assert_eq!(mnist.len(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
     /// Whether there are none.
+    ///
+    /// ```
+    /// # use neurarust_data::datasets::Mnist;
+    /// # let folder = std::env::temp_dir();
+    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist18", std::process::id())));
+    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
+    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
+    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// assert!(!mnist.is_empty());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
 
     /// Height and width of an image.
+    ///
+    /// ```
+    /// # use neurarust_data::datasets::Mnist;
+    /// # let folder = std::env::temp_dir();
+    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist19", std::process::id())));
+    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
+    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
+    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// assert_eq!(mnist.image_size(), (1, 3)); // 28 × 28 in the real files
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn image_size(&self) -> (usize, usize) {
         (self.rows, self.columns)
     }
 
     /// The pixels, 0 … 255: (count, rows, columns), row-major.
+    ///
+    /// ```
+    /// # use neurarust_data::datasets::Mnist;
+    /// # let folder = std::env::temp_dir();
+    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist20", std::process::id())));
+    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
+    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
+    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// assert_eq!(mnist.pixel_bytes(), [0, 128, 255, 1, 2, 3]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn pixel_bytes(&self) -> &[u8] {
         &self.pixels
     }
 
     /// The labels, 0 … 9: (count).
+    ///
+    /// ```
+    /// # use neurarust_data::datasets::Mnist;
+    /// # let folder = std::env::temp_dir();
+    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist21", std::process::id())));
+    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
+    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
+    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// assert_eq!(mnist.label_bytes(), [7, 9]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn label_bytes(&self) -> &[u8] {
         &self.labels
     }
 
     /// The images, 0.0 … 1.0: `f32` of shape (count, 1, rows, columns).
+    ///
+    /// ```
+    /// # use neurarust_data::datasets::Mnist;
+    /// # let folder = std::env::temp_dir();
+    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist22", std::process::id())));
+    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
+    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
+    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// let images = mnist.images()?;
+    /// assert_eq!((images.dims(), images.max()?.item::<f32>()?), (&[2, 1, 1, 3][..], 1.0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.
@@ -161,6 +252,17 @@ impl Mnist {
 
     /// The labels, 0 … 9: `i64` of shape (count).
     ///
+    /// ```
+    /// # use neurarust_data::datasets::Mnist;
+    /// # let folder = std::env::temp_dir();
+    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist23", std::process::id())));
+    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
+    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
+    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// assert_eq!(mnist.labels()?.to_vec::<i64>()?, [7, 9]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// No memory.
     #[track_caller]
@@ -169,6 +271,18 @@ impl Mnist {
     }
 
     /// [`images`](Self::images) and [`labels`](Self::labels) as a data set.
+    ///
+    /// ```
+    /// # use neurarust_data::datasets::Mnist;
+    /// # let folder = std::env::temp_dir();
+    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist24", std::process::id())));
+    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
+    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
+    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// use neurarust_data::Dataset;
+    /// assert_eq!(mnist.dataset()?.len(), 2);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// No memory.

@@ -15,6 +15,21 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A file that is known by its contents.
+///
+/// ```
+/// use neurarust_data::download::{Download, RemoteFile};
+/// let folder = std::env::temp_dir().join(format!("download-{}", std::process::id()));
+/// std::fs::create_dir_all(&folder).unwrap();
+/// std::fs::write(folder.join("abc.txt"), "abc").unwrap();
+/// let file = RemoteFile {
+///     name: "abc.txt".into(),
+///     bytes: 3,
+///     sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into(),
+/// };
+/// Download::new(&folder).fetch(&[file])?; // it is there and good: no server is asked
+/// # std::fs::remove_dir_all(&folder).unwrap();
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoteFile {
     /// Its name, on the servers and on disk.
@@ -66,6 +81,13 @@ const SCHEME: &str = if cfg!(feature = "https") {
 /// Fetches MNIST (11.6 MB) into `folder`, which is created if need be; files that are already there and good stay.
 /// Afterwards [`Mnist::open`](crate::datasets::Mnist::open) reads them.
 ///
+/// ```no_run
+/// use neurarust_data::datasets::{Mnist, Split};
+/// neurarust_data::download::mnist("data/mnist")?;
+/// assert_eq!(Mnist::open("data/mnist", Split::Test)?.len(), 10_000);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// No server delivered a file; the message says what each answered and where to put the files by hand.
 #[track_caller]
@@ -105,6 +127,15 @@ pub struct Download {
 
 impl Download {
     /// A download into `folder`.
+    ///
+    /// ```
+    /// use neurarust_data::download::Download;
+    /// let folder = std::env::temp_dir().join(format!("nothing-{}", std::process::id()));
+    /// Download::new(&folder).fetch(&[])?; // creates the folder
+    /// assert!(folder.is_dir());
+    /// # std::fs::remove_dir(&folder).unwrap();
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new(folder: impl AsRef<Path>) -> Self {
         Download {
             folder: folder.as_ref().to_path_buf(),
@@ -117,12 +148,25 @@ impl Download {
     }
 
     /// The addresses before the file names, in the order they are tried.
+    ///
+    /// ```
+    /// use neurarust_data::download::Download;
+    /// let download = Download::new("data").mirrors(["http://a.example/sets", "http://b.example/sets"]);
+    /// assert!(format!("{download:?}").contains("b.example"));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn mirrors<S: Into<String>>(mut self, mirrors: impl IntoIterator<Item = S>) -> Self {
         self.mirrors = mirrors.into_iter().map(Into::into).collect();
         self
     }
 
     /// Whether to draw a progress bar on a terminal (yes, unless told otherwise).
+    ///
+    /// ```
+    /// use neurarust_data::download::Download;
+    /// assert!(format!("{:?}", Download::new("data").progress(false)).contains("progress: false"));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn progress(mut self, show: bool) -> Self {
         self.progress = show;
         self
@@ -130,18 +174,37 @@ impl Download {
 
     /// How long to wait for a connection or an answer (30 s unless told otherwise). A single transfer may take ten
     /// times as long, and is continued if that was not enough.
+    ///
+    /// ```
+    /// use neurarust_data::download::Download;
+    /// let download = Download::new("data").patience(std::time::Duration::from_secs(5));
+    /// assert!(format!("{download:?}").contains("patience: 5s"));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
     /// How often to try a server that delivers nothing new (3 times unless told otherwise, at least once).
+    ///
+    /// ```
+    /// use neurarust_data::download::Download;
+    /// assert!(format!("{:?}", Download::new("data").attempts(0)).contains("attempts: 1"));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
     }
 
     /// Fetches every file that is not there yet.
+    ///
+    /// ```no_run
+    /// use neurarust_data::download::{Download, RemoteFile};
+    /// let file = RemoteFile { name: "set.npz".into(), bytes: 1234, sha256: "0f1e…".into() };
+    /// Download::new("data").mirrors(["http://example.org/sets"]).fetch(&[file])?;
+    /// ```
     ///
     /// # Errors
     /// A file could not be had from any server, or not be written.

@@ -12,6 +12,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 /// The batches of one epoch; see [`DataLoader::iter`].
+///
+/// ```
+/// use neurarust_data::{DataLoader, Samples};
+/// let loader = DataLoader::builder(Samples::from(vec![1i64, 2, 3])).batch_size(2).build()?;
+/// let mut batches = loader.iter();
+/// assert_eq!(batches.next().unwrap()?.to_vec::<i64>()?, [1, 2]);
+/// assert_eq!(batches.count(), 1);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub struct Batches<D, B> {
     work: Arc<Work<D, B>>,
     workers: Vec<JoinHandle<()>>,
