@@ -58,6 +58,14 @@ pub fn is_anomaly_check_nan_enabled() -> bool {
 }
 
 /// Restores what was before when dropped.
+///
+/// ```
+/// use neurarust_core::autograd::{detect_anomaly, is_anomaly_enabled};
+/// let guard = detect_anomaly(false);
+/// assert!(is_anomaly_enabled());
+/// drop(guard);
+/// assert!(!is_anomaly_enabled());
+/// ```
 #[derive(Debug)]
 #[must_use = "the mode ends when the guard is dropped"]
 pub struct AnomalyGuard(u8);

@@ -16,6 +16,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// Why no gradient gets through.
+///
+/// ```
+/// # use neurarust_core::{Tensor, autograd::{Cut, audit, watch}};
+/// let (w, b) = (Tensor::new(2f32)?.requires_grad()?, Tensor::new(1f32)?.requires_grad()?);
+/// let _watch = watch();
+/// let loss = w.gt(0.0)?.mul(&b)?;
+/// assert_eq!(audit(&loss, &[("w", &w), ("b", &b)])?.unreached[0].cuts[0].why, Cut::NotDifferentiable);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cut {
@@ -27,13 +36,23 @@ pub enum Cut {
     NotDifferentiable,
     /// What was computed from it doesn't reach the loss.
     DeadEnd,
-    /// The loss depends on it, but the gradient was never more than zero: `round`, `floor`.
+    /// The loss depends on it, but no gradient came down: a function of the user's own answered none.
     Zero,
     /// Nothing that was watched has used it.
     Unused,
 }
 
 /// A place where the path was cut.
+///
+/// ```
+/// # use neurarust_core::{Tensor, autograd::{audit, watch}};
+/// let (w, x) = (Tensor::new(2f32)?.requires_grad()?, Tensor::new(3f32)?.requires_grad()?);
+/// let _watch = watch();
+/// let loss = x.mul(&w.exp()?.detach())?;
+/// let found = audit(&loss, &[("w", &w)])?;
+/// assert!(found.unreached[0].cuts[0].to_string().starts_with("detach() at "));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CutAt {
     /// Why.
@@ -45,6 +64,15 @@ pub struct CutAt {
 }
 
 /// A parameter that no gradient reaches.
+///
+/// ```
+/// # use neurarust_core::{Tensor, autograd::{Cut, audit, watch}};
+/// let (w, b) = (Tensor::new(2f32)?.requires_grad()?, Tensor::new(1f32)?.requires_grad()?);
+/// let _watch = watch();
+/// let found = audit(&w.square()?, &[("w", &w), ("b", &b)])?;
+/// assert_eq!((found.unreached[0].name.as_str(), found.unreached[0].cuts[0].why), ("b", Cut::Unused));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreached {
     /// The name it was given by.
@@ -54,6 +82,15 @@ pub struct Unreached {
 }
 
 /// What [`audit`] has found. Its `Display` is a report.
+///
+/// ```
+/// # use neurarust_core::{Tensor, autograd::{audit, watch}};
+/// let (w, b) = (Tensor::new(2f32)?.requires_grad()?, Tensor::new(1f32)?.requires_grad()?);
+/// let _watch = watch();
+/// let found = audit(&w.square()?, &[("w", &w), ("b", &b)])?;
+/// assert_eq!(found.to_string(), "gradients reach 1 of 2 trainable parameters\n  b: unused");
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audit {
     /// Number of trainable parameters that gradients reach.
@@ -147,6 +184,17 @@ pub(crate) fn is_on() -> bool {
 }
 
 /// Notes what [`audit`] needs, until it is dropped. Not `Send`: it watches the thread that made it.
+///
+/// ```
+/// # use neurarust_core::{Tensor, autograd::{audit, watch}};
+/// let w = Tensor::new(2f32)?.requires_grad()?;
+/// let loss = w.square()?;
+/// assert!(!audit(&loss, &[("w", &w)])?.watched);
+/// let watching = watch();
+/// assert!(audit(&w.square()?, &[("w", &w)])?.watched);
+/// drop(watching);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[must_use = "watching ends when this is dropped"]
 pub struct Watch {
     outer: Option<Vec<Event>>,

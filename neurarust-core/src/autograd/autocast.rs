@@ -10,6 +10,15 @@ use std::marker::PhantomData;
 thread_local!(static PRODUCTS: Cell<Option<DType>> = const { Cell::new(None) });
 
 /// Restores the previous state when dropped. Not `Send`: a region belongs to its thread.
+///
+/// ```
+/// # use neurarust_core::{DType, autograd::{autocast, autocast_dtype}};
+/// let guard = autocast(Some(DType::BF16))?;
+/// assert_eq!(autocast_dtype(), Some(DType::BF16));
+/// drop(guard);
+/// assert_eq!(autocast_dtype(), None);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[must_use = "the region ends when the guard is dropped; bind it: `let _guard = autocast(Some(dtype))?;`"]
 pub struct AutocastGuard(Option<DType>, PhantomData<*const ()>);
 
@@ -44,6 +53,14 @@ pub fn autocast(dtype: Option<DType>) -> Result<AutocastGuard> {
 /// Changes this thread's state and answers the one before: for hosts whose blocks are no Rust scopes. In Rust, use
 /// [`autocast`].
 ///
+/// ```
+/// # use neurarust_core::{DType, Tensor, autograd::replace_autocast};
+/// let before = replace_autocast(Some(DType::F16))?;
+/// assert_eq!(Tensor::ones([2, 2])?.matmul(&Tensor::ones([2, 2])?)?.dtype(), DType::F16);
+/// assert_eq!(replace_autocast(before)?, Some(DType::F16));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`autocast`].
 #[track_caller]
@@ -58,6 +75,14 @@ pub fn replace_autocast(dtype: Option<DType>) -> Result<Option<DType>> {
 }
 
 /// The type of products in the region that this thread is in.
+///
+/// ```
+/// # use neurarust_core::{DType, autograd::{autocast, autocast_dtype}};
+/// let _outer = autocast(Some(DType::BF16))?;
+/// let _inner = autocast(None)?; // products as they are, inside of the region
+/// assert_eq!(autocast_dtype(), None);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[inline]
 pub fn autocast_dtype() -> Option<DType> {
     PRODUCTS.get()

@@ -16,6 +16,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How [`grad`] goes about it.
+///
+/// ```
+/// # use neurarust_core::{Tensor, autograd::{GradOptions, grad}};
+/// let x = Tensor::new(3f32)?.requires_grad()?;
+/// let y = x.square()?.mul(&x)?; // x³
+/// let first = grad(&[&y], &[&x], &[None], GradOptions { create_graph: true, ..GradOptions::default() })?;
+/// let second = grad(&[first[0].as_ref().unwrap()], &[&x], &[None], GradOptions::default())?;
+/// assert_eq!(second[0].as_ref().unwrap().item::<f32>()?, 18.0);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GradOptions {
     /// Keep what the graph has saved, for another pass.

@@ -269,6 +269,26 @@ impl Context {
     }
 
     /// What the forward has kept, unchanged since: an in-place operation in between is an error before the backward runs.
+    ///
+    /// ```
+    /// use neurarust_core::{Result, Tensor, autograd::{Context, Function}};
+    /// struct Exp;
+    /// impl Function for Exp {
+    ///     fn forward(&self, ctx: &mut Context, inputs: &[&Tensor]) -> Result<Vec<Tensor>> {
+    ///         let y = inputs[0].exp()?;
+    ///         ctx.save(&[&y]);
+    ///         Ok(vec![y])
+    ///     }
+    ///     fn backward(&self, ctx: &Context, grads: &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>> {
+    ///         let y = &ctx.saved()[0]; // its own derivative
+    ///         Ok(vec![grads[0].as_ref().map(|g| g.mul(y)).transpose()?])
+    ///     }
+    /// }
+    /// let x = Tensor::new([0f32])?.requires_grad()?;
+    /// Exp.apply(&[&x])?[0].backward()?;
+    /// assert_eq!(x.grad().unwrap().item::<f32>()?, 1.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn saved(&self) -> &[Tensor] {
         &self.saved
     }
@@ -323,6 +343,27 @@ impl Context {
 
     /// Declares inputs that the forward has changed in place. They must be outputs too, and go on from there with their new
     /// history.
+    ///
+    /// ```
+    /// use neurarust_core::{Result, Tensor, autograd::{Context, Function}};
+    /// struct Double;
+    /// impl Function for Double {
+    ///     fn forward(&self, ctx: &mut Context, inputs: &[&Tensor]) -> Result<Vec<Tensor>> {
+    ///         inputs[0].mul_(2.0)?;
+    ///         ctx.mark_dirty(&[inputs[0]]);
+    ///         Ok(vec![inputs[0].clone()])
+    ///     }
+    ///     fn backward(&self, _: &Context, grads: &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>> {
+    ///         Ok(vec![grads[0].as_ref().map(|g| g.mul(2.0)).transpose()?])
+    ///     }
+    /// }
+    /// let x = Tensor::new([3f32])?.requires_grad()?;
+    /// let y = x.mul(1.0)?; // leaves that require gradients are not written to
+    /// Double.apply(&[&y])?;
+    /// y.backward()?;
+    /// assert_eq!((y.item::<f32>()?, x.grad().unwrap().item::<f32>()?), (6.0, 2.0));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn mark_dirty(&mut self, inputs: &[&Tensor]) {
         self.dirty = inputs.iter().map(|t| (*t).clone()).collect();
     }

@@ -8,6 +8,16 @@ use crate::ops::view::View;
 use crate::{Error, Result, Tensor};
 
 /// How to go about it.
+///
+/// ```
+/// # use neurarust_core::{Tensor, autograd::functional::{Options, jacobian}};
+/// let (x, unused) = (Tensor::new([1f32, 2.0])?, Tensor::new([0f32])?);
+/// let by = jacobian(|x| x[0].square(), &[&x, &unused], Options::default())?;
+/// assert_eq!(by[1].to_vec::<f32>()?, [0.0, 0.0]);
+/// let strict = Options { strict: true, ..Options::default() };
+/// assert!(jacobian(|x| x[0].square(), &[&x, &unused], strict).is_err());
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Record the derivatives, too.

@@ -4,6 +4,14 @@ use super::{GradOptions, grad, no_grad};
 use crate::{DType, Error, Result, Tensor};
 
 /// How far apart two derivatives may be: `atol + rtol · |numeric|`, with differences over `± eps`.
+///
+/// ```
+/// # use neurarust_core::{Tensor, autograd::{Tolerance, gradcheck}};
+/// let x = Tensor::new([1e3f64])?;
+/// let wide = Tolerance { eps: 1e-2, ..Tolerance::default() }; // a step that suits the size of `x`
+/// gradcheck(|x| x[0].log(), &[&x], wide)?;
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tolerance {
     /// Step of the central difference.

@@ -139,6 +139,13 @@ impl GraphNode {
     }
 
     /// What the user's function that recorded it holds of a host language's.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// assert!(x.exp()?.grad_node().unwrap().held().is_none()); // nobody's function but ours
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn held(&self) -> Option<&dyn Any> {
         match &self.0 {
             Edge::Node(node, _) => node.body.held(),

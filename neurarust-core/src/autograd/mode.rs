@@ -3,6 +3,16 @@
 use std::cell::Cell;
 
 /// What becomes of operations on tensors that require gradients.
+///
+/// ```
+/// # use neurarust_core::{inference_mode, no_grad};
+/// use neurarust_core::autograd::{Mode, replace_mode};
+/// {
+///     let _guard = no_grad();
+///     assert_eq!(replace_mode(Mode::NoGrad), Mode::NoGrad);
+/// }
+/// assert_eq!(replace_mode(Mode::Record), Mode::Record);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// They are recorded.
@@ -16,6 +26,14 @@ pub enum Mode {
 thread_local!(static MODE: Cell<Mode> = const { Cell::new(Mode::Record) });
 
 /// Restores the previous mode when dropped. Not `Send`: the mode belongs to the thread.
+///
+/// ```
+/// # use neurarust_core::{no_grad, autograd::is_grad_enabled};
+/// let guard = no_grad();
+/// assert!(!is_grad_enabled());
+/// drop(guard);
+/// assert!(is_grad_enabled());
+/// ```
 #[must_use = "the mode ends when the guard is dropped; bind it: `let _guard = no_grad();`"]
 pub struct ModeGuard(Mode, std::marker::PhantomData<*const ()>);
 

@@ -8,6 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, OnceLock};
 
 /// A line of the host's program. There is one for each line that was ever asked about, and it is never freed.
+///
+/// ```
+/// # use neurarust_core::autograd::place::place;
+/// assert_eq!(place("train.py", 12).to_string(), "train.py:12");
+/// ```
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     file: String,
@@ -21,6 +26,11 @@ impl fmt::Display for Place {
 }
 
 /// The one [`Place`] for a line.
+///
+/// ```
+/// # use neurarust_core::autograd::place::place;
+/// assert!(std::ptr::eq(place("train.py", 12), place("train.py", 12)));
+/// ```
 pub fn place(file: &str, line: u32) -> &'static Place {
     type Known = HashMap<u32, HashMap<String, &'static Place>>;
     static KNOWN: OnceLock<Mutex<Known>> = OnceLock::new();
@@ -42,6 +52,16 @@ static HOST: OnceLock<fn() -> Option<&'static Place>> = OnceLock::new();
 static WANTED: AtomicUsize = AtomicUsize::new(0);
 
 /// Registers the function that answers the line that the host's program is at. Only the first registration counts.
+///
+/// ```
+/// # use neurarust_core::{Tensor, autograd::{Cut, audit, watch, place::{on_ask, place}}};
+/// on_ask(|| Some(place("train.py", 12)));
+/// let w = Tensor::new(2f32)?.requires_grad()?;
+/// let _watch = watch();
+/// let (loss, _) = (w.square()?, w.exp()?.detach());
+/// assert_eq!(audit(&Tensor::new(0f32)?, &[("w", &w)])?.unreached[0].cuts[0].line, "train.py:12");
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn on_ask(ask: fn() -> Option<&'static Place>) {
     let _ = HOST.set(ask);
 }

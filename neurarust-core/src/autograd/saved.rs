@@ -10,9 +10,40 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 /// What a pack hook answered.
+///
+/// ```
+/// # use neurarust_core::{Tensor, autograd::Packed};
+/// # use std::sync::Arc;
+/// let packed: Packed = Arc::new("file 7".to_string());
+/// assert_eq!(packed.downcast_ref::<String>().unwrap(), "file 7");
+/// ```
 pub type Packed = Arc<dyn Any + Send + Sync>;
 
 /// What becomes of tensors that are kept for the backward.
+///
+/// Keeping tensors in a file instead of in memory:
+///
+/// ```
+/// # use neurarust_core::{Result, Tensor, io, autograd::{Pack, Packed, saved_tensors_hooks}};
+/// # use std::{path::PathBuf, sync::Arc};
+/// struct OnDisk(PathBuf);
+/// impl Pack for OnDisk {
+///     fn pack(&self, tensor: &Tensor) -> Result<Packed> {
+///         io::save_npy(&self.0, tensor)?;
+///         Ok(Arc::new(self.0.clone()))
+///     }
+///     fn unpack(&self, packed: &Packed) -> Result<Tensor> {
+///         io::load_npy(packed.downcast_ref::<PathBuf>().expect("what pack has answered"))
+///     }
+/// }
+/// let path = std::env::temp_dir().join(format!("saved-{}.npy", std::process::id()));
+/// let x = Tensor::new([3f32])?.requires_grad()?;
+/// let y = { let _hooks = saved_tensors_hooks(Some(Arc::new(OnDisk(path.clone())))); x.square()? };
+/// y.backward()?;
+/// assert_eq!(x.grad().unwrap().item::<f32>()?, 6.0);
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Pack: Send + Sync {
     /// Answers what to keep in place of `tensor`.
     ///
@@ -34,12 +65,29 @@ thread_local! {
 }
 
 /// Begins hooks without a guard, for hosts whose blocks are no Rust scopes. In Rust, use [`saved_tensors_hooks`].
+///
+/// ```
+/// # use neurarust_core::{Tensor, autograd::{begin_saved_tensors_hooks, end_saved_tensors_hooks}};
+/// let x = Tensor::new([3f32])?.requires_grad()?;
+/// begin_saved_tensors_hooks(None);
+/// let y = x.square()?;
+/// end_saved_tensors_hooks();
+/// y.backward()?;
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn begin_saved_tensors_hooks(hooks: Option<Arc<dyn Pack>>) {
     HOOKED.set(hooks.is_some());
     HOOKS.with_borrow_mut(|all| all.push(hooks));
 }
 
 /// Ends the hooks that began last.
+///
+/// ```
+/// # use neurarust_core::autograd::{begin_saved_tensors_hooks, end_saved_tensors_hooks};
+/// begin_saved_tensors_hooks(None);
+/// end_saved_tensors_hooks();
+/// end_saved_tensors_hooks(); // nothing is left to end
+/// ```
 pub fn end_saved_tensors_hooks() {
     let old = HOOKS.with_borrow_mut(|hooks| {
         let old = hooks.pop();
@@ -50,6 +98,16 @@ pub fn end_saved_tensors_hooks() {
 }
 
 /// Ends hooks when dropped. Not `Send`: they belong to the thread.
+///
+/// ```
+/// # use neurarust_core::{Tensor, autograd::saved_tensors_hooks};
+/// let x = Tensor::new([3f32])?.requires_grad()?;
+/// let hooks = saved_tensors_hooks(None);
+/// let y = x.square()?;
+/// drop(hooks); // `y` goes on with what was kept under them
+/// y.backward()?;
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[must_use = "the hooks end when the guard is dropped"]
 pub struct SavedHooks(std::marker::PhantomData<*const ()>);
 
