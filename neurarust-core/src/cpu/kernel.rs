@@ -19,18 +19,51 @@ pub const MAX_PARAMS: usize = 8;
 pub const MAX_SCALARS: usize = 3;
 
 /// An op's parameters (a slope, a learning rate), by position.
+///
+/// ```
+/// use neurarust_core::{op::Parameters, ops::elementwise::def};
+/// let mut params = neurarust_core::cpu::kernel::Params::default();
+/// params[0] = 0.1;
+/// assert_eq!(def::leaky_relu::from_params(&params).slope, 0.1);
+/// ```
 pub type Params = [f64; MAX_PARAMS];
 
 /// `(parameters, input tiles, output tiles, elements)`. A null output is skipped.
+///
+/// ```
+/// # use neurarust_core::cpu::kernel::{KernelFn, Params};
+/// unsafe fn copy(_: &Params, src: *const *const u8, dst: *const *mut u8, n: usize) {
+///     // SAFETY: one tile of `n` `f32`s each.
+///     unsafe { std::ptr::copy_nonoverlapping(*src, *dst, n * 4) }
+/// }
+/// let (kernel, x, mut y): (KernelFn, _, _) = (copy, [1f32; 16], [0f32; 16]);
+/// // SAFETY: both tiles are there.
+/// unsafe { kernel(&Params::default(), &x.as_ptr().cast(), &y.as_mut_ptr().cast(), 16) };
+/// assert_eq!(x, y);
+/// ```
 pub type KernelFn =
     unsafe fn(params: &Params, src: *const *const u8, dst: *const *mut u8, n: usize);
 
 /// A kernel compiled for each [`Level`].
+///
+/// ```
+/// # use neurarust_core::cpu::kernel::{KernelFn, Params, Variants};
+/// # unsafe fn plain(_: &Params, _: *const *const u8, _: *const *mut u8, _: usize) {}
+/// let variants = Variants([plain as KernelFn; 3]); // the same code for every instruction set
+/// assert!(std::ptr::fn_addr_eq(variants.pick(), plain as KernelFn));
+/// ```
 #[derive(Clone, Copy)]
 pub struct Variants(pub [KernelFn; 3]);
 
 impl Variants {
     /// The one for this machine.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::{kernel::{KernelFn, Params, Variants}, simd::level};
+    /// # unsafe fn plain(_: &Params, _: *const *const u8, _: *const *mut u8, _: usize) {}
+    /// let variants = Variants([plain as KernelFn; 3]);
+    /// assert!(std::ptr::fn_addr_eq(variants.pick(), variants.0[level() as usize]));
+    /// ```
     #[inline]
     pub fn pick(&self) -> KernelFn {
         self.0[super::simd::level() as usize]

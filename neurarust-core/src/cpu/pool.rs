@@ -32,6 +32,11 @@ thread_local! {
 }
 
 /// The number of threads asked for cannot be used.
+///
+/// ```
+/// use neurarust_core::cpu::pool::{BadThreadCount, set_num_threads};
+/// assert_eq!(set_num_threads(0), Err(BadThreadCount { given: 0 }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("set_num_threads: got {given}, expected 1 to {MAX_THREADS}")]
 pub struct BadThreadCount {
@@ -41,6 +46,12 @@ pub struct BadThreadCount {
 
 /// How many threads an op may use: what [`set_num_threads`] said, else the environment's `NEURARUST_NUM_THREADS`, else the number of
 /// cores this process may run on.
+///
+/// ```
+/// use neurarust_core::cpu::pool::{num_threads, with_num_threads};
+/// assert!(num_threads() >= 1);
+/// assert_eq!(with_num_threads(3, num_threads), 3);
+/// ```
 pub fn num_threads() -> usize {
     let here = OVERRIDE.get();
     if here != 0 {
@@ -68,6 +79,12 @@ fn default_threads() -> usize {
 
 /// Sets how many threads an op may use. Results do not depend on it.
 ///
+/// ```
+/// use neurarust_core::cpu::pool::{num_threads, set_num_threads};
+/// set_num_threads(2).unwrap();
+/// assert_eq!(num_threads(), 2);
+/// ```
+///
 /// # Errors
 /// If `n` is 0 or more than 1024.
 pub fn set_num_threads(n: usize) -> Result<(), BadThreadCount> {
@@ -79,6 +96,14 @@ pub fn set_num_threads(n: usize) -> Result<(), BadThreadCount> {
 }
 
 /// Runs `body` with at most `n` threads (at least 1) for the ops it calls from this thread.
+///
+/// ```
+/// use neurarust_core::{Tensor, cpu::pool::with_num_threads};
+/// let x = Tensor::rand([100, 100])?;
+/// let (one, two) = (with_num_threads(1, || x.matmul(&x))?, with_num_threads(2, || x.matmul(&x))?);
+/// assert_eq!(one.to_vec::<f32>()?, two.to_vec::<f32>()?); // to the last bit
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn with_num_threads<R>(n: usize, body: impl FnOnce() -> R) -> R {
     let _reset = Reset::set(&OVERRIDE, n.clamp(1, MAX_THREADS));
     body()
@@ -108,6 +133,14 @@ impl<T: Copy> Drop for Reset<T> {
 /// Calls `f(0), …, f(tasks - 1)`, on several threads if that can help. Returns when all calls are done; a panic in one is passed on.
 ///
 /// Inside a task further calls run on the task's own thread.
+///
+/// ```
+/// use neurarust_core::cpu::pool::parallel_for;
+/// use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+/// let sum = AtomicUsize::new(0);
+/// parallel_for(10, |i| { sum.fetch_add(i, Relaxed); });
+/// assert_eq!(sum.into_inner(), 45);
+/// ```
 pub fn parallel_for(tasks: usize, f: impl Fn(usize) + Sync) {
     if tasks > 1 && !WORKING.get() {
         let threads = num_threads().min(tasks);
@@ -121,6 +154,16 @@ pub fn parallel_for(tasks: usize, f: impl Fn(usize) + Sync) {
 /// Cuts `0..len` into pieces of `grain` (the last may be shorter) and calls `f` on each, on several threads if that can help.
 ///
 /// The pieces depend on `len` and `grain` only. A `grain` of 0 counts as 1.
+///
+/// ```
+/// use neurarust_core::cpu::pool::parallel_chunks;
+/// use std::sync::Mutex;
+/// let chunks = Mutex::new(Vec::new());
+/// parallel_chunks(10, 4, |range| chunks.lock().unwrap().push(range));
+/// let mut chunks = chunks.into_inner().unwrap();
+/// chunks.sort_by_key(|range| range.start);
+/// assert_eq!(chunks, [0..4, 4..8, 8..10]);
+/// ```
 pub fn parallel_chunks(len: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
     let grain = grain.max(1);
     parallel_for(len.div_ceil(grain), |i| {

@@ -31,6 +31,10 @@ use crate::tensor::Tensor;
 static ON: AtomicBool = AtomicBool::new(true);
 
 /// Whether 3×3 convolutions may use Winograd's algorithm.
+///
+/// ```
+/// assert!(neurarust_core::winograd()); // on, unless `set_winograd` says otherwise
+/// ```
 pub fn winograd() -> bool {
     ON.load(Ordering::Relaxed)
 }
@@ -39,6 +43,14 @@ pub fn winograd() -> bool {
 ///
 /// Its largest error is up to some 1e-5 of the largest output, twenty times that of the plain sum, and an infinity or a NaN
 /// spreads to up to three neighbours that the definition leaves finite; so do numbers above some 1e36, which overflow on the way.
+///
+/// ```
+/// # use neurarust_core::{ConvOptions, Tensor, set_winograd};
+/// set_winograd(false);
+/// let (x, w) = (Tensor::ones([1, 1, 8, 8])?, Tensor::ones([1, 1, 3, 3])?);
+/// assert_eq!(x.conv2d(&w, None, &ConvOptions::new())?.to_vec::<f32>()?, [9.0; 36]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn set_winograd(on: bool) {
     ON.store(on, Ordering::Relaxed);
 }

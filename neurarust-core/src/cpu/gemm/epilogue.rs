@@ -8,6 +8,15 @@ use super::kernel::Entry;
 pub const MAX_TILE: usize = 512;
 
 /// A place for C in memory.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::{Place, Strided, gemm_int};
+/// let (a, b, mut c) = ([2i32, 3], [5i32], [0i32; 4]); // 2 × 1 times 1 × 1
+/// let out = Place { ptr: c.as_mut_ptr(), row: 2, col: 1, runs: None }; // every second element
+/// // SAFETY: strides and sizes describe the arrays above.
+/// unsafe { gemm_int(2, 1, 1, Strided::lhs(a.as_ptr(), 1, 1), Strided::rhs(b.as_ptr(), 1, 1), out) };
+/// assert_eq!(c, [10, 0, 15, 0]);
+/// ```
 #[derive(Debug)]
 pub struct Place<T> {
     /// Where `(0, 0)` is.
@@ -115,6 +124,14 @@ impl<T: Entry> Place<T> {
 }
 
 /// What is to be done with a finished sum.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::{Epilogue, Finish, Output};
+/// let mut c = [0f32];
+/// let plain = Output::new(c.as_mut_ptr(), 1, 1);
+/// assert_eq!(plain.finish_kind(), Finish::Store);
+/// assert_eq!(plain.map(&|run: &mut [f32]| run.fill(1.0)).finish_kind(), Finish::Call);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finish {
     /// Store it in [`Epilogue::partial`], and nothing else.
@@ -126,6 +143,26 @@ pub enum Finish {
 }
 
 /// Receives the finished tiles of C, each once, in any order, from any thread.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::{Epilogue, Place, Strided, gemm};
+/// # use std::sync::Mutex;
+/// /// Adds up C instead of storing it.
+/// struct Total(Mutex<f32>);
+/// impl Epilogue<f32> for Total {
+///     fn partial(&self) -> Option<Place<f32>> {
+///         None
+///     }
+///     unsafe fn finish(&self, _: usize, _: usize, rows: usize, cols: usize, tile: &mut [f32], ld: usize) {
+///         let sum: f32 = (0..rows).map(|i| tile[i * ld..i * ld + cols].iter().sum::<f32>()).sum();
+///         *self.0.lock().unwrap() += sum;
+///     }
+/// }
+/// let (a, b, total) = ([1f32, 2.0], [3f32, 4.0], Total(Mutex::new(0.0))); // 2 × 1 times 1 × 2
+/// // SAFETY: strides and sizes describe the arrays above.
+/// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &total) };
+/// assert_eq!(total.0.into_inner().unwrap(), 3.0 + 4.0 + 6.0 + 8.0);
+/// ```
 pub trait Epilogue<T>: Sync {
     /// Memory of C that may hold partial sums until [`finish`](Epilogue::finish) is called for them.
     fn partial(&self) -> Option<Place<T>>;
@@ -163,6 +200,14 @@ pub trait Epilogue<T>: Sync {
 }
 
 /// The element type of C in memory.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::{Entry, Store};
+/// let mut halves = [0u16; 2];
+/// // SAFETY: two halves fit.
+/// unsafe { f32::store_run(&[1.0, -2.0], halves.as_mut_ptr().cast(), 0, Store::F16) };
+/// assert_eq!(halves, [0x3c00, 0xc000]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Store {
     /// The type computed in.
@@ -175,6 +220,14 @@ pub enum Store {
 
 /// A vector or matrix added to C: element `(i, j)` is at `ptr + i · row + j · col`. A bias per column has `row == 0`, a bias
 /// per row `col == 0`, a residual neither.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::{Addend, Epilogue, Output};
+/// let (mut c, bias) = ([0f32; 2], [1f32, 2.0]);
+/// let out = Output::new(c.as_mut_ptr(), 2, 1).bias_per_column(bias.as_ptr(), 1);
+/// let Addend { ptr, row, col } = out.addend().unwrap();
+/// assert_eq!((ptr, row, col), (bias.as_ptr(), 0, 1));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Addend<T> {
     /// Where the element of `(0, 0)` is.
@@ -186,9 +239,26 @@ pub struct Addend<T> {
 }
 
 /// A function applied to a run of elements in place.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::Map;
+/// let relu: Map<f32> = &|run| run.iter_mut().for_each(|x| *x = x.max(0.0));
+/// let mut run = [-1.0, 2.0];
+/// relu(&mut run);
+/// assert_eq!(run, [0.0, 2.0]);
+/// ```
 pub type Map<'a, T> = &'a (dyn Fn(&mut [T]) + Sync);
 
 /// C in memory, `C = map(alpha · A·B + beta · C + bias + residual)`, in any element type.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+/// let (a, b, mut c) = ([1f32, 2.0], [3f32, 4.0], [100f32]); // 1 × 2 times 2 × 1
+/// let out = Output::new(c.as_mut_ptr(), 1, 1).scaled(10.0).plus_previous(1.0);
+/// // SAFETY: strides and sizes describe the arrays above.
+/// unsafe { gemm(1, 1, 2, &Strided::lhs(a.as_ptr(), 2, 1), &Strided::rhs(b.as_ptr(), 1, 1), &out) };
+/// assert_eq!(c, [10.0 * 11.0 + 100.0]);
+/// ```
 #[derive(Clone, Copy)]
 pub struct Output<'a, T> {
     place: Place<T>,
@@ -208,6 +278,15 @@ unsafe impl<T: Entry> Send for Output<'_, T> {}
 
 impl<'a, T: Entry> Output<'a, T> {
     /// `C = A·B`, with these strides between rows and columns of C.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// let (a, b, mut c) = ([1f32, 2.0], [3f32, 4.0], [0f32; 4]); // 2 × 1 times 1 × 2
+    /// let out = Output::new(c.as_mut_ptr(), 1, 2); // by columns
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &out) };
+    /// assert_eq!(c, [3.0, 6.0, 4.0, 8.0]);
+    /// ```
     pub fn new(ptr: *mut T, row_stride: isize, col_stride: isize) -> Self {
         Output {
             place: Place {
@@ -227,6 +306,15 @@ impl<'a, T: Entry> Output<'a, T> {
 
     /// Columns are two axes that do not merge, such as (image, position): column `j` is at
     /// `(j / run) · outer + (j % run) · col_stride`. `run` is at least 1.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// let (a, b, mut c) = ([1f32], [1f32, 2.0, 3.0, 4.0], [0f32; 5]); // 1 × 1 times 1 × 4
+    /// let out = Output::new(c.as_mut_ptr(), 5, 1).columns_in_runs(2, 3);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(1, 4, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 4, 1), &out) };
+    /// assert_eq!(c, [1.0, 2.0, 0.0, 3.0, 4.0]);
+    /// ```
     pub fn columns_in_runs(self, run: usize, outer: isize) -> Self {
         Output {
             place: Place {
@@ -238,16 +326,43 @@ impl<'a, T: Entry> Output<'a, T> {
     }
 
     /// Multiplies the product by `alpha`.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// let (a, b, mut c) = ([1f32, 2.0], [3f32, 4.0], [0f32; 4]); // 2 × 1 times 1 × 2
+    /// let out = Output::new(c.as_mut_ptr(), 2, 1).scaled(0.5);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &out) };
+    /// assert_eq!(c, [1.5, 2.0, 3.0, 4.0]);
+    /// ```
     pub fn scaled(self, alpha: T) -> Self {
         Output { alpha, ..self }
     }
 
     /// Adds `beta` times what C held before. With `beta == 0` C is not read.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// let (a, b, mut c) = ([1f32, 2.0], [3f32, 4.0], [10f32; 4]); // 2 × 1 times 1 × 2
+    /// let out = Output::new(c.as_mut_ptr(), 2, 1).plus_previous(2.0);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &out) };
+    /// assert_eq!(c, [23.0, 24.0, 26.0, 28.0]);
+    /// ```
     pub fn plus_previous(self, beta: T) -> Self {
         Output { beta, ..self }
     }
 
     /// Adds one value per column (a linear layer's bias), `stride` apart.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// let (a, b, mut c, bias) = ([1f32, 2.0], [3f32, 4.0], [0f32; 4], [10f32, 20.0]); // 2 × 1 times 1 × 2
+    /// let out = Output::new(c.as_mut_ptr(), 2, 1).bias_per_column(bias.as_ptr(), 1);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &out) };
+    /// assert_eq!(c, [13.0, 24.0, 16.0, 28.0]);
+    /// ```
     pub fn bias_per_column(self, ptr: *const T, stride: isize) -> Self {
         Output {
             bias: Some(Addend {
@@ -260,6 +375,15 @@ impl<'a, T: Entry> Output<'a, T> {
     }
 
     /// Adds one value per row (a convolution's bias), `stride` apart.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// let (a, b, mut c, bias) = ([1f32, 2.0], [3f32, 4.0], [0f32; 4], [10f32, 20.0]); // 2 × 1 times 1 × 2
+    /// let out = Output::new(c.as_mut_ptr(), 2, 1).bias_per_row(bias.as_ptr(), 1);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &out) };
+    /// assert_eq!(c, [13.0, 14.0, 26.0, 28.0]);
+    /// ```
     pub fn bias_per_row(self, ptr: *const T, stride: isize) -> Self {
         Output {
             bias: Some(Addend {
@@ -272,6 +396,16 @@ impl<'a, T: Entry> Output<'a, T> {
     }
 
     /// Adds a matrix, before the activation.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// let (a, b, mut c) = ([1f32, 2.0], [3f32, 4.0], [0f32; 4]); // 2 × 1 times 1 × 2
+    /// let skipped = [10f32, 20.0, 30.0, 40.0];
+    /// let out = Output::new(c.as_mut_ptr(), 2, 1).residual(skipped.as_ptr(), 2, 1);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &out) };
+    /// assert_eq!(c, [13.0, 24.0, 36.0, 48.0]);
+    /// ```
     pub fn residual(self, ptr: *const T, row_stride: isize, col_stride: isize) -> Self {
         Output {
             residual: Some(Addend {
@@ -285,6 +419,16 @@ impl<'a, T: Entry> Output<'a, T> {
 
     /// Applies a function to every element, last. It gets runs of elements in no particular order, some of which
     /// mean nothing, and must treat each for itself.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// let (a, b, mut c) = ([1f32, -2.0], [3f32, 4.0], [0f32; 4]); // 2 × 1 times 1 × 2
+    /// let relu = |run: &mut [f32]| run.iter_mut().for_each(|x| *x = x.max(0.0));
+    /// let out = Output::new(c.as_mut_ptr(), 2, 1).map(&relu);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &out) };
+    /// assert_eq!(c, [3.0, 4.0, 0.0, 0.0]);
+    /// ```
     pub fn map(self, f: Map<'a, T>) -> Self {
         Output {
             map: Some(f),
@@ -293,6 +437,15 @@ impl<'a, T: Entry> Output<'a, T> {
     }
 
     /// The same output `elements` further on, the next matrix of a batch. The addends stay where they are.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// let (a, b, mut c) = ([1f32, 2.0], [3f32, 4.0], [0f32; 6]); // 2 × 1 times 1 × 2
+    /// let out = Output::new(c.as_mut_ptr(), 2, 1).offset(2);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &out) };
+    /// assert_eq!(c, [0.0, 0.0, 3.0, 4.0, 6.0, 8.0]);
+    /// ```
     pub fn offset(self, elements: isize) -> Self {
         let ptr = match self.store {
             Store::Same => self.place.ptr.wrapping_offset(elements),
@@ -310,6 +463,16 @@ impl<'a, T: Entry> Output<'a, T> {
     }
 
     /// Moves the residual `elements` further on.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// let (a, b, mut c) = ([1f32, 2.0], [3f32, 4.0], [0f32; 4]); // 2 × 1 times 1 × 2
+    /// let skipped = [0f32, 0.0, 10.0, 20.0, 30.0, 40.0];
+    /// let out = Output::new(c.as_mut_ptr(), 2, 1).residual(skipped.as_ptr(), 2, 1).offset_residual(2);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &out) };
+    /// assert_eq!(c, [13.0, 24.0, 36.0, 48.0]);
+    /// ```
     pub fn offset_residual(self, elements: isize) -> Self {
         let residual = self.residual.map(|r| Addend {
             ptr: r.ptr.wrapping_offset(elements),
@@ -367,6 +530,16 @@ impl<'a, T: Entry> Output<'a, T> {
 
 impl Output<'_, f32> {
     /// `C = A·B` computed in `f32` and rounded to `f16`.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// use neurarust_core::f16;
+    /// let (a, b, mut c) = ([1f32, 2.0], [3f32, 4.0], [f16::ZERO; 4]); // 2 × 1 times 1 × 2
+    /// let out = Output::f16(c.as_mut_ptr(), 2, 1);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &out) };
+    /// assert_eq!(c.map(f32::from), [3.0, 4.0, 6.0, 8.0]);
+    /// ```
     pub fn f16(ptr: *mut f16, row_stride: isize, col_stride: isize) -> Self {
         Output {
             store: Store::F16,
@@ -375,6 +548,16 @@ impl Output<'_, f32> {
     }
 
     /// `C = A·B` computed in `f32` and rounded to `bf16`.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// use neurarust_core::bf16;
+    /// let (a, b, mut c) = ([1f32, 2.0], [3f32, 4.0], [bf16::ZERO; 4]); // 2 × 1 times 1 × 2
+    /// let out = Output::bf16(c.as_mut_ptr(), 2, 1);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &out) };
+    /// assert_eq!(c.map(f32::from), [3.0, 4.0, 6.0, 8.0]);
+    /// ```
     pub fn bf16(ptr: *mut bf16, row_stride: isize, col_stride: isize) -> Self {
         Output {
             store: Store::Bf16,

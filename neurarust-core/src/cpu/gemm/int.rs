@@ -5,6 +5,11 @@ use super::pack::Strided;
 use crate::cpu::pool;
 
 /// An integer a product can be taken of; it wraps.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::Wrapping;
+/// assert_eq!(10u8.wrapping_fma(20, 20), 154); // 410 modulo 256
+/// ```
 pub trait Wrapping: Copy + Send + Sync + 'static {
     /// `self + a * b`, wrapping.
     fn wrapping_fma(self, a: Self, b: Self) -> Self;
@@ -31,6 +36,15 @@ const COLS: usize = 64;
 const TASK: usize = 1 << 18;
 
 /// `C = A·B` on integers, with wrap-around.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::{Place, Strided, gemm_int};
+/// let (a, b, mut c) = ([1i64, 2], [3i64, 4], [0i64]); // 1 × 2 times 2 × 1
+/// let out = Place { ptr: c.as_mut_ptr(), row: 1, col: 1, runs: None };
+/// // SAFETY: strides and sizes describe the arrays above.
+/// unsafe { gemm_int(1, 1, 2, Strided::lhs(a.as_ptr(), 2, 1), Strided::rhs(b.as_ptr(), 1, 1), out) };
+/// assert_eq!(c, [11]);
+/// ```
 ///
 /// # Safety
 /// Every element of A (`m × k`), B (`k × n`) and C (`m × n`) must be in bounds, C's elements distinct and not touched

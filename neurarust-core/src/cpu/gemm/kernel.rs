@@ -66,6 +66,14 @@ impl<T> Kernels<T> {
 }
 
 /// A type the driver computes in.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::Entry;
+/// fn dot<T: Entry>(a: &[T], b: &[T]) -> T {
+///     a.iter().zip(b).fold(T::ZERO, |sum, (&a, &b)| sum.add(a.mul(b)))
+/// }
+/// assert_eq!(dot(&[1f64, 2.0], &[3.0, 4.0]), 11.0);
+/// ```
 pub trait Entry: Copy + Send + Sync + PartialEq + std::fmt::Debug + 'static {
     /// The additive identity.
     const ZERO: Self;

@@ -75,6 +75,15 @@ use epilogue::Transposed;
 
 /// `C = A·B`, with A `m × k`, B `k × n` and C `m × n`, where `out` may do more with C than store it.
 ///
+/// ```
+/// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+/// let (a, b, mut c) = ([1f32, 2.0], [3f32, 4.0], [0f32; 4]); // 2 × 1 times 1 × 2
+/// let out = Output::new(c.as_mut_ptr(), 2, 1);
+/// // SAFETY: strides and sizes describe the arrays above.
+/// unsafe { gemm(2, 2, 1, &Strided::lhs(a.as_ptr(), 1, 1), &Strided::rhs(b.as_ptr(), 2, 1), &out) };
+/// assert_eq!(c, [3.0, 4.0, 6.0, 8.0]);
+/// ```
+///
 /// # Safety
 /// Every element of A and B must be readable and every element of C writable (for `Output`: also its addends' elements
 /// readable). C's elements must be distinct in memory and not overlap A or B; nobody else may write any of them, nor
@@ -145,6 +154,16 @@ const WIDE_WORK: usize = 1 << 23;
 
 /// `count` independent products of one shape: matrix `i` of each operand is `offsets(i)` elements (of A, B and C) away
 /// from the first. Offsets of A and B may repeat (broadcasting).
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::{Output, Strided, gemm_batched};
+/// let (a, b, mut c) = ([1f32, 2.0, 3.0], [10f32], [0f32; 3]); // three products 1 × 1 times 1 × 1
+/// let (x, y) = (Strided::lhs(a.as_ptr(), 1, 1), Strided::rhs(b.as_ptr(), 1, 1));
+/// let out = Output::new(c.as_mut_ptr(), 1, 1);
+/// // SAFETY: offsets, strides and sizes describe the arrays above.
+/// unsafe { gemm_batched(3, 1, 1, 1, x, y, out, &|i| [i as isize, 0, i as isize]) };
+/// assert_eq!(c, [10.0, 20.0, 30.0]);
+/// ```
 ///
 /// # Safety
 /// As [`gemm`] for each product; the matrices of C must not overlap.

@@ -10,6 +10,26 @@ use super::transpose;
 use crate::cpu::simd::level;
 
 /// An operand of a product, as something that can be copied into panels.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::{Output, Pack, Strided, gemm};
+/// /// The identity matrix, which takes no memory.
+/// struct Identity;
+/// impl Pack<f32> for Identity {
+///     unsafe fn pack(&self, line: usize, lines: usize, k: usize, depth: usize, width: usize, dst: *mut f32) {
+///         for (p, i) in (0..depth).flat_map(|p| (0..width).map(move |i| (p, i))) {
+///             let one = i < lines && line + i == k + p;
+///             // SAFETY: the caller has room for `width · depth` values.
+///             unsafe { *dst.add(p * width + i) = f32::from(one) };
+///         }
+///     }
+/// }
+/// let (a, mut c) = ([1f32, 2.0, 3.0, 4.0], [0f32; 4]);
+/// let out = Output::new(c.as_mut_ptr(), 2, 1);
+/// // SAFETY: strides and sizes describe the arrays above.
+/// unsafe { gemm(2, 2, 2, &Strided::lhs(a.as_ptr(), 2, 1), &Identity, &out) };
+/// assert_eq!(c, a);
+/// ```
 pub trait Pack<T>: Sync {
     /// Writes `dst[p * width + i] = X(line + i, k + p)` for `i < lines`, `p < depth`, and zero for `lines <= i < width`.
     ///
@@ -34,6 +54,14 @@ pub trait Pack<T>: Sync {
 
 /// A matrix in memory: `X(line, p)` is at `ptr + line * line_stride + p * k_stride`. Strides count elements and may have any
 /// sign or be zero. `T` is `f32`, `f64`, or a half type, which is converted to `f32` when it is packed.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::Strided;
+/// let matrix = [1f32, 2.0, 3.0, 4.0, 5.0, 6.0]; // 2 × 3, row-major
+/// let (left, right) = (Strided::lhs(matrix.as_ptr(), 3, 1), Strided::rhs(matrix.as_ptr(), 3, 1));
+/// assert_eq!((left.line, left.k), (3, 1)); // lines are its rows
+/// assert_eq!((right.line, right.k), (1, 3)); // lines are its columns
+/// ```
 #[derive(Debug)]
 pub struct Strided<T> {
     /// Where `(0, 0)` is.
@@ -59,6 +87,15 @@ unsafe impl<T: Sync> Send for Strided<T> {}
 
 impl<T> Strided<T> {
     /// The left operand `m × k` with these strides between its rows and columns.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// let (a, b, mut c) = ([1f32, 2.0, 3.0, 4.0], [1f32, 0.0], [0f32; 2]); // Aᵀ · B
+    /// let out = Output::new(c.as_mut_ptr(), 1, 1);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(2, 1, 2, &Strided::lhs(a.as_ptr(), 1, 2), &Strided::rhs(b.as_ptr(), 1, 1), &out) };
+    /// assert_eq!(c, [1.0, 2.0]);
+    /// ```
     pub fn lhs(ptr: *const T, row_stride: isize, col_stride: isize) -> Self {
         Strided {
             ptr,
@@ -68,6 +105,15 @@ impl<T> Strided<T> {
     }
 
     /// The right operand `k × n` with these strides between its rows and columns.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::{Output, Strided, gemm};
+    /// let (a, b, mut c) = ([1f32, 0.0], [1f32, 2.0, 3.0, 4.0], [0f32; 2]); // A · Bᵀ
+    /// let out = Output::new(c.as_mut_ptr(), 2, 1);
+    /// // SAFETY: strides and sizes describe the arrays above.
+    /// unsafe { gemm(1, 2, 2, &Strided::lhs(a.as_ptr(), 2, 1), &Strided::rhs(b.as_ptr(), 1, 2), &out) };
+    /// assert_eq!(c, [1.0, 3.0]);
+    /// ```
     pub fn rhs(ptr: *const T, row_stride: isize, col_stride: isize) -> Self {
         Strided {
             ptr,
@@ -77,6 +123,13 @@ impl<T> Strided<T> {
     }
 
     /// The same matrix `elements` further on.
+    ///
+    /// ```
+    /// # use neurarust_core::cpu::gemm::Strided;
+    /// let batch = [1f32, 2.0, 3.0, 4.0]; // two matrices 1 × 2
+    /// let second = Strided::lhs(batch.as_ptr(), 2, 1).offset(2);
+    /// assert_eq!(second.ptr, &batch[2] as *const f32);
+    /// ```
     pub fn offset(self, elements: isize) -> Self {
         Strided {
             ptr: self.ptr.wrapping_offset(elements),
@@ -200,6 +253,17 @@ half_pack!(bf16);
 
 /// A matrix whose K axis is two axes that do not merge, such as the output gradient of a convolution seen as
 /// `channels × (image, position)`: `X(line, p)` is at `ptr + line · line_stride + (p / run) · outer + (p % run) · inner`.
+///
+/// ```
+/// # use neurarust_core::cpu::gemm::{Folded, Output, Strided, gemm};
+/// let a = [1f32, 2.0, 0.0, 3.0, 4.0]; // K is two runs of two, three elements apart
+/// let (b, mut c) = ([1f32; 4], [0f32]);
+/// let folded = Folded { ptr: a.as_ptr(), line: 5, outer: 3, inner: 1, run: 2 };
+/// let out = Output::new(c.as_mut_ptr(), 1, 1);
+/// // SAFETY: strides and sizes describe the arrays above.
+/// unsafe { gemm(1, 1, 4, &folded, &Strided::rhs(b.as_ptr(), 1, 1), &out) };
+/// assert_eq!(c, [10.0]);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Folded<T> {
     /// Where `(0, 0)` is.

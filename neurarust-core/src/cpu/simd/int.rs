@@ -125,10 +125,21 @@ macro_rules! int {
 
 int! {
     /// An `i32` that wraps: the working type of the integer dtypes of up to 32 bits.
+    ///
+    /// ```
+    /// use neurarust_core::{cpu::simd::Int32, real::Num};
+    /// assert_eq!((Int32(i32::MAX) + Int32(1)).0, i32::MIN);
+    /// assert_eq!(Int32(-7).floor_div(Int32(2)).0, -4);
+    /// ```
     Int32(i32)
 }
 int! {
     /// An `i64` that wraps.
+    ///
+    /// ```
+    /// use neurarust_core::{cpu::simd::Int64, real::Num};
+    /// assert_eq!((Int64(7).rem(Int64(-2)).0, Int64(7).rem(Int64(0)).0), (-1, 0));
+    /// ```
     Int64(i64)
 }
 

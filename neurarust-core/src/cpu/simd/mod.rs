@@ -75,6 +75,17 @@ macro_rules! with_isa {
 pub(crate) use with_isa;
 
 /// A register of `N` scalars.
+///
+/// ```
+/// use neurarust_core::cpu::simd::Lanes;
+/// /// The sum of `x`, a register at a time.
+/// fn total<V: Lanes>(x: &[V::Scalar]) -> V::Scalar {
+///     // SAFETY: a chunk holds as many numbers as a register.
+///     let registers = x.chunks_exact(V::N).map(|chunk| unsafe { V::load(chunk.as_ptr()) });
+///     registers.fold(V::c(0.0), |sum, v| sum + v).sum_lanes()
+/// }
+/// assert_eq!(total::<f32>(&[1.0, 2.0, 3.0]), 6.0); // a scalar is a register of one lane
+/// ```
 pub trait Lanes: Real {
     /// The type of one lane.
     type Scalar: Copy;
@@ -104,6 +115,12 @@ pub trait Lanes: Real {
 }
 
 /// What the transcendental functions ([`crate::cpu::math`]) need of a register beyond arithmetic.
+///
+/// ```
+/// use neurarust_core::cpu::simd::FloatLanes;
+/// assert_eq!((12f32.mantissa(), 12f32.exponent()), (1.5, 3.0)); // 12 = 1.5 · 2³
+/// assert_eq!(1.5f32.scale2(3.0), 12.0);
+/// ```
 pub trait FloatLanes: Lanes {
     /// Whether `mul_add` rounds once.
     const FUSED: bool;
@@ -130,6 +147,13 @@ pub trait FloatLanes: Lanes {
 }
 
 /// A register of `f32` that can be taken through `f64` arithmetic and back.
+///
+/// ```
+/// use neurarust_core::cpu::simd::SplitLanes;
+/// let [first, _] = 0.1f32.split();
+/// assert_eq!(first, f64::from(0.1f32));
+/// assert_eq!(f32::join([first, first]), 0.1);
+/// ```
 pub trait SplitLanes: FloatLanes<Scalar = f32> {
     /// The instruction set's register of `f64`.
     type Half: FloatLanes<Scalar = f64>;
@@ -140,6 +164,13 @@ pub trait SplitLanes: FloatLanes<Scalar = f32> {
 }
 
 /// An instruction set.
+///
+/// ```
+/// use neurarust_core::cpu::simd::{Isa, Lanes, Level, Scalar};
+/// assert_eq!((Scalar::LEVEL, <Scalar as Isa>::F32::N), (Level::Scalar, 1));
+/// // SAFETY: every processor has it.
+/// assert_eq!(unsafe { Scalar::run(|| 1 + 1) }, 2);
+/// ```
 pub trait Isa: Copy + 'static {
     /// Register of `f32`.
     type F32: SplitLanes<Half = Self::F64>;
@@ -156,6 +187,11 @@ pub trait Isa: Copy + 'static {
 }
 
 /// The instruction sets, each at its place in a kernel's table of variants.
+///
+/// ```
+/// use neurarust_core::cpu::simd::Level;
+/// assert!(Level::Scalar < Level::Wide && Level::Wide < Level::Avx512);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(usize)]
 pub enum Level {
@@ -172,6 +208,11 @@ impl Level {
     pub const ALL: [Level; 3] = [Level::Scalar, Level::Wide, Level::Avx512];
 
     /// The highest level of this machine.
+    ///
+    /// ```
+    /// use neurarust_core::cpu::simd::{Level, level};
+    /// assert!(level() <= Level::machine());
+    /// ```
     pub fn machine() -> Level {
         #[cfg(target_arch = "x86_64")]
         {
@@ -201,6 +242,12 @@ impl Level {
     }
 
     /// The level called `name` in `NEURARUST_ISA`, `None` if there is no such name.
+    ///
+    /// ```
+    /// use neurarust_core::cpu::simd::Level;
+    /// assert_eq!(Level::from_name("avx2"), Some(Level::Wide));
+    /// assert_eq!(Level::from_name("mmx"), None);
+    /// ```
     pub fn from_name(name: &str) -> Option<Level> {
         match name {
             "scalar" => Some(Level::Scalar),
@@ -216,6 +263,12 @@ static LEVEL: AtomicU8 = AtomicU8::new(UNKNOWN);
 
 /// The level kernels run at: the machine's, or the lower one that the environment variable `NEURARUST_ISA` or
 /// [`set_level`] asks for.
+///
+/// ```
+/// use neurarust_core::cpu::simd::{Level, level, set_level};
+/// set_level(Level::Scalar);
+/// assert_eq!(level(), Level::Scalar);
+/// ```
 #[inline]
 pub fn level() -> Level {
     match LEVEL.load(Ordering::Relaxed) {
@@ -265,6 +318,11 @@ fn choose(asked: Option<&str>, machine: Level) -> (Level, Option<String>) {
 }
 
 /// Makes kernels run at `level`, or at the machine's where that is lower. For tests and benches; returns the level set.
+///
+/// ```
+/// use neurarust_core::cpu::simd::{Level, set_level};
+/// assert_eq!(set_level(Level::Avx512), Level::machine()); // no more than there is
+/// ```
 pub fn set_level(level: Level) -> Level {
     let level = level.min(Level::machine());
     LEVEL.store(level as u8, Ordering::Relaxed);
@@ -272,6 +330,14 @@ pub fn set_level(level: Level) -> Level {
 }
 
 /// A scalar that has registers in every instruction set: `f32` and `f64`.
+///
+/// ```
+/// use neurarust_core::cpu::simd::{Float, Isa, Lanes, Scalar};
+/// fn lanes<T: Float, I: Isa>() -> usize {
+///     T::In::<I>::N
+/// }
+/// assert_eq!(lanes::<f64, Scalar>(), 1);
+/// ```
 pub trait Float: Real + Lanes<Scalar = Self> {
     /// Its register in the instruction set `I`.
     type In<I: Isa>: FloatLanes<Scalar = Self>;

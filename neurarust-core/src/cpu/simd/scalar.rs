@@ -6,6 +6,11 @@ use crate::cpu::math;
 use crate::real::{Mask, Num, Real};
 
 /// No vector instructions: what every machine has.
+///
+/// ```
+/// use neurarust_core::cpu::simd::{Isa, Lanes, Scalar};
+/// assert_eq!(<Scalar as Isa>::F64::N, 1);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Scalar;
 

@@ -9,10 +9,20 @@ use crate::cpu::math;
 use crate::real::{Mask, Num, Real};
 
 /// 256-bit registers: AVX2 and FMA.
+///
+/// ```
+/// use neurarust_core::cpu::simd::{Avx2, Isa, Lanes, Level};
+/// assert_eq!((Avx2::LEVEL, <Avx2 as Isa>::F32::N, <Avx2 as Isa>::F64::N), (Level::Wide, 8, 4));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Avx2;
 
 /// 512-bit registers and mask registers: AVX-512 F, VL, BW and DQ.
+///
+/// ```
+/// use neurarust_core::cpu::simd::{Avx512, Isa, Lanes, Level};
+/// assert_eq!((Avx512::LEVEL, <Avx512 as Isa>::F32::N, <Avx512 as Isa>::F64::N), (Level::Avx512, 16, 8));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Avx512;
 
