@@ -32,6 +32,13 @@ use crate::{Result, Tensor};
 use std::sync::LazyLock;
 
 /// The table. `elementwise_table!(callback)` expands to `callback! { … }` with all of its lines.
+///
+/// ```
+/// macro_rules! text {
+///     ($($line:tt)*) => { stringify!($($line)*) };
+/// }
+/// assert!(neurarust_core::elementwise_table!(text).contains("leaky_relu_"));
+/// ```
 #[macro_export]
 macro_rules! elementwise_table {
     ($callback:ident) => {
@@ -502,9 +509,19 @@ macro_rules! define {
         /// The op types, for `fuse!` and tests.
         #[allow(non_camel_case_types)]
         pub mod def {
-            $( $(#[$doc])* #[derive(Clone, Copy, Debug)] pub struct $name { $($(
-                #[doc = concat!("The parameter `", stringify!($p), "`.")] pub $p: f64,
-            )+)? } )*
+            $(
+                $(#[$doc])*
+                ///
+                /// ```
+                /// use neurarust_core::{op::Parameters, ops::elementwise::def};
+                #[doc = concat!("let op = def::", stringify!($name), "::from_params(&[0.5; 8]);")]
+                #[doc = concat!("assert!(format!(\"{op:?}\").starts_with(\"", stringify!($name), "\"));")]
+                /// ```
+                #[derive(Clone, Copy, Debug)]
+                pub struct $name { $($(
+                    #[doc = concat!("The parameter `", stringify!($p), "`.")] pub $p: f64,
+                )+)? }
+            )*
         }
         $(
             impl Parameters for def::$name {
@@ -519,7 +536,12 @@ macro_rules! define {
             define!(@lanes $name [$x0 $(, $x)*] [$($lanes)?]);
         )*
 
-        /// Every table, by name of the op.
+        /// Every table, in the order of their lines.
+        ///
+        /// ```
+        /// let tables = neurarust_core::ops::elementwise::tables();
+        /// assert!(tables.iter().any(|table| table.name == "exp" && table.differentiable()));
+        /// ```
         pub fn tables() -> Vec<&'static OpTable> {
             vec![$( table::$name() ),*]
         }
@@ -529,7 +551,11 @@ macro_rules! define {
         pub mod table {
             use super::*;
             $(
-                #[doc = concat!("`", stringify!($name), "`")]
+                #[doc = concat!("The table of `", stringify!($name), "`: its kernels and its derivative.")]
+                ///
+                /// ```
+                #[doc = concat!("assert_eq!(neurarust_core::ops::elementwise::table::", stringify!($name), "().name, \"", stringify!($name), "\");")]
+                /// ```
                 #[inline]
                 pub fn $name() -> &'static OpTable {
                     static TABLE: LazyLock<OpTable> = LazyLock::new(|| {
@@ -567,6 +593,17 @@ macro_rules! define {
                 ///
                 /// In place: the result is written over `self`, and `self` is answered.
                 ///
+                /// ```
+                /// # use neurarust_core::Tensor;
+                #[doc = concat!("let ", stringify!($x0), " = Tensor::new([", define!(@numbers $class), "])?;")]
+                $( #[doc = concat!("let ", stringify!($x), " = Tensor::new([2i64, 2, 2])?;")] )*
+                $($( #[doc = concat!("let ", stringify!($p), " = 0.5;")] )+)?
+                #[doc = concat!("let result = ", define!(@call $x0 $name [$($x),*] [$($($p),+)?]), "?", define!(@converted $class $x0), ";")]
+                #[doc = concat!(define!(@call $x0 $name_ [$($x),*] [$($($p),+)?]), "?;")]
+                #[doc = concat!("assert_eq!(", stringify!($x0), ".to_string(), result.to_string());")]
+                /// # Ok::<(), neurarust_core::Error>(())
+                /// ```
+                ///
                 /// # Errors
                 /// As the out-of-place method; a result that `self` has no room for in shape or dtype; a leaf that
                 /// requires a gradient; overlapping elements. Nothing is written then.
@@ -588,6 +625,12 @@ macro_rules! define {
     (@call $x0:ident $name:ident [$($x:ident),*] [$p:ident $(, $q:ident)*]) => {
         concat!(stringify!($x0), ".", stringify!($name), "(" $(, "&", stringify!($x), ", ")*, stringify!($p) $(, ", ", stringify!($q))*, ")")
     };
+
+    // What the first operand of an example in place has room for the result with.
+    (@numbers bits) => { "1i64, 2, 3" };
+    (@numbers $class:ident) => { "1f32, 2.0, 3.0" };
+    (@converted test $x:ident) => { concat!(".to_dtype(", stringify!($x), ".dtype())?") };
+    (@converted $class:ident $x:ident) => { "" };
 
     (@params $($p:ident)*) => {{
         let mut _params = [0.0; MAX_PARAMS];
