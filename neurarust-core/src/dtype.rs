@@ -35,6 +35,11 @@ pub enum DType {
 }
 
 /// The type a kernel computes in. Everything else is converted on load and store.
+///
+/// ```
+/// use neurarust_core::{DType, dtype::Compute};
+/// assert_eq!((DType::BF16.compute(), DType::U8.compute()), (Compute::F32, Compute::I32));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
 pub enum Compute {
@@ -50,6 +55,10 @@ pub enum Compute {
 
 impl Compute {
     /// Bytes per element.
+    ///
+    /// ```
+    /// assert_eq!(neurarust_core::dtype::Compute::F64.size(), 8);
+    /// ```
     pub fn size(self) -> usize {
         match self {
             Compute::F32 | Compute::I32 => 4,
@@ -58,6 +67,11 @@ impl Compute {
     }
 
     /// The dtype with this very representation.
+    ///
+    /// ```
+    /// use neurarust_core::{DType, dtype::Compute};
+    /// assert_eq!(Compute::I32.dtype(), DType::I32);
+    /// ```
     pub fn dtype(self) -> DType {
         match self {
             Compute::F32 => DType::F32,
@@ -280,6 +294,13 @@ impl fmt::Display for DType {
 
 /// How much an operand counts when types are mixed: a tensor with dimensions over a 0-d tensor over a bare number,
 /// as long as they are of the same category (bool < integer < float < complex).
+///
+/// ```
+/// use neurarust_core::dtype::{DType, Rank, result_type};
+/// assert!(Rank::Number < Rank::Zero && Rank::Zero < Rank::Dims);
+/// assert_eq!(result_type([(DType::F16, Rank::Dims), (DType::F32, Rank::Zero)]), DType::F16);
+/// assert_eq!(result_type([(DType::I64, Rank::Dims), (DType::F32, Rank::Zero)]), DType::F32); // another category
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
     /// A Rust or Python number.
@@ -328,6 +349,16 @@ mod sealed {
 }
 
 /// A Rust type that tensors can hold.
+///
+/// ```
+/// use neurarust_core::{DType, Element, Result, Tensor};
+/// fn total<T: Element>(t: &Tensor) -> Result<f64> {
+///     Ok(t.to_vec::<T>()?.into_iter().map(T::to_f64).sum())
+/// }
+/// assert_eq!(total::<i64>(&Tensor::new([1i64, 2])?)?, 3.0);
+/// assert_eq!((u8::DTYPE, u8::from_f64(300.0), u8::from_i64(300)), (DType::U8, 255, 44));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Element:
     sealed::Sealed + Copy + Send + Sync + PartialEq + PartialOrd + fmt::Debug + Default + 'static
 {
@@ -432,11 +463,20 @@ half_element!(f16: F16, halves::from_f16, halves::to_f16; bf16: BF16, halves::fr
 
 /// What an operation that was never told about complex numbers panics with when it meets one, instead of computing on
 /// wrong bits. Operations answer an error before it comes to that; the Python module makes a `TypeError` of it.
+///
+/// ```
+/// use neurarust_core::{ComplexUnsupported, DType};
+/// assert!(ComplexUnsupported(DType::C64).to_string().starts_with("not defined for complex64"));
+/// ```
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("not defined for {0} tensors; see view_as_real, .real and .imag")]
 pub struct ComplexUnsupported(pub DType);
 
 /// Panics with [`ComplexUnsupported`].
+///
+/// ```should_panic
+/// neurarust_core::complex_backstop(neurarust_core::DType::C64);
+/// ```
 #[cold]
 #[track_caller]
 pub fn complex_backstop(dtype: DType) -> ! {
@@ -447,6 +487,12 @@ pub fn complex_backstop(dtype: DType) -> ! {
 /// elements are one number; complex ones are pairs of them, and panic with [`ComplexUnsupported`] here.
 ///
 /// `dispatch!(dtype, T => vec![T::default()].len())` expands to a `match` with ten arms and that panic.
+///
+/// ```
+/// use neurarust_core::{DType, dispatch};
+/// let size = dispatch!(DType::I16, T => std::mem::size_of::<T>());
+/// assert_eq!(size, 2);
+/// ```
 #[macro_export]
 macro_rules! dispatch {
     ($dtype:expr, $T:ident => $body:expr) => {

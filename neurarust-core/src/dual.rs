@@ -24,6 +24,13 @@ pub struct Dual<V, const N: usize> {
 // inlined has no SIMD target features, and would pass registers through memory.
 impl<V: Real, const N: usize> Dual<V, N> {
     /// The independent variables: input `i` has derivative 1 with respect to itself and none else.
+    ///
+    /// ```
+    /// use neurarust_core::dual::Dual;
+    /// let [x, y] = Dual::inputs([3f64, 4.0]);
+    /// let product = x * y;
+    /// assert_eq!((product.v, product.d), (12.0, [Some(4.0), Some(3.0)]));
+    /// ```
     #[inline(always)]
     pub fn inputs(x: [V; N]) -> [Self; N] {
         Self::seeded(x, V::c(1.0))
@@ -31,6 +38,12 @@ impl<V: Real, const N: usize> Dual<V, N> {
 
     /// As [`Dual::inputs`], with derivatives of `g` instead of 1: all that follow come out times `g`, and where a select
     /// passes an input by, its derivative is 0 whatever `g` is.
+    ///
+    /// ```
+    /// use neurarust_core::dual::Dual;
+    /// let [x] = Dual::seeded([3f64], 10.0);
+    /// assert_eq!((x * x).d, [Some(60.0)]); // 10 · 2x
+    /// ```
     #[inline(always)]
     pub fn seeded(x: [V; N], g: V) -> [Self; N] {
         let mut inputs = [Dual {
@@ -47,6 +60,13 @@ impl<V: Real, const N: usize> Dual<V, N> {
     }
 
     /// A value that depends on no input.
+    ///
+    /// ```
+    /// use neurarust_core::dual::Dual;
+    /// let [x] = Dual::inputs([3f64]);
+    /// assert_eq!((x + Dual::constant(1.0)).d, [Some(1.0)]);
+    /// assert_eq!(Dual::<f64, 1>::constant(1.0).d, [None]); // a zero that costs nothing
+    /// ```
     #[inline(always)]
     pub fn constant(v: V) -> Self {
         Dual { v, d: [None; N] }

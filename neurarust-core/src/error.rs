@@ -3,9 +3,26 @@
 use std::{fmt, panic::Location};
 
 /// The result of anything that can be asked for wrongly.
+///
+/// ```
+/// use neurarust_core::{Result, Tensor};
+/// fn mean_square(x: &Tensor) -> Result<f32> {
+///     x.square()?.mean()?.item()
+/// }
+/// assert_eq!(mean_square(&Tensor::new([1f32, 3.0])?)?, 5.0);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The kind of an [`Error`]: what a program would match on, and which Python exception it becomes.
+///
+/// ```
+/// use neurarust_core::{ErrorKind, Tensor};
+/// let x = Tensor::zeros([2, 3])?;
+/// assert_eq!(x.select(2, 0).unwrap_err().kind(), ErrorKind::Index);
+/// assert_eq!(x.reshape([4, -1]).unwrap_err().kind(), ErrorKind::Shape);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -61,6 +78,12 @@ struct Details {
 macro_rules! constructors {
     ($($(#[$doc:meta])* $name:ident: $kind:ident;)*) => { $(
         $(#[$doc])*
+        ///
+        /// ```
+        /// use neurarust_core::{Error, ErrorKind};
+        #[doc = concat!("let error = Error::", stringify!($name), "(\"my_op\", \"what was given; what was expected\");")]
+        #[doc = concat!("assert_eq!((error.kind(), error.op()), (ErrorKind::", stringify!($kind), ", \"my_op\"));")]
+        /// ```
         #[cold]
         #[track_caller]
         pub fn $name(op: &'static str, message: impl Into<String>) -> Error {
@@ -114,6 +137,14 @@ impl Error {
     }
 
     /// An input/output error about `path`.
+    ///
+    /// ```
+    /// use neurarust_core::{Error, ErrorKind};
+    /// let path = std::path::Path::new("no/such/file");
+    /// let error = Error::io("load", path, std::fs::File::open(path).unwrap_err());
+    /// assert_eq!(error.kind(), ErrorKind::Io);
+    /// assert!(error.to_string().contains("no/such/file"));
+    /// ```
     #[cold]
     #[track_caller]
     pub fn io(op: &'static str, path: &std::path::Path, source: std::io::Error) -> Error {

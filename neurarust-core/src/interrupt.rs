@@ -7,6 +7,17 @@ static ASKED: OnceLock<fn() -> bool> = OnceLock::new();
 
 /// Registers the function that tells whether to stop. It is called often and from any thread, and must be quick. Only
 /// the first registration counts.
+///
+/// ```
+/// use neurarust_core::{ErrorKind, interrupt};
+/// use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+/// static STOP: AtomicBool = AtomicBool::new(false);
+/// interrupt::on_check(|| STOP.load(Relaxed));
+/// assert!(interrupt::check("my_long_loop").is_ok());
+/// STOP.store(true, Relaxed);
+/// assert_eq!(interrupt::check("my_long_loop").unwrap_err().kind(), ErrorKind::Interrupted);
+/// # STOP.store(false, Relaxed);
+/// ```
 pub fn on_check(asked: fn() -> bool) {
     let _ = ASKED.set(asked);
 }

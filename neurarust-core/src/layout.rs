@@ -9,8 +9,18 @@ use smallvec::SmallVec;
 use std::{fmt, hash, ops::Deref, sync::Arc};
 
 /// Dimensions, inline up to rank 6.
+///
+/// ```
+/// let dims = neurarust_core::layout::Dims::from_slice(&[2, 3]);
+/// assert!(!dims.spilled() && dims[1] == 3);
+/// ```
 pub type Dims = SmallVec<[usize; 6]>;
 /// Strides in elements, inline up to rank 6.
+///
+/// ```
+/// let strides = neurarust_core::layout::Strides::from_slice(&[-3, 1]); // rows from the last to the first
+/// assert_eq!(strides.len(), 2);
+/// ```
 pub type Strides = SmallVec<[isize; 6]>;
 
 // Note [Labels]
@@ -79,6 +89,12 @@ impl Shape {
     }
 
     /// [`Shape::new`] without copying.
+    ///
+    /// ```
+    /// use neurarust_core::{Shape, layout::Dims};
+    /// assert_eq!(Shape::from_dims(Dims::from_slice(&[2, 3]))?.numel(), 6);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Shape::new`].
@@ -454,6 +470,14 @@ impl<const N: usize> PartialEq<[usize; N]> for Shape {
 }
 
 /// Anything a shape can be given as: `[2, 3]`, `&[2, 3]`, `vec![2, 3]`, `(2, 3)`-like arrays, `5`, `()`, a [`Shape`].
+///
+/// ```
+/// use neurarust_core::{IntoShape, Shape};
+/// assert_eq!(5.into_shape()?, [5]);
+/// assert_eq!(().into_shape()?, Shape::scalar());
+/// assert_eq!(vec![2, 3].into_shape()?, [2, 3].into_shape()?);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait IntoShape {
     /// The shape, if its elements can be counted.
     fn into_shape(self) -> Result<Shape>;

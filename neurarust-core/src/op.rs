@@ -19,16 +19,63 @@ use std::sync::OnceLock;
 pub use crate::cpu::kernel::MAX_PARAMS;
 
 /// An op type that is nothing but its parameters.
+///
+/// ```
+/// use neurarust_core::{cpu::kernel::Params, op::Parameters};
+/// #[derive(Clone, Copy)]
+/// struct Scale { by: f64 }
+/// impl Parameters for Scale {
+///     fn from_params(params: &Params) -> Scale {
+///         Scale { by: params[0] }
+///     }
+/// }
+/// assert_eq!(Scale::from_params(&[3.0; 8]).by, 3.0);
+/// ```
 pub trait Parameters: Copy + Send + Sync + 'static {
     /// The op with these parameters, in the order of its fields.
     fn from_params(params: &Params) -> Self;
 }
 
 /// A formula that can run as a kernel.
+///
+/// ```
+/// use neurarust_core::{op::Fused, ops::elementwise::def};
+/// fn name<O: Fused<N, M>, const N: usize, const M: usize>() -> String {
+///     format!("{N} inputs, {M} outputs")
+/// }
+/// assert_eq!(name::<def::mul, _, _>(), "2 inputs, 1 outputs");
+/// ```
 pub trait Fused<const N: usize, const M: usize>: Formula<N, M> + Parameters {}
 impl<O: Formula<N, M> + Parameters, const N: usize, const M: usize> Fused<N, M> for O {}
 
 /// A differentiable element-wise op of `N` inputs.
+///
+/// An op of your own, as [`fuse!`](crate::fuse) writes it:
+///
+/// ```
+/// use neurarust_core::{Tensor, ops::fused::call};
+/// use neurarust_core::{cpu::kernel::Params, formula::Formula, op::{Class, Elementwise, OpTable, Parameters}, real::Real};
+/// use std::sync::LazyLock;
+/// #[derive(Clone, Copy)]
+/// struct Cube;
+/// impl Parameters for Cube {
+///     fn from_params(_: &Params) -> Cube {
+///         Cube
+///     }
+/// }
+/// impl Formula<1, 1> for Cube {
+///     fn eval<V: Real>(&self, [x]: [V; 1]) -> [V; 1] {
+///         [x * x * x]
+///     }
+/// }
+/// impl Elementwise<1> for Cube {}
+/// static CUBE: LazyLock<OpTable> = LazyLock::new(|| OpTable::real::<Cube, 1>("cube", Class::Real));
+/// let x = Tensor::new([2f32])?.requires_grad()?;
+/// let y = call(&CUBE, &[], &[&x])?;
+/// y.backward()?;
+/// assert_eq!((y.item::<f32>()?, x.grad().unwrap().item::<f32>()?), (8.0, 12.0));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Elementwise<const N: usize>: Fused<N, 1> {
     /// Whether the backward reads the saved output instead of the inputs (ops of one input).
     const FROM_OUTPUT: bool = false;
@@ -39,22 +86,59 @@ pub trait Elementwise<const N: usize>: Fused<N, 1> {
 }
 
 /// A comparison of `N` inputs.
+///
+/// ```
+/// use neurarust_core::{op::Predicate, ops::elementwise::def};
+/// assert!(def::lt {}.test([1.0f64, 2.0]));
+/// ```
 pub trait Predicate<const N: usize>: Parameters {
     /// The truth at `x`.
     fn test<V: Num>(&self, x: [V; N]) -> V::Mask;
 }
 
 /// A formula on integers.
+///
+/// ```
+/// use neurarust_core::{cpu::simd::Int64, op::IntFormula, ops::elementwise::def};
+/// assert_eq!(def::gcd {}.eval_int([Int64(12), Int64(18)]).0, 6);
+/// ```
 pub trait IntFormula<const N: usize>: Parameters {
     /// The value at `x`.
     fn eval_int<V: Bits>(&self, x: [V; N]) -> V;
 }
 
 /// A function of numbers: its parameters and inputs to its value.
+///
+/// ```
+/// use neurarust_core::{op::Oracle, ops::elementwise::table};
+/// let gelu: Oracle = table::gelu().oracle;
+/// assert!((gelu(&[0.0; 8], &[1.0]) - 0.8413447460685429).abs() < 1e-12);
+/// ```
 pub type Oracle = fn(&Params, &[f64]) -> f64;
 
 /// A function computed one element at a time in `f64`, for what is too heavy or too rare to have kernels of its own. It
 /// is no [`Formula`]: its derivatives are written with tensor operations.
+///
+/// ```
+/// use neurarust_core::{Tensor, cpu::kernel::Params, op::{OpTable, Scalar, Slope}, ops::fused::call};
+/// use std::sync::LazyLock;
+/// struct Cube;
+/// impl Scalar for Cube {
+///     const ARITY: usize = 1;
+///     fn value(_: &Params, x: &[f64]) -> f64 {
+///         x[0].powi(3)
+///     }
+///     fn slopes() -> Vec<(&'static str, Slope)> {
+///         vec![("x", |_, x| x[0].square()?.mul(3.0))]
+///     }
+/// }
+/// static CUBE: LazyLock<OpTable> = LazyLock::new(|| OpTable::scalar::<Cube>("cube", &["x"]));
+/// let x = Tensor::new([2f32])?.requires_grad()?;
+/// let y = call(&CUBE, &[], &[&x])?;
+/// y.backward()?;
+/// assert_eq!((y.item::<f32>()?, x.grad().unwrap().item::<f32>()?), (8.0, 12.0));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Scalar: 'static {
     /// How many inputs it has.
     const ARITY: usize;
@@ -65,15 +149,40 @@ pub trait Scalar: 'static {
 }
 
 /// The values of a [`Scalar`] without parameters in `f32`, a register at a time.
+///
+/// ```
+/// use neurarust_core::{cpu::simd::SplitLanes, op::InLanes};
+/// struct Cube;
+/// impl InLanes<1> for Cube {
+///     fn lanes<V: SplitLanes>([x]: [V; 1]) -> V {
+///         x * x * x
+///     }
+/// }
+/// assert_eq!(Cube::lanes([2f32]), 8.0);
+/// ```
 pub trait InLanes<const N: usize>: 'static {
     /// The values at `x`.
     fn lanes<V: SplitLanes>(x: [V; N]) -> V;
 }
 
 /// A partial derivative as tensor operations on the inputs.
+///
+/// ```
+/// use neurarust_core::{Tensor, op::Slope};
+/// let of_square: Slope = |_, x| x[0].mul(2.0);
+/// assert_eq!(of_square(&[0.0; 8], &[Tensor::new(3f32)?])?.item::<f32>()?, 6.0);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub type Slope = fn(&Params, &[Tensor]) -> Result<Tensor>;
 
 /// Which dtypes an op takes and which it answers.
+///
+/// ```
+/// use neurarust_core::{op::Class, ops::elementwise::table};
+/// assert_eq!([table::exp(), table::add(), table::lt(), table::gcd()].map(|t| t.class), [
+///     Class::Real, Class::Num, Class::Test, Class::Bits,
+/// ]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// Floats; integers are promoted to the default float.
@@ -91,6 +200,12 @@ pub enum Class {
 }
 
 /// An op with its type erased.
+///
+/// ```
+/// use neurarust_core::ops::elementwise::table;
+/// let add = table::add();
+/// assert_eq!((add.name, add.arity, (add.oracle)(&[0.0; 8], &[1.0, 2.0])), ("add", 2, 3.0));
+/// ```
 pub struct OpTable {
     /// PyTorch's name.
     pub name: &'static str,
@@ -144,6 +259,12 @@ impl OpTable {
     }
 
     /// A differentiable op on floats.
+    ///
+    /// ```
+    /// use neurarust_core::{op::{Class, OpTable}, ops::elementwise::def};
+    /// let mine = OpTable::real::<def::silu, 1>("swish", Class::Real);
+    /// assert!(mine.name == "swish" && mine.differentiable());
+    /// ```
     pub fn real<O: Elementwise<N>, const N: usize>(name: &'static str, class: Class) -> OpTable {
         let mut table = OpTable::bare(name, N, class, |p, x| {
             let x: [f64; N] = std::array::from_fn(|k| x[k]);
@@ -185,6 +306,12 @@ impl OpTable {
     }
 
     /// A function computed one element at a time, with inputs of these names.
+    ///
+    /// ```
+    /// use neurarust_core::{op::OpTable, ops::elementwise::def};
+    /// let mine = OpTable::scalar::<def::lgamma>("log_gamma", &["x"]);
+    /// assert!(mine.arity == 1 && mine.differentiable());
+    /// ```
     pub fn scalar<O: Scalar>(name: &'static str, inputs: &[&str]) -> OpTable {
         assert!(
             inputs.len() == O::ARITY && O::ARITY <= kernel::MAX_SCALARS,
@@ -203,6 +330,17 @@ impl OpTable {
     }
 
     /// With values in `f32` computed a register at a time.
+    ///
+    /// ```
+    /// use neurarust_core::{cpu::simd::SplitLanes, op::{InLanes, OpTable}, ops::elementwise::def};
+    /// struct Twice;
+    /// impl InLanes<1> for Twice {
+    ///     fn lanes<V: SplitLanes>([x]: [V; 1]) -> V {
+    ///         x + x
+    ///     }
+    /// }
+    /// assert_eq!(OpTable::scalar::<def::lgamma>("twice", &["x"]).in_lanes::<Twice, 1>().arity, 1);
+    /// ```
     pub fn in_lanes<O: InLanes<N>, const N: usize>(mut self) -> OpTable {
         self.forward[Compute::F32 as usize] = Some(kernel::lanes::<O, N>());
         self
@@ -232,6 +370,11 @@ impl OpTable {
     }
 
     /// An op on integers only.
+    ///
+    /// ```
+    /// use neurarust_core::{op::OpTable, ops::elementwise::def};
+    /// assert!(!OpTable::bits::<def::gcd, 2>("gcd").differentiable());
+    /// ```
     pub fn bits<O: IntFormula<N>, const N: usize>(name: &'static str) -> OpTable {
         OpTable::bare(name, N, Class::Bits, |p, x| {
             let x: [Int64; N] = std::array::from_fn(|k| Int64(x[k] as i64));
@@ -241,6 +384,12 @@ impl OpTable {
     }
 
     /// A comparison.
+    ///
+    /// ```
+    /// use neurarust_core::{op::OpTable, ops::elementwise::def};
+    /// let less = OpTable::test::<def::lt, 2>("less");
+    /// assert_eq!((less.oracle)(&[0.0; 8], &[1.0, 2.0]), 1.0);
+    /// ```
     pub fn test<O: Predicate<N>, const N: usize>(name: &'static str) -> OpTable {
         let mut table = OpTable::bare(name, N, Class::Test, |p, x| {
             let x: [f64; N] = std::array::from_fn(|k| x[k]);
@@ -264,6 +413,12 @@ impl OpTable {
     }
 
     /// What the derivative needs.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::table, program::Partial};
+    /// assert_eq!(table::sub().analysis().unwrap().kind, [Partial::One, Partial::MinusOne]);
+    /// assert!(table::lt().analysis().is_none());
+    /// ```
     pub fn analysis(&self) -> Option<&Analysis> {
         match self.analyse {
             Some(f) => Some(self.analysis.get_or_init(f)),
@@ -272,11 +427,22 @@ impl OpTable {
     }
 
     /// Whether gradients flow through it.
+    ///
+    /// ```
+    /// use neurarust_core::ops::elementwise::table;
+    /// assert!(table::mul().differentiable() && !table::lt().differentiable());
+    /// ```
     pub fn differentiable(&self) -> bool {
         self.vjp.is_some() || self.slopes.iter().any(Option::is_some)
     }
 
     /// Whether a gradient flows to input `k`.
+    ///
+    /// ```
+    /// use neurarust_core::ops::elementwise::table;
+    /// let p = table::chebyshev_polynomial_t(); // of `x` and the degree
+    /// assert!(!p.differentiable_in(1));
+    /// ```
     pub fn differentiable_in(&self, k: usize) -> bool {
         self.vjp.is_some() || self.slopes.get(k).is_some_and(Option::is_some)
     }

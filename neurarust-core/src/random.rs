@@ -16,6 +16,16 @@ pub use mt19937::Mt19937;
 pub use philox::{Philox, keyed};
 
 /// A source of random numbers, drawn one at a time.
+///
+/// ```
+/// use neurarust_core::random::{Philox, Random};
+/// let mut random = Philox::new(7);
+/// let die = random.below(6) + 1;
+/// assert!((1..=6).contains(&die) && (0.0..1.0).contains(&random.uniform_f64()));
+/// let mut cards = [1, 2, 3];
+/// random.shuffle(&mut cards);
+/// assert_eq!(cards.iter().sum::<i32>(), 6);
+/// ```
 pub trait Random {
     /// 32 random bits.
     fn next_u32(&mut self) -> u32;

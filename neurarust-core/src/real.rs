@@ -8,6 +8,14 @@
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
 /// The result of comparing two [`Num`]s: one truth value per lane.
+///
+/// ```
+/// use neurarust_core::real::Num;
+/// fn inside<V: Num>(x: V) -> V::Mask {
+///     x.gt(V::c(0.0)) & x.lt(V::c(1.0))
+/// }
+/// assert!(inside(0.5f32) && !inside(2f64));
+/// ```
 pub trait Mask:
     Copy + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self> + Not<Output = Self>
 {
@@ -16,6 +24,14 @@ pub trait Mask:
 /// A number that can be added, multiplied, compared and selected: integers and reals.
 ///
 /// Integer implementations wrap on overflow; [`floor_div`](Num::floor_div) and [`rem`](Num::rem) by zero answer 0.
+///
+/// ```
+/// use neurarust_core::{cpu::simd::Int32, real::Num};
+/// fn clamp<V: Num>(x: V, low: f64, high: f64) -> V {
+///     x.max(V::c(low)).min(V::c(high))
+/// }
+/// assert_eq!((clamp(7f32, 0.0, 5.0), clamp(Int32(-3), 0.0, 5.0).0), (5.0, 0));
+/// ```
 pub trait Num:
     Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Neg<Output = Self> + 'static
 {
@@ -62,6 +78,15 @@ pub trait Num:
 }
 
 /// A real number: what `f32`, `f64`, SIMD registers, duals, traced tensors and symbols have in common.
+///
+/// ```
+/// use neurarust_core::{dual::Dual, real::Real};
+/// fn silu<V: Real>(x: V) -> V {
+///     x * x.sigmoid()
+/// }
+/// assert_eq!(silu(0f32), 0.0);
+/// assert_eq!(silu(Dual::inputs([0f64])[0]).d, [Some(0.5)]); // and its derivative
+/// ```
 pub trait Real: Num + Div<Output = Self> {
     /// `self * b + c`, rounded once where the hardware can.
     fn mul_add(self, b: Self, c: Self) -> Self;
@@ -128,6 +153,14 @@ pub trait Real: Num + Div<Output = Self> {
 }
 
 /// An integer seen as a row of bits. `bool` and unsigned types take part through the signed type that holds them.
+///
+/// ```
+/// use neurarust_core::{cpu::simd::Int32, real::{Bits, Num}};
+/// fn is_even<V: Bits>(x: V) -> V::Mask {
+///     x.bitand(V::c(1.0)).eq(V::c(0.0))
+/// }
+/// assert!(is_even(Int32(4)) && !is_even(Int32(7)));
+/// ```
 pub trait Bits: Num {
     /// Bitwise and.
     fn bitand(self, other: Self) -> Self;

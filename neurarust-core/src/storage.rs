@@ -13,7 +13,8 @@ mod system;
 mod typed;
 
 pub use alloc::{empty_cache, set_cache_limit};
-pub use borrow::{Access, Busy, ReadGuard};
+pub(crate) use borrow::Access;
+pub use borrow::{Busy, ReadGuard};
 pub(crate) use borrow::{Reading, Stored, without_waiting};
 pub use count::{MemoryStats, memory_stats, reset_peak};
 pub(crate) use typed::{bytes_of, slice_of};
@@ -68,6 +69,12 @@ impl std::panic::UnwindSafe for Storage {}
 impl std::panic::RefUnwindSafe for Storage {}
 
 /// No memory: the system refused, even after the cache was emptied, or no address space could hold it.
+///
+/// ```
+/// use neurarust_core::storage::{OutOfMemory, Storage};
+/// let bytes = usize::MAX / 2;
+/// assert_eq!(Storage::new(bytes).err(), Some(OutOfMemory { bytes }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("out of memory: cannot allocate {bytes} bytes")]
 pub struct OutOfMemory {
@@ -79,12 +86,30 @@ impl Storage {
     /// A buffer of `bytes` bytes whose contents are arbitrary (but initialised).
     ///
     /// At least 64 bytes after the end, rounded up to 64, may be read and written too: kernels store whole registers.
+    ///
+    /// ```
+    /// use neurarust_core::storage::Storage;
+    /// assert_eq!(Storage::new(100).unwrap().bytes(), 100);
+    /// ```
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] if the system refuses.
     #[inline]
     pub fn new(bytes: usize) -> Result<Storage, OutOfMemory> {
         Ok(Storage(alloc::allocate(bytes)?.0))
     }
 
     /// A buffer of `bytes` zero bytes.
+    ///
+    /// ```
+    /// use neurarust_core::storage::Storage;
+    /// let storage = Storage::zeroed(4).unwrap();
+    /// // SAFETY: four bytes, and nobody else knows them.
+    /// assert_eq!(unsafe { std::slice::from_raw_parts(storage.as_ptr(), 4) }, [0; 4]);
+    /// ```
+    ///
+    /// # Errors
+    /// [`OutOfMemory`] if the system refuses.
     pub fn zeroed(bytes: usize) -> Result<Storage, OutOfMemory> {
         let (block, fresh) = alloc::allocate(bytes)?;
         let storage = Storage(block);
@@ -96,6 +121,15 @@ impl Storage {
     }
 
     /// A storage over somebody else's memory (NumPy, DLPack), without a copy. `owner` is dropped with the last clone.
+    ///
+    /// ```
+    /// use neurarust_core::storage::Storage;
+    /// let mut owner = vec![1u8, 2, 3];
+    /// let first = owner.as_mut_ptr();
+    /// // SAFETY: the vector's memory stays where it is until the storage drops it.
+    /// let storage = unsafe { Storage::from_foreign(first, 3, Box::new(owner)) }.unwrap();
+    /// assert!(storage.is_foreign() && storage.bytes() == 3);
+    /// ```
     ///
     /// # Safety
     /// `ptr` must point to `bytes` initialised bytes (or be anything non-null for 0 bytes) that stay valid until `owner` is dropped, and that
@@ -121,12 +155,27 @@ impl Storage {
     }
 
     /// The first byte. Reading is the kernels' business: they hold the lock.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([7f32])?;
+    /// let view = x.unsqueeze(0)?;
+    /// assert_eq!(x.storage().as_ptr(), view.storage().as_ptr());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn as_ptr(&self) -> *const u8 {
         self.header().data
     }
 
     /// The first byte, for kernels that hold the write lock or made this storage just now.
+    ///
+    /// ```
+    /// use neurarust_core::storage::Storage;
+    /// let storage = Storage::zeroed(4).unwrap();
+    /// // SAFETY: four bytes, and nobody else knows them.
+    /// unsafe { storage.as_mut_ptr().write_bytes(7, 4) };
+    /// ```
     #[inline]
     pub fn as_mut_ptr(&self) -> *mut u8 {
         self.header().data
@@ -157,6 +206,12 @@ impl Storage {
     }
 
     /// May whole registers be loaded and stored past the end, up to the next multiple of 64 bytes and 64 more?
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// assert!(Tensor::zeros([3])?.storage().padded()); // our own memory
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     #[inline]
     pub fn padded(&self) -> bool {
         !self.is_foreign()
@@ -207,6 +262,13 @@ impl Storage {
     }
 
     /// Counts a write and remembers where in the user's code it came from.
+    ///
+    /// ```
+    /// use neurarust_core::storage::Storage;
+    /// let storage = Storage::zeroed(4).unwrap();
+    /// storage.wrote(std::panic::Location::caller());
+    /// assert_eq!((storage.version(), storage.last_write().is_some()), (1, true));
+    /// ```
     #[inline]
     pub fn wrote(&self, place: &'static Location<'static>) {
         let header = self.header();
@@ -217,6 +279,14 @@ impl Storage {
     }
 
     /// Says that the last write came from a line of the host's program rather than from one of Rust's.
+    ///
+    /// ```
+    /// use neurarust_core::{autograd::place::place, storage::Storage};
+    /// let storage = Storage::zeroed(4).unwrap();
+    /// storage.wrote(std::panic::Location::caller());
+    /// storage.wrote_by(place("train.py", 12));
+    /// assert_eq!(storage.last_host_write().unwrap().to_string(), "train.py:12");
+    /// ```
     pub fn wrote_by(&self, place: &'static Place) {
         let tagged = std::ptr::from_ref(place)
             .cast_mut()
@@ -245,6 +315,14 @@ impl Storage {
     }
 
     /// The line of the host's that the last write came from, if it came from one.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::zeros([2])?;
+    /// x.fill_(1.0)?;
+    /// assert!(x.storage().last_host_write().is_none()); // a line of Rust's
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn last_host_write(&self) -> Option<&'static Place> {
         let place = self.header().last_write.load(Ordering::Acquire);
         if place.addr() & HOST == 0 {

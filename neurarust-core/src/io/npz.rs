@@ -22,6 +22,16 @@ const TRUSTED_RATIO: u64 = 16;
 const ENDING: &str = ".npy";
 
 /// Whether to compress the members of an `.npz` file.
+///
+/// ```
+/// use neurarust_core::{Tensor, io::{Compression, load_npz, save_npz}};
+/// let path = std::env::temp_dir().join(format!("mask-{}.npz", std::process::id()));
+/// save_npz(&path, [("mask", Tensor::zeros([1000])?)], Compression::Deflate)?;
+/// assert!(std::fs::metadata(&path).unwrap().len() < 1000); // of 4000 bytes
+/// assert_eq!(load_npz(&path)?.get("mask").unwrap().dims(), [1000]);
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Compression {
     /// As they are: `np.savez`.
@@ -32,6 +42,12 @@ pub enum Compression {
 }
 
 /// What an `.npz` file may ask for. Members that aren't compressed need no limit: they are as long as they are.
+///
+/// ```
+/// use neurarust_core::io::NpzLimits;
+/// let strict = NpzLimits { members: 10, ..NpzLimits::default() };
+/// assert_eq!(strict.inflated_bytes, 4 << 30);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NpzLimits {
     /// Bytes that all compressed members together may grow to: 4 GiB by default.

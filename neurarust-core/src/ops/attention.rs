@@ -4,6 +4,15 @@ use crate::autograd::for_product;
 use crate::{DType, Error, Result, Tensor};
 
 /// How [`Tensor::scaled_dot_product_attention`] weighs.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::attention::Attention};
+/// let x = Tensor::zeros([1, 2, 4])?;
+/// let v = Tensor::new([[[1f32], [3.0]]])?;
+/// let first = Attention { mask: Some(Tensor::new([true, false])?), ..Attention::default() };
+/// assert_eq!(x.scaled_dot_product_attention(&x, &v, &first)?.to_vec::<f32>()?, [1.0, 1.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Attention {
     /// Which keys count (`bool`), or what is added to the scores (floats); broadcasts to (…, L, S).

@@ -9,6 +9,16 @@ use crate::{DType, Error, Result, Tensor};
 use smallvec::smallvec;
 
 /// What becomes of the rows of a bag.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::bag::{BagMode, Bags}};
+/// let table = Tensor::new([[1f32, 4.0], [3.0, 2.0]])?;
+/// let both = Tensor::new([[0i64, 1]])?;
+/// let bag = |mode| table.embedding_bag(&both, &Bags { mode, ..Bags::default() });
+/// assert_eq!(bag(BagMode::Sum)?.to_vec::<f32>()?, [4.0, 6.0]);
+/// assert_eq!(bag(BagMode::Max)?.to_vec::<f32>()?, [3.0, 4.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum BagMode {
     /// Their sum.
@@ -21,6 +31,15 @@ pub enum BagMode {
 }
 
 /// How [`Tensor::embedding_bag`] reads.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::bag::Bags};
+/// let table = Tensor::new([[1f32], [3.0], [5.0]])?;
+/// let index = Tensor::new([0i64, 1, 2])?; // bags [0, 1] and [2]
+/// let bags = Bags { offsets: Some(Tensor::new([0i64, 2])?), ..Bags::default() };
+/// assert_eq!(table.embedding_bag(&index, &bags)?.to_vec::<f32>()?, [2.0, 5.0]); // means
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Bags {
     /// What becomes of the rows of a bag.

@@ -4,6 +4,15 @@ use super::apply::promote;
 use crate::{DType, Error, Result, Tensor};
 
 /// Between which samples a derivative or an integral is taken.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::Spacing};
+/// let y = Tensor::new([1f32, 2.0, 3.0])?;
+/// assert_eq!(y.trapezoid(&Spacing::Even(2.0), 0)?.item::<f32>()?, 8.0);
+/// let at = Spacing::At(Tensor::new([0f32, 1.0, 3.0])?);
+/// assert_eq!(y.trapezoid(&at, 0)?.item::<f32>()?, 1.5 + 5.0);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum Spacing {
     /// So far apart, all of them.

@@ -58,6 +58,15 @@ impl From<&[usize]> for PerDim {
 }
 
 /// Zeros around the input.
+///
+/// ```
+/// # use neurarust_core::{ConvOptions, Padding, Tensor};
+/// let (x, w) = (Tensor::ones([1, 1, 5])?, Tensor::ones([1, 1, 3])?);
+/// let same = ConvOptions::new().padding(Padding::Same);
+/// assert_eq!(x.conv1d(&w, None, &same)?.dims(), [1, 1, 5]);
+/// assert_eq!(Padding::from(2), Padding::Zeros(2.into()));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Padding {
     /// So many on both sides of each dimension.

@@ -65,6 +65,13 @@ macro_rules! fuse {
 
 /// What `fuse!` expands to: applies an op from outside of the table.
 ///
+/// ```
+/// # use neurarust_core::{Tensor, ops::{elementwise::table, fused::call}};
+/// let x = Tensor::new([-2f32, 2.0])?;
+/// assert_eq!(call(table::leaky_relu(), &[0.5], &[&x])?.to_vec::<f32>()?, [-1.0, 2.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
 /// # Errors
 /// Shapes that don't broadcast, dtypes that don't mix, more parameters than [`MAX_PARAMS`].
 #[track_caller]
@@ -74,6 +81,14 @@ pub fn call(table: &'static OpTable, parameters: &[f64], inputs: &[&Tensor]) -> 
 }
 
 /// Applies an op in place, over the first input.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::{elementwise::table, fused::call_in_place}};
+/// let x = Tensor::new([-2f32, 2.0])?;
+/// call_in_place(table::leaky_relu(), &[0.5], &[&x])?;
+/// assert_eq!(x.to_vec::<f32>()?, [-1.0, 2.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`call`]; what in-place operations refuse.
@@ -120,6 +135,28 @@ fn params(op: &'static str, given: &[f64]) -> Result<Params> {
 }
 
 /// A formula of several outputs that are written over tensors: one pass over memory for a whole optimizer step.
+///
+/// ```
+/// # use neurarust_core::{Tensor, cpu::kernel::Params, formula::Formula, op::Parameters, ops::fused::Update, real::Real};
+/// /// θ ← θ - lr · v, v ← v + g
+/// #[derive(Clone, Copy)]
+/// struct Step { lr: f64 }
+/// impl Parameters for Step {
+///     fn from_params(p: &Params) -> Step {
+///         Step { lr: p[0] }
+///     }
+/// }
+/// impl Formula<3, 2> for Step {
+///     fn eval<V: Real>(&self, [w, g, v]: [V; 3]) -> [V; 2] {
+///         let v = v + g;
+///         [w - V::c(self.lr) * v, v]
+///     }
+/// }
+/// let (w, g, v) = (Tensor::new([1f32])?, Tensor::new([2f32])?, Tensor::new([0f32])?);
+/// Update::new::<Step, 3, 2>("step").apply(&[0.25], &[(&[&w, &g, &v], &[&w, &v])])?;
+/// assert_eq!((w.item::<f32>()?, v.item::<f32>()?), (0.5, 2.0));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub struct Update {
     name: &'static str,
     inputs: usize,
@@ -129,6 +166,15 @@ pub struct Update {
 
 impl Update {
     /// The update by formula `O`.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::{elementwise::def, fused::Update}};
+    /// let add = Update::new::<def::add, 2, 1>("add");
+    /// let (x, y) = (Tensor::new([1f32, 2.0])?, Tensor::new([10f32, 20.0])?);
+    /// add.apply(&[], &[(&[&x, &y], &[&x])])?;
+    /// assert_eq!(x.to_vec::<f32>()?, [11.0, 22.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn new<O: Fused<N, M>, const N: usize, const M: usize>(name: &'static str) -> Update {
         let kernels = [
             kernel::forward::<f32, O, N, M>(),
@@ -144,6 +190,15 @@ impl Update {
 
     /// Applies the update to each group of tensors: `(inputs, outputs)`, all of one shape within a group. Outputs are
     /// written in place, outside of the graph, and may be among the inputs. All groups run in one pass of the pool.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::{elementwise::def, fused::Update}};
+    /// let (a, b, g) = (Tensor::zeros([2])?, Tensor::zeros([3])?, Tensor::ones([2])?);
+    /// let add = Update::new::<def::add_scaled, 2, 1>("add_scaled");
+    /// add.apply(&[0.5], &[(&[&a, &g], &[&a]), (&[&b, &Tensor::ones([3])?], &[&b])])?; // two groups, one pass
+    /// assert_eq!((a.to_vec::<f32>()?, b.to_vec::<f32>()?), (vec![0.5; 2], vec![0.5; 3]));
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Wrong numbers of tensors, shapes or dtypes that differ, an output that overlaps itself or appears twice;

@@ -12,6 +12,16 @@ use crate::{DType, Error, Result, Tensor};
 use smallvec::smallvec;
 
 /// How [`Tensor::grid_sample`] reads between elements.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::grid::{GridMode, GridPadding}};
+/// let image = Tensor::new([[[[1f32, 3.0]]]])?; // (batch, channels, height, width)
+/// let middle = Tensor::new([[[[0.2f32, 0.0]]]])?; // (batch, height, width, (x, y)) within -1 … 1
+/// let read = |mode| image.grid_sample(&middle, mode, GridPadding::Border, true)?.item::<f32>();
+/// assert!((read(GridMode::Bilinear)? - 2.2).abs() < 1e-6);
+/// assert_eq!(read(GridMode::Nearest)?, 3.0);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum GridMode {
     /// The straight line between neighbours, along each dimension.
@@ -24,6 +34,15 @@ pub enum GridMode {
 }
 
 /// What lies outside of an image.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::grid::{GridMode, GridPadding}};
+/// let image = Tensor::new([[[[1f32, 3.0]]]])?;
+/// let outside = Tensor::new([[[[9f32, 0.0]]]])?;
+/// let read = |padding| image.grid_sample(&outside, GridMode::Nearest, padding, true)?.item::<f32>();
+/// assert_eq!((read(GridPadding::Zeros)?, read(GridPadding::Border)?), (0.0, 3.0));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum GridPadding {
     /// Zeros.

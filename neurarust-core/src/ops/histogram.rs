@@ -11,6 +11,16 @@ use crate::{DType, Error, Result, Shape, Tensor};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// The edges along one dimension of a histogram.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::Bins};
+/// let x = Tensor::new([0f32, 1.0, 1.5, 4.0])?;
+/// let (counts, _) = x.histogram(&Bins::Equal(2, Some((0.0, 4.0))), None, false)?;
+/// assert_eq!(counts.to_vec::<f32>()?, [3.0, 1.0]);
+/// let (counts, _) = x.histogram(&Bins::Edges(Tensor::new([0f32, 1.0, 4.0])?), None, false)?;
+/// assert_eq!(counts.to_vec::<f32>()?, [1.0, 3.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum Bins {
     /// So many equal ones between two numbers, or between the smallest and the largest element.

@@ -11,6 +11,15 @@ use smallvec::smallvec;
 use std::sync::Arc;
 
 /// Where a resized element takes its value from.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::resample::{Interpolate, Resample}};
+/// let x = Tensor::new([[[1f32, 3.0]]])?;
+/// let to = |mode| x.interpolate(&Interpolate { mode, sizes: Some(vec![4]), ..Interpolate::default() })?.to_vec::<f32>();
+/// assert_eq!(to(Resample::Nearest)?, [1.0, 1.0, 3.0, 3.0]);
+/// assert_eq!(to(Resample::Linear)?, [1.0, 1.5, 2.5, 3.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Resample {
     /// The element at `⌊i · scale⌋`.

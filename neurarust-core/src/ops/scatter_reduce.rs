@@ -10,6 +10,15 @@ use smallvec::smallvec;
 use std::str::FromStr;
 
 /// How values that arrive at one place are combined.
+///
+/// ```
+/// # use neurarust_core::{Reduce, Tensor};
+/// let (x, src) = (Tensor::new([1f32, 1.0])?, Tensor::new([2f32, 5.0, 3.0])?);
+/// let y = x.scatter_reduce(0, &Tensor::new([0i64, 0, 1])?, &src, Reduce::Amax, true)?;
+/// assert_eq!(y.to_vec::<f32>()?, [5.0, 3.0]);
+/// assert_eq!("amax".parse::<Reduce>()?, Reduce::Amax);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reduce {
     /// Their sum.

@@ -628,6 +628,15 @@ fn middles<T: Key>(rows: &Tensor) -> Result<Tensor> {
 }
 
 /// The answer of [`Tensor::unique`].
+///
+/// ```
+/// # use neurarust_core::Tensor;
+/// let found = Tensor::new([3i64, 1, 3])?.unique()?;
+/// assert_eq!(found.values.to_vec::<i64>()?, [1, 3]);
+/// assert_eq!(found.inverse.to_vec::<i64>()?, [1, 0, 1]);
+/// assert_eq!(found.counts.to_vec::<i64>()?, [1, 2]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Unique {
     /// The distinct elements, ascending.

@@ -1056,6 +1056,15 @@ fn many(op: &'static str, n: usize) -> Result<Vec<Tensor>> {
 }
 
 /// Sizes that may hold a `-1`: `[2, -1]`, `&[2, 3]`, `vec![2, 3]` of `i64` or `usize`, or one number.
+///
+/// ```
+/// # use neurarust_core::Tensor;
+/// let x = Tensor::zeros([2, 6])?;
+/// assert_eq!(x.reshape([3, -1])?.dims(), [3, 4]);
+/// assert_eq!(x.reshape(-1)?.dims(), [12]);
+/// assert_eq!(x.reshape(Tensor::zeros([4, 3])?.shape())?.dims(), [4, 3]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Sizes {
     /// The sizes.
     fn sizes(self) -> SmallVec<[i64; 6]>;

@@ -4,6 +4,13 @@ use super::source::{Dialect, Kernel, entry, helpers, statements, written};
 use super::{OpCode, Program};
 
 /// The floating-point type a CUDA kernel reads, computes in and writes.
+///
+/// ```
+/// use neurarust_core::{ops::elementwise::def, program::{CudaReal, Program}};
+/// let silu = Program::forward(&def::silu {});
+/// assert!(silu.cuda("silu", CudaReal::F32).source.contains("typedef float real"));
+/// assert!(silu.cuda("silu", CudaReal::F64).source.contains("typedef double real"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CudaReal {
     /// `float`
@@ -17,6 +24,12 @@ impl Program {
     ///
     /// Its arguments: `n` (64 bits unsigned); a pointer for each input, null where the program does not read it; a
     /// pointer for each output that is not a structural zero; each parameter by value. An output may be an input.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::{CudaReal, Program}};
+    /// let kernel = Program::forward(&def::mul {}).cuda("mul", CudaReal::F32);
+    /// assert!(kernel.source.contains("__global__ void neurarust_mul(unsigned long long n, const real* x0, const real* x1, real* y0)"));
+    /// ```
     pub fn cuda(&self, name: &str, real: CudaReal) -> Kernel {
         let entry = entry(name);
         let code = self.code();

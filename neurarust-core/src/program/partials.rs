@@ -3,6 +3,12 @@
 use super::{OpCode, Program};
 
 /// What kind of function a partial derivative is.
+///
+/// ```
+/// use neurarust_core::{ops::elementwise::def, program::{Analysis, Partial, Program}};
+/// let of_heaviside = Analysis::of(&Program::derivative(&def::heaviside {}));
+/// assert_eq!(of_heaviside.kind[0], Partial::Zero);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Partial {
     /// 0 everywhere: no gradient flows to this input.
@@ -23,6 +29,12 @@ pub enum Partial {
 /// | `a - b` | one, minus one | |
 /// | `a * b` | general, general | `b` for the first, `a` for the second |
 /// | `eˣ` | general | `x` |
+///
+/// ```
+/// use neurarust_core::{ops::elementwise::def, program::{Analysis, Partial, Program}};
+/// let of_mul = Analysis::of(&Program::derivative(&def::mul {}));
+/// assert_eq!((of_mul.kind, of_mul.reads), (vec![Partial::General; 2], vec![0b10, 0b01]));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Analysis {
     /// Per input: how the derivative looks.
@@ -41,6 +53,12 @@ impl Analysis {
     }
 
     /// Reads it off a program made by [`Program::derivative`].
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::{Analysis, Program}};
+    /// let of_exp = Analysis::of(&Program::derivative(&def::exp {}));
+    /// assert_eq!(of_exp.reads, [1]);
+    /// ```
     pub fn of(derivative: &Program) -> Analysis {
         let code = derivative.code();
         let mut reads: Vec<u32> = Vec::with_capacity(code.instructions().len());

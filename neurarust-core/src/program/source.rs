@@ -4,6 +4,12 @@ use super::{Code, OpCode};
 use std::fmt::Write;
 
 /// The source text of an element-wise kernel.
+///
+/// ```
+/// use neurarust_core::{ops::elementwise::def, program::Program};
+/// let kernel = Program::forward(&def::relu {}).wgsl("relu");
+/// assert!(kernel.source.contains(&format!("fn {}(", kernel.entry)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kernel {
     /// The name of its entry point.

@@ -11,6 +11,20 @@ use std::collections::HashMap;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
 /// A number of a formula that is being recorded. Meaningful only inside the evaluation that made it.
+///
+/// ```
+/// use neurarust_core::{fuse, program::OpCode, program::Program};
+/// use neurarust_core::{formula::Formula, real::Real};
+/// #[derive(Clone, Copy)]
+/// struct Twice;
+/// impl Formula<1, 1> for Twice {
+///     fn eval<V: Real>(&self, [x]: [V; 1]) -> [V; 1] {
+///         [x + x] // recorded as an instruction where `V` is `Sym`
+///     }
+/// }
+/// let program = Program::forward(&Twice);
+/// assert!(program.code().instructions().iter().any(|i| i.op == OpCode::Add));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Sym {
     at: u32,
@@ -18,6 +32,12 @@ pub struct Sym {
 }
 
 /// A truth value of a formula that is being recorded.
+///
+/// ```
+/// use neurarust_core::{ops::elementwise::def, program::{OpCode, Program}};
+/// let program = Program::forward(&def::leaky_relu { slope: 0.1 });
+/// assert!(program.code().instructions().iter().any(|i| i.op == OpCode::Select));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SymMask(Sym);
 

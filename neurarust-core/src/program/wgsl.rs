@@ -14,6 +14,12 @@ impl Program {
     ///
     /// Bindings of group 0: one read-only storage buffer for each input, whether read or not; one storage buffer for
     /// each output that is not a structural zero; last a uniform buffer of `n: u32` and then the parameters as `f32`.
+    ///
+    /// ```
+    /// use neurarust_core::{ops::elementwise::def, program::Program};
+    /// let kernel = Program::forward(&def::mul {}).wgsl("mul");
+    /// assert!(kernel.source.contains("@group(0) @binding(2) var<storage, read_write> y0: array<f32>;"));
+    /// ```
     pub fn wgsl(&self, name: &str) -> Kernel {
         let entry = entry(name);
         let code = self.code();

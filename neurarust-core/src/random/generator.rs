@@ -8,6 +8,12 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 /// How a [`Generator`] makes its numbers.
+///
+/// ```
+/// use neurarust_core::random::{Generator, Kind};
+/// let draw = |kind| Generator::with_kind(kind, 7).next_u64();
+/// assert_ne!(draw(Kind::Philox), draw(Kind::Torch));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Counter-based ([`Philox`]); fills arrays on all threads. The default.
@@ -55,6 +61,11 @@ impl Random for Engine {
 }
 
 /// Bytes that are no generator's state.
+///
+/// ```
+/// use neurarust_core::random::{BadState, Generator};
+/// assert_eq!(Generator::new(7).set_state(&[1, 2, 3]), Err(BadState { bytes: 3 }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "set_state: got {bytes} bytes that are not a generator's state; expected the bytes of get_state"

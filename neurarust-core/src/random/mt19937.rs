@@ -137,6 +137,13 @@ impl Mt19937 {
 
     /// `out` filled with standard normal numbers, as `Tensor.normal_` draws them: one pair after the other below 16 elements, else by
     /// 16: eight radii, eight angles; a rest of less than 16 is covered by redrawing the last 16.
+    ///
+    /// ```
+    /// use neurarust_core::random::Mt19937;
+    /// let mut x = [0f32; 3];
+    /// Mt19937::new(0).fill_normal_f32(&mut x);
+    /// assert!((x[0] - 1.5409961).abs() < 1e-6); // torch.manual_seed(0); torch.randn(3)
+    /// ```
     pub fn fill_normal_f32(&mut self, out: &mut [f32]) {
         if out.len() < 16 {
             return out.iter_mut().for_each(|x| *x = self.next_normal() as f32);
@@ -158,6 +165,13 @@ impl Mt19937 {
     }
 
     /// The same in double precision.
+    ///
+    /// ```
+    /// use neurarust_core::random::Mt19937;
+    /// let mut x = [0f64; 100];
+    /// Mt19937::new(0).fill_normal_f64(&mut x);
+    /// assert!(x.iter().all(|x| x.abs() < 6.0) && x.iter().sum::<f64>().abs() < 40.0);
+    /// ```
     pub fn fill_normal_f64(&mut self, out: &mut [f64]) {
         if out.len() < 16 {
             return out.iter_mut().for_each(|x| *x = self.next_normal());
@@ -174,6 +188,13 @@ impl Mt19937 {
     }
 
     /// One standard normal number.
+    ///
+    /// ```
+    /// use neurarust_core::random::Mt19937;
+    /// let (mut a, mut b) = (Mt19937::new(0), Mt19937::new(0));
+    /// assert_eq!(a.next_normal(), b.next_normal());
+    /// assert_ne!(a.next_normal(), a.next_normal());
+    /// ```
     pub fn next_normal(&mut self) -> f64 {
         if let Some(spare) = self.spare_normal.take() {
             return spare;

@@ -89,11 +89,30 @@ impl Philox {
     }
 
     /// The block that comes next.
+    ///
+    /// ```
+    /// use neurarust_core::random::{Philox, Random};
+    /// let mut random = Philox::new(7);
+    /// for _ in 0..4 {
+    ///     random.next_u32(); // a block is four of them
+    /// }
+    /// assert_eq!(random.offset(), 1);
+    /// ```
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
     /// Goes to block `offset`, forward or back.
+    ///
+    /// ```
+    /// use neurarust_core::random::{Philox, Random};
+    /// let mut random = Philox::new(7);
+    /// let first = random.next_u32();
+    /// random.set_offset(1000);
+    /// random.next_u32();
+    /// random.set_offset(0);
+    /// assert_eq!(random.next_u32(), first);
+    /// ```
     pub fn set_offset(&mut self, offset: u64) {
         self.offset = offset;
         self.unused = 0;

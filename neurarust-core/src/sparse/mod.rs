@@ -6,7 +6,7 @@
 
 mod product;
 
-pub use product::Pattern;
+use product::Pattern;
 
 use crate::layout::Dims;
 use crate::ops::selection::{Selection, indices as checked};
@@ -14,6 +14,14 @@ use crate::{DType, Error, Result, Shape, Tensor};
 use std::sync::Arc;
 
 /// How the places of a sparse tensor are written down.
+///
+/// ```
+/// # use neurarust_core::{Tensor, sparse::{SparseLayout, SparseTensor}};
+/// let s = SparseTensor::from_dense(&Tensor::new([[0f32, 3.0], [4.0, 0.0]])?, 2)?;
+/// assert_eq!(s.layout(), SparseLayout::Coo);
+/// assert_eq!(s.to_layout(SparseLayout::Csr)?.layout(), SparseLayout::Csr);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SparseLayout {
     /// A column of coordinates per element.

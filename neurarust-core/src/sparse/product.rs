@@ -9,7 +9,7 @@ use smallvec::{SmallVec, smallvec};
 use std::sync::Arc;
 
 /// The places of a sparse matrix, sorted by row and by column.
-pub struct Pattern {
+pub(super) struct Pattern {
     shape: [usize; 2],
     rows: Vec<i64>,
     columns: Vec<i64>,

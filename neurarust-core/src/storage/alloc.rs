@@ -351,6 +351,16 @@ fn cache_limit() -> i64 {
 }
 
 /// Bounds the bytes of free blocks kept for reuse; `None` goes back to the default, which follows the peak of live bytes.
+///
+/// ```
+/// use neurarust_core::{Tensor, memory_stats, storage::{empty_cache, set_cache_limit}};
+/// set_cache_limit(Some(0));
+/// drop(Tensor::zeros([1 << 20])?);
+/// empty_cache();
+/// assert_eq!(memory_stats().cached_bytes, 0);
+/// set_cache_limit(None);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn set_cache_limit(bytes: Option<usize>) {
     let limit = bytes.map_or(AUTOMATIC, |b| i64::try_from(b).unwrap_or(i64::MAX));
     LIMIT.store(limit, Ordering::Relaxed);
@@ -359,6 +369,14 @@ pub fn set_cache_limit(bytes: Option<usize>) {
 }
 
 /// Gives the free blocks of the shared pool and of this thread back to the system. Other threads keep their short lists.
+///
+/// ```
+/// use neurarust_core::{Tensor, memory_stats, storage::empty_cache};
+/// drop(Tensor::zeros([1 << 20])?);
+/// empty_cache();
+/// assert!(memory_stats().cached_bytes < 4 << 20);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn empty_cache() {
     let _ = LOCAL.try_with(|local| {
         local.counters.publish();

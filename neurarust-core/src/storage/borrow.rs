@@ -20,6 +20,11 @@ thread_local! {
 }
 
 /// The storage is in use, and waiting for it would not end: this thread itself lends a slice of a tensor to user code.
+///
+/// ```
+/// use neurarust_core::storage::Busy;
+/// assert!(Busy.to_string().starts_with("the tensor's data is in use"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the tensor's data is in use: it cannot be accessed this way while a slice of it, or of another tensor in use, is lent out on this thread; end that access first"
@@ -58,6 +63,19 @@ impl Storage {
     }
 
     /// Keeps writers away while user code looks at the bytes. Until it is dropped, conflicts on this thread are `Busy`, not waits.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32, 2.0])?;
+    /// let guard = x.storage().read_guard().unwrap();
+    /// assert!(x.fill_(0.0).is_err()); // would wait for ever
+    /// drop(guard);
+    /// x.fill_(0.0)?;
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Busy`] if this thread lends a slice already and another thread writes meanwhile.
     pub fn read_guard(&self) -> Result<ReadGuard<'_>, Busy> {
         let mut wait = Wait::default();
         while !self.try_read() {
@@ -72,6 +90,14 @@ impl Storage {
 }
 
 /// A read lock for user code. See [`Storage::read_guard`].
+///
+/// ```
+/// # use neurarust_core::Tensor;
+/// let x = Tensor::new([1f32, 2.0])?;
+/// let (one, two) = (x.storage().read_guard().unwrap(), x.storage().read_guard().unwrap()); // readers share
+/// drop((one, two));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[must_use]
 pub struct ReadGuard<'a> {
     storage: &'a Storage,
@@ -102,7 +128,7 @@ type List<'a> = SmallVec<[&'a Storage; 4]>;
 
 /// The storages of one op, locked until it is dropped.
 #[must_use]
-pub struct Access<'a> {
+pub(crate) struct Access<'a> {
     // No storage twice.
     reads: List<'a>,
     writes: List<'a>,

@@ -5,6 +5,16 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 /// What the allocator holds, in bytes of whole blocks (data rounded up to its size class, and 128 bytes of header and slack).
+///
+/// ```
+/// use neurarust_core::{Tensor, memory_stats};
+/// let before = memory_stats();
+/// let x = Tensor::zeros([1 << 20])?;
+/// let after = memory_stats();
+/// assert!(after.live_bytes >= before.live_bytes + x.numel() * 4);
+/// assert_eq!(after.live_storages, before.live_storages + 1);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MemoryStats {
     /// Bytes of blocks in use.
@@ -163,6 +173,14 @@ pub fn memory_stats() -> MemoryStats {
 }
 
 /// Lets `peak_bytes` start anew from what is live now.
+///
+/// ```
+/// use neurarust_core::{Tensor, memory_stats, storage::reset_peak};
+/// drop(Tensor::zeros([1 << 20])?);
+/// reset_peak();
+/// assert!(memory_stats().peak_bytes < 4 << 20);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub fn reset_peak() {
     let live = memory_stats().live_bytes as i64;
     PEAK.store(live, Ordering::Relaxed);

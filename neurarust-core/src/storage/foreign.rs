@@ -10,6 +10,16 @@ impl Tensor {
     /// A tensor over somebody else's memory (NumPy, DLPack), without a copy. `first` is the address of element
     /// `[0, 0, …]`; strides, in elements, may be negative. `owner` is dropped with the last tensor that sees the memory.
     ///
+    /// ```
+    /// use neurarust_core::{DType, Tensor};
+    /// let mut owner = vec![1f32, 2.0, 3.0];
+    /// let first = owner.as_mut_ptr().cast();
+    /// // SAFETY: the vector's memory stays where it is until the tensor drops it.
+    /// let x = unsafe { Tensor::from_foreign(first, &[3], &[1], DType::F32, Box::new(owner)) }?;
+    /// assert_eq!(x.sum()?.item::<f32>()?, 6.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A shape that can't be counted, strides for another number of dimensions, an extent beyond the address space.
     ///

@@ -10,6 +10,13 @@ use crate::storage::Storage;
 use crate::{Error, Result};
 
 /// A shape and an element type.
+///
+/// ```
+/// use neurarust_core::{DType, IntoSpec};
+/// let spec = ([2, 3], DType::I64).into_spec()?;
+/// assert_eq!((spec.shape.dims(), spec.dtype), (&[2, 3][..], Some(DType::I64)));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub struct Spec {
     /// The sizes.
     pub shape: Shape,
@@ -51,6 +58,15 @@ impl<S: IntoShape> IntoSpec for (S, DType) {
 }
 
 /// Numbers, and arrays and vectors of them to any depth: what [`Tensor::new`] takes.
+///
+/// ```
+/// # use neurarust_core::Tensor;
+/// assert_eq!(Tensor::new([[1f32, 2.0], [3.0, 4.0]])?.dims(), [2, 2]);
+/// assert_eq!(Tensor::new(vec![[1i64, 2], [3, 4], [5, 6]])?.dims(), [3, 2]);
+/// assert_eq!(Tensor::new(true)?.rank(), 0);
+/// assert!(Tensor::new(vec![vec![1f32], vec![]]).is_err()); // ragged
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait ArrayLike {
     /// The number type at the bottom.
     type Item: Element;

@@ -23,6 +23,13 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 /// Where a tensor's elements live.
+///
+/// ```
+/// # use neurarust_core::{Device, Tensor};
+/// assert_eq!(Tensor::zeros([2])?.device(), Device::Cpu);
+/// assert_eq!(Device::Cpu.to_string(), "cpu");
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Device {

@@ -9,6 +9,14 @@ use std::ops::{
 };
 
 /// The second operand of an element-wise op: a tensor, or a number.
+///
+/// ```
+/// # use neurarust_core::{DType, Tensor};
+/// let x = Tensor::new([1i64, 2])?;
+/// assert_eq!(x.add(&x)?.to_vec::<i64>()?, [2, 4]);
+/// assert_eq!(x.add(0.5)?.dtype(), DType::F32); // numbers mix as Python's do
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub trait Operand {
     /// The operand as a tensor; numbers become tensors without dimensions that yield when types are mixed.
     #[track_caller]
@@ -16,6 +24,14 @@ pub trait Operand {
 }
 
 /// A borrowed or an owned tensor.
+///
+/// ```
+/// # use neurarust_core::{Operand, Tensor};
+/// let x = Tensor::new([1f32])?;
+/// assert!(x.operand()?.is_same(&x)); // borrowed
+/// assert_eq!(2.5.operand()?.item::<f64>()?, 2.5); // made
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 pub enum Held<'a> {
     /// Somebody else's.
     Borrowed(&'a Tensor),

@@ -5,6 +5,14 @@ use crate::layout::Shape;
 use crate::{DType, Error, Result, Tensor};
 
 /// What a signal is continued with at both ends.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::fft::{PadMode, StftOptions}};
+/// let x = Tensor::ones([8])?;
+/// let options = StftOptions { center: Some(PadMode::Constant), ..StftOptions::default() };
+/// assert_eq!(x.stft(4, &options)?.dims(), [3, 9]); // windows centred at 0, 1, … 8
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PadMode {
     /// Itself backwards, without repeating the last element.
@@ -19,6 +27,14 @@ pub enum PadMode {
 }
 
 /// How the windows of a short-time Fourier transform lie.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::fft::StftOptions};
+/// let x = Tensor::ones([8])?;
+/// let options = StftOptions { hop: Some(2), ..StftOptions::default() };
+/// assert_eq!(x.stft(4, &options)?.dims(), [3, 3]); // (frequencies, windows)
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct StftOptions<'a> {
     /// Elements from one window to the next; a quarter of the transform by default.

@@ -66,6 +66,16 @@ impl Tolerances {
 }
 
 /// A norm of matrices.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::linalg::MatrixNorm};
+/// let a = Tensor::new([[3f64, 0.0], [0.0, -4.0]])?;
+/// let norm = |kind| a.matrix_norm(kind, [-2, -1], false)?.item::<f64>();
+/// assert!((norm(MatrixNorm::Frobenius)? - 5.0).abs() < 1e-12);
+/// assert!((norm(MatrixNorm::Nuclear)? - 7.0).abs() < 1e-12);
+/// assert_eq!(norm(MatrixNorm::Order(f64::INFINITY))?, 4.0);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum MatrixNorm {
     /// The root of the sum of all squares.

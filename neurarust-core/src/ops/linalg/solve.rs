@@ -54,6 +54,14 @@ pub(super) fn broadcast(
 }
 
 /// How [`Tensor::lstsq`] is answered: which of LAPACK's drivers is imitated.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::linalg::LstsqDriver};
+/// let (a, b) = (Tensor::new([[1f64, 1.0], [1.0, 1.0]])?, Tensor::new([[2f64], [2.0]])?); // rank 1
+/// assert_eq!(a.lstsq(&b, None, LstsqDriver::Gelsy)?.rank.item::<i64>()?, 1);
+/// assert_eq!(a.lstsq(&b, None, LstsqDriver::Gelsd)?.singular_values.dims(), [2]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum LstsqDriver {
     /// Full rank is taken for granted.
@@ -68,6 +76,15 @@ pub enum LstsqDriver {
 }
 
 /// A least-squares solution, see [`Tensor::lstsq`].
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::linalg::LstsqDriver};
+/// let a = Tensor::new([[1f64, 0.0], [0.0, 1.0], [0.0, 0.0]])?;
+/// let found = a.lstsq(&Tensor::new([[1f64], [2.0], [3.0]])?, None, LstsqDriver::Gels)?;
+/// assert!((found.solution.to_vec::<f64>()?[1] - 2.0).abs() < 1e-12);
+/// assert!((found.residuals.item::<f64>()? - 9.0).abs() < 1e-12);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Lstsq {
     /// (…, n, k)

@@ -9,6 +9,15 @@ use crate::{Error, Result, Tensor};
 use smallvec::SmallVec;
 
 /// How [`Tensor::linear_cross_entropy`] counts.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::loss::{CrossEntropy, LinearCrossEntropy, Reduction}};
+/// let (x, weight) = (Tensor::ones([5, 2])?, Tensor::zeros([4, 2])?);
+/// let loss = CrossEntropy { reduction: Reduction::Sum, ..CrossEntropy::default() };
+/// let value = x.linear_cross_entropy(&weight, None, &Tensor::new([0i64; 5])?, &LinearCrossEntropy { loss, rows: 2 })?;
+/// assert!((value.item::<f32>()? - 5.0 * 4f32.ln()).abs() < 1e-5);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct LinearCrossEntropy {
     /// Weights of the classes, a class that doesn't count, what becomes of the losses. Without label smoothing.

@@ -12,6 +12,16 @@ use smallvec::smallvec;
 use std::sync::Arc;
 
 /// How [`Tensor::ctc_loss`] counts.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::loss::Ctc};
+/// let even = Tensor::zeros([1, 1, 2])?.log_softmax(2)?; // one step, one sample, blank and one label
+/// let too_long = Tensor::new([[1i64, 1]])?;
+/// let zero = Ctc { zero_infinity: true, ..Ctc::default() };
+/// assert_eq!(even.ctc_loss(&too_long, &[1], &[2], &zero)?.item::<f32>()?, 0.0);
+/// assert!(even.ctc_loss(&too_long, &[1], &[2], &Ctc::default())?.item::<f32>()?.is_infinite());
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Ctc {
     /// The class that stands for no label.

@@ -10,6 +10,15 @@ use crate::{DType, Error, Result, Tensor};
 use smallvec::{SmallVec, smallvec};
 
 /// How [`Tensor::cross_entropy`] counts.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::loss::CrossEntropy};
+/// let options = CrossEntropy { ignore_index: 0, ..CrossEntropy::default() };
+/// let logits = Tensor::new([[9f32, 0.0], [0.0, 0.0]])?;
+/// let loss = logits.cross_entropy(&Tensor::new([0i64, 1])?, &options)?; // the first row doesn't count
+/// assert!((loss.item::<f32>()? - 2f32.ln()).abs() < 1e-6);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct CrossEntropy {
     /// Per class: how much it counts.
