@@ -991,6 +991,18 @@ impl Layout {
     }
 }
 
+/// Puts dimensions in the order of memory: those with the longest strides first, equal ones as they are. There are few, and
+/// most often they are in order.
+pub(crate) fn longest_strides_first(order: &mut [usize], strides: &[isize]) {
+    for end in 1..order.len() {
+        let mut at = end;
+        while at > 0 && strides[order[at - 1]].unsigned_abs() < strides[order[at]].unsigned_abs() {
+            order.swap(at - 1, at);
+            at -= 1;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

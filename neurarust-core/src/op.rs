@@ -240,6 +240,7 @@ const PROBE: Params = [
 ];
 
 impl OpTable {
+    #[inline(never)]
     const fn bare(name: &'static str, arity: usize, class: Class, oracle: Oracle) -> OpTable {
         OpTable {
             name,
@@ -267,7 +268,7 @@ impl OpTable {
     /// ```
     pub fn real<O: Elementwise<N>, const N: usize>(name: &'static str, class: Class) -> OpTable {
         let mut table = OpTable::bare(name, N, class, |p, x| {
-            let x: [f64; N] = std::array::from_fn(|k| x[k]);
+            let x: [f64; N] = x[..N].try_into().expect("as many inputs as the op has");
             O::from_params(p).eval(x)[0]
         });
         table.forward[Compute::F32 as usize] = Some(kernel::forward::<f32, O, N, 1>());
@@ -297,7 +298,7 @@ impl OpTable {
     /// A formula on floats that a backward runs on, and that is not differentiated itself.
     pub(crate) fn forward_only<O: Fused<N, 1>, const N: usize>(name: &'static str) -> OpTable {
         let mut table = OpTable::bare(name, N, Class::Real, |p, x| {
-            let x: [f64; N] = std::array::from_fn(|k| x[k]);
+            let x: [f64; N] = x[..N].try_into().expect("as many inputs as the op has");
             O::from_params(p).eval(x)[0]
         });
         table.forward[Compute::F32 as usize] = Some(kernel::forward::<f32, O, N, 1>());
@@ -392,7 +393,7 @@ impl OpTable {
     /// ```
     pub fn test<O: Predicate<N>, const N: usize>(name: &'static str) -> OpTable {
         let mut table = OpTable::bare(name, N, Class::Test, |p, x| {
-            let x: [f64; N] = std::array::from_fn(|k| x[k]);
+            let x: [f64; N] = x[..N].try_into().expect("as many inputs as the op has");
             O::from_params(p).test(x) as u8 as f64
         });
         table.forward = [

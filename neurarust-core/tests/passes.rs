@@ -205,6 +205,34 @@ fn gathered_and_added_as_one_at_a_time() -> Result<()> {
 }
 
 #[test]
+fn the_best_so_far_of_long_rows_is_that_of_a_plain_scan() -> Result<()> {
+    for nan in [None, Some(0), Some(31), Some(32), Some(33), Some(77)] {
+        let mut row: Vec<f32> = (0..100i32).map(|i| (i * 37 % 64) as f32).collect();
+        for at in nan {
+            row[at] = f32::NAN;
+            row[at + 20] = f32::NAN;
+        }
+        let (mut best, mut at) = (row[0], 0);
+        let mut expected = (Vec::new(), Vec::new());
+        for (i, &x) in row.iter().enumerate() {
+            if x.is_nan() || x >= best {
+                (best, at) = (x, i as i64);
+            }
+            expected.0.push(best.to_bits());
+            expected.1.push(at);
+        }
+        let (values, places) = Tensor::from_vec(row, [100])?.cummax(0)?;
+        let bits: Vec<u32> = values
+            .to_vec::<f32>()?
+            .iter()
+            .map(|x| x.to_bits())
+            .collect();
+        assert_eq!((bits, places.to_vec::<i64>()?), expected, "{nan:?}");
+    }
+    Ok(())
+}
+
+#[test]
 fn medians_and_the_best_so_far() -> Result<()> {
     let x = Tensor::new([[3.0f32, 1.0, 2.0, 1.0], [f32::NAN, 5.0, f32::NAN, 4.0]])?;
     let (values, places) = x.median_dim(1, false)?;

@@ -14,6 +14,7 @@ use crate::{DType, Error, Result, Tensor};
 use smallvec::SmallVec;
 use std::any::Any;
 use std::cell::RefCell;
+use std::ops::Deref;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, RwLock, TryLockError, Weak};
@@ -145,6 +146,12 @@ pub(crate) trait Backward: Send + Sync {
 
 /// A recorded operation.
 pub(crate) struct Node<B: ?Sized = dyn Backward> {
+    head: Head,
+    pub body: B,
+}
+
+/// What recorded operations of all kinds have.
+pub(crate) struct Head {
     /// Creation number: larger than that of everything it depends on.
     pub seq: u64,
     pub op: &'static str,
@@ -157,10 +164,42 @@ pub(crate) struct Node<B: ?Sized = dyn Backward> {
     pub hooks: Mutex<Option<Box<NodeHooks>>>,
     /// The host's line that asked for it, where one was asked for.
     pub place: Option<&'static Place>,
-    pub body: B,
 }
 
-impl Node {
+impl<B: ?Sized> Deref for Node<B> {
+    type Target = Head;
+    #[inline]
+    fn deref(&self) -> &Head {
+        &self.head
+    }
+}
+
+impl Head {
+    /// Of a new operation; asks for the host's line if `named`.
+    #[track_caller]
+    fn new(op: &'static str, inputs: &[&Tensor], outputs: &[&Tensor], named: bool) -> Result<Head> {
+        fit_to_record(op, inputs)?;
+        let place = if named || place::is_wanted() {
+            place::ask()
+        } else {
+            None
+        };
+        LIVE.fetch_add(1, Relaxed);
+        Ok(Head {
+            op,
+            location: Location::caller(),
+            edges: inputs.iter().map(|t| t.edge()).collect(),
+            outputs: outputs
+                .iter()
+                .map(|t| (t.shape().clone(), t.dtype()))
+                .collect(),
+            hooks: Mutex::new(None),
+            place,
+            // Last, so that it is larger than that of any view whose history `edge` has just renewed.
+            seq: NEXT.fetch_add(1, Relaxed),
+        })
+    }
+
     /// The line of the user's program that asked for the operation.
     pub fn line(&self) -> String {
         place::text(self.place, self.location)
@@ -199,7 +238,7 @@ pub fn live_nodes() -> usize {
     LIVE.load(Relaxed)
 }
 
-impl<B: ?Sized> Drop for Node<B> {
+impl Drop for Head {
     fn drop(&mut self) {
         LIVE.fetch_sub(1, Relaxed);
         for edge in std::mem::take(&mut self.edges).into_iter().flatten() {
@@ -325,13 +364,17 @@ pub(crate) fn record<S: Send + Sync + 'static>(
     saved: S,
     vjp: impl Fn(&S, &Call, Grads) -> Result<Grads> + Send + Sync + 'static,
 ) -> Result<()> {
-    let node = new_node(op, inputs, outputs, saved, vjp)?;
+    attach_all(outputs, &new_node(op, inputs, outputs, saved, vjp)?);
+    Ok(())
+}
+
+/// Makes `outputs`, as far as they can have gradients, those of `node`.
+fn attach_all(outputs: &[&Tensor], node: &Arc<Node>) {
     for (i, out) in outputs.iter().enumerate() {
         if out.dtype().is_differentiable() {
-            attach(out, &node, i as u32);
+            attach(out, node, i as u32);
         }
     }
-    Ok(())
 }
 
 /// As [`record`], without making the outputs point to the node.
@@ -356,25 +399,8 @@ pub(crate) fn new_node_with(
     named: bool,
     body: impl Backward + 'static,
 ) -> Result<Arc<Node>> {
-    fit_to_record(op, inputs)?;
-    let place = if named || place::is_wanted() {
-        place::ask()
-    } else {
-        None
-    };
-    LIVE.fetch_add(1, Relaxed);
     let node: Arc<Node> = Arc::new(Node {
-        op,
-        location: Location::caller(),
-        edges: inputs.iter().map(|t| t.edge()).collect(),
-        outputs: outputs
-            .iter()
-            .map(|t| (t.shape().clone(), t.dtype()))
-            .collect(),
-        hooks: Mutex::new(None),
-        place,
-        // Last, so that it is larger than that of any view whose history `edge` has just renewed.
-        seq: NEXT.fetch_add(1, Relaxed),
+        head: Head::new(op, inputs, outputs, named)?,
         body,
     });
     if audit::is_on() {

@@ -9,7 +9,7 @@ use super::convert::{for_each_run, load_row, store_row};
 use super::kernel::{KernelFn, LANES, Params};
 use super::pool;
 use crate::dtype::{Compute, DType};
-use crate::layout::Shape;
+use crate::layout::{Shape, longest_strides_first};
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
 
@@ -105,10 +105,7 @@ impl Nest {
         };
         let mut order: SmallVec<[usize; 6]> = (0..shape.len()).filter(|&d| shape[d] != 1).collect();
         // The first output decides the order of the walk, so that writes are as sequential as they can be.
-        let key = &nest.operands[inputs].strides;
-        if order.windows(2).any(|w| key[w[0]].abs() < key[w[1]].abs()) {
-            order.sort_by(|&a, &b| key[b].abs().cmp(&key[a].abs()));
-        }
+        longest_strides_first(&mut order, &nest.operands[inputs].strides);
         for operand in &mut nest.operands {
             operand.strides = order.iter().map(|&d| operand.strides[d]).collect();
         }

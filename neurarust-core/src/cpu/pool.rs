@@ -142,13 +142,30 @@ impl<T: Copy> Drop for Reset<T> {
 /// assert_eq!(sum.into_inner(), 45);
 /// ```
 pub fn parallel_for(tasks: usize, f: impl Fn(usize) + Sync) {
+    hand_out(tasks, &f);
+}
+
+/// A loop's body. Unlike that of a `dyn Fn`, its table has no second copy of the body, for `FnOnce`: there are hundreds.
+trait Body<I>: Sync {
+    fn call(&self, i: I);
+}
+
+impl<I, F: Fn(I) + Sync> Body<I> for F {
+    fn call(&self, i: I) {
+        self(i)
+    }
+}
+
+/// [`parallel_for`], once for all bodies.
+#[inline(never)]
+fn hand_out(tasks: usize, f: &dyn Body<usize>) {
     if tasks > 1 && !WORKING.get() {
         let threads = num_threads().min(tasks);
         if threads > 1 {
-            return run(tasks, threads, &f);
+            return run(tasks, threads, f);
         }
     }
-    (0..tasks).for_each(f);
+    (0..tasks).for_each(|i| f.call(i));
 }
 
 /// Cuts `0..len` into pieces of `grain` (the last may be shorter) and calls `f` on each, on several threads if that can help.
@@ -165,10 +182,15 @@ pub fn parallel_for(tasks: usize, f: impl Fn(usize) + Sync) {
 /// assert_eq!(chunks, [0..4, 4..8, 8..10]);
 /// ```
 pub fn parallel_chunks(len: usize, grain: usize, f: impl Fn(Range<usize>) + Sync) {
+    hand_out_chunks(len, grain, &f);
+}
+
+#[inline(never)]
+fn hand_out_chunks(len: usize, grain: usize, f: &dyn Body<Range<usize>>) {
     let grain = grain.max(1);
     parallel_for(len.div_ceil(grain), |i| {
         let start = i * grain;
-        f(start..len.min(start.saturating_add(grain)));
+        f.call(start..len.min(start.saturating_add(grain)));
     });
 }
 
@@ -181,7 +203,7 @@ const CLOSED: usize = 1 << (usize::BITS - 1);
 /// A running `parallel_for`.
 struct Job {
     /// Valid until the caller has seen `state == CLOSED`.
-    f: *const (dyn Fn(usize) + Sync),
+    f: *const dyn Body<usize>,
     tasks: usize,
     next: AtomicUsize,
     /// The number of helpers at work, and `CLOSED`.
@@ -196,15 +218,13 @@ unsafe impl Send for Job {}
 unsafe impl Sync for Job {}
 
 #[inline(never)]
-fn run(tasks: usize, threads: usize, f: &(dyn Fn(usize) + Sync)) {
+fn run(tasks: usize, threads: usize, f: &dyn Body<usize>) {
     let Some(pool) = pool(threads - 1) else {
         // The system gives us no threads; the work gets done all the same.
-        return (0..tasks).for_each(f);
+        return (0..tasks).for_each(|i| f.call(i));
     };
     // SAFETY: only the lifetime changes; `close` below ends all use before `f` does.
-    let f = unsafe {
-        std::mem::transmute::<*const (dyn Fn(usize) + Sync), *const (dyn Fn(usize) + Sync)>(f)
-    };
+    let f = unsafe { std::mem::transmute::<*const dyn Body<usize>, *const dyn Body<usize>>(f) };
     let job = Arc::new(Job {
         f,
         tasks,
@@ -249,7 +269,7 @@ impl Job {
             if i >= self.tasks {
                 return;
             }
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| f(i))) {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| f.call(i))) {
                 // The first panic is the one to tell; the tasks that nobody began are dropped.
                 self.next.store(self.tasks, Ordering::Relaxed);
                 if let Ok(mut slot) = self.panic.lock() {

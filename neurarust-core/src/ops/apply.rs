@@ -6,7 +6,7 @@ use crate::autograd::{
 use crate::cpu::kernel::{KernelFn, Params};
 use crate::cpu::nest::{self, Job, Operand};
 use crate::dtype::{Compute, DType, result_type};
-use crate::layout::{Layout, Shape};
+use crate::layout::{Layout, Shape, longest_strides_first};
 use crate::op::{Class, OpTable};
 use crate::program::Partial;
 use crate::storage::{Access, Reading, Storage, Stored};
@@ -202,7 +202,7 @@ fn dense_like(layout: &Layout) -> Option<Layout> {
         return None;
     }
     let mut order: SmallVec<[usize; 6]> = (0..strides.len()).collect();
-    order.sort_by_key(|&d| std::cmp::Reverse(strides[d]));
+    longest_strides_first(&mut order, strides);
     let mut out: crate::layout::Strides = SmallVec::from_elem(1, strides.len());
     let mut step = 1;
     for &d in order.iter().rev() {

@@ -11,7 +11,7 @@ use crate::{Result, Tensor};
 use smallvec::smallvec;
 use std::sync::LazyLock;
 
-/// Up to so many elements, moving a dimension to the end and back costs less than one pass more.
+/// Up to so many elements, turning a dimension to the end and back costs less than one pass more.
 const FEW: usize = 1024;
 
 impl Tensor {
@@ -33,9 +33,9 @@ impl Tensor {
         let out = match is_last(self, dim) {
             true => along("softmax", &[self], |x, y, n| rows::softmax(x[0], y, n))?,
             false if self.numel() <= FEW => {
-                let moved = self.detach().movedim(dim, -1)?;
-                along("softmax", &[&moved], |x, y, n| rows::softmax(x[0], y, n))?
-                    .movedim(-1, dim)?
+                let turned = self.detach().transpose(dim, -1)?;
+                along("softmax", &[&turned], |x, y, n| rows::softmax(x[0], y, n))?
+                    .transpose(dim, -1)?
                     .contiguous()?
             }
             false => {
@@ -84,9 +84,9 @@ impl Tensor {
         let out = match is_last(self, dim) {
             true => along(OP, &[self], |x, y, n| rows::log_softmax(x[0], y, n))?,
             false if self.numel() <= FEW => {
-                let moved = self.detach().movedim(dim, -1)?;
-                along(OP, &[&moved], |x, y, n| rows::log_softmax(x[0], y, n))?
-                    .movedim(-1, dim)?
+                let turned = self.detach().transpose(dim, -1)?;
+                along(OP, &[&turned], |x, y, n| rows::log_softmax(x[0], y, n))?
+                    .transpose(dim, -1)?
                     .contiguous()?
             }
             false => {

@@ -17,6 +17,7 @@ pub use sym::{Sym, SymMask};
 
 use crate::dual::Dual;
 use crate::formula::Formula;
+use crate::real::Num;
 
 /// What an instruction computes; the names are those of [`crate::real`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -253,15 +254,18 @@ impl Program {
     /// assert_eq!(program.interpret(&[3f64, 4.0]), Some(vec![12.0]));
     /// ```
     pub fn forward<const N: usize, const M: usize>(formula: &impl Formula<N, M>) -> Program {
-        sym::record(N, |x| {
-            let outputs = formula.eval::<Sym>(std::array::from_fn(|i| x[i]));
-            outputs.map(Some).to_vec()
+        sym::record(N, &mut |x| {
+            let mut outputs = Vec::with_capacity(M);
+            for y in formula.eval(leading::<N>(x)) {
+                outputs.push(Some(y));
+            }
+            outputs
         })
     }
 
     /// The vector-Jacobian product of a formula of one input whose derivative is `partial` of its output: inputs `y`, `g`.
-    pub(crate) fn backward_from_output(partial: impl FnOnce(Sym) -> Sym) -> Program {
-        sym::record(2, |x| vec![Some(x[1] * partial(x[0]))])
+    pub(crate) fn backward_from_output(partial: impl Fn(Sym) -> Sym) -> Program {
+        sym::record(2, &mut |x| vec![Some(x[1] * partial(x[0]))])
     }
 
     /// The partial derivatives: `N` inputs, outputs `∂f/∂xₖ`.
@@ -272,10 +276,7 @@ impl Program {
     /// assert_eq!(program.interpret(&[3f64, 4.0]), Some(vec![4.0, 3.0]));
     /// ```
     pub fn derivative<const N: usize>(formula: &impl Formula<N, 1>) -> Program {
-        sym::record(N, |x| {
-            let [y] = formula.eval(Dual::inputs(std::array::from_fn(|i| x[i])));
-            y.d.map(|partial| partial.filter(|d| !d.is_zero())).to_vec()
-        })
+        sym::record(N, &mut |x| gradients(formula, x, Sym::c(1.0)))
     }
 
     /// The vector-Jacobian product: inputs `x₀ … xₙ₋₁, g`, outputs `g · ∂f/∂xₖ`.
@@ -286,9 +287,23 @@ impl Program {
     /// assert_eq!(program.interpret(&[3f64, 4.0, 10.0]), Some(vec![40.0, 30.0]));
     /// ```
     pub fn backward<const N: usize>(formula: &impl Formula<N, 1>) -> Program {
-        sym::record(N + 1, |x| {
-            let [y] = formula.eval(Dual::seeded(std::array::from_fn(|i| x[i]), x[N]));
-            y.d.map(|partial| partial.filter(|d| !d.is_zero())).to_vec()
-        })
+        sym::record(N + 1, &mut |x| gradients(formula, x, x[N]))
     }
+}
+
+/// The first `N` of `x`.
+fn leading<const N: usize>(x: &[Sym]) -> [Sym; N] {
+    x[..N].try_into().expect("that many inputs")
+}
+
+/// `g · ∂f/∂xₖ`, as far as they aren't zeros.
+#[inline(never)]
+fn gradients<const N: usize>(formula: &impl Formula<N, 1>, x: &[Sym], g: Sym) -> Vec<Option<Sym>> {
+    let [y] = formula.eval(Dual::seeded(leading::<N>(x), g));
+    without_zeros(&y.d)
+}
+
+#[inline(never)]
+fn without_zeros(d: &[Option<Sym>]) -> Vec<Option<Sym>> {
+    d.iter().map(|d| d.filter(|d| !d.is_zero())).collect()
 }

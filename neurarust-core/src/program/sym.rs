@@ -98,7 +98,10 @@ fn with_tape<T>(f: impl FnOnce(&mut Tape) -> T) -> T {
 }
 
 /// Records `f`, which answers the outputs, as a program.
-pub(super) fn record(inputs: usize, f: impl FnOnce(&[Sym]) -> Vec<Option<Sym>>) -> Program {
+///
+/// One for all formulas, and so is what a [`Sym`] does: formulas run on it once, but there are hundreds of them to compile.
+#[inline(never)]
+pub(super) fn record(inputs: usize, f: &mut dyn FnMut(&[Sym]) -> Vec<Option<Sym>>) -> Program {
     let _recording = Recording::begin();
     let x: Vec<Sym> = (0..inputs)
         .map(|i| push(OpCode::Input, [i as u32, 0, 0]))
@@ -158,6 +161,7 @@ fn has_few_digits(x: f64) -> bool {
     (2.0 * x).fract() == 0.0 && x.abs() <= 8.0
 }
 
+#[inline(never)]
 fn push(op: OpCode, args: [u32; 3]) -> Sym {
     with_tape(|tape| tape.push(Instr { op, args }))
 }
@@ -180,6 +184,7 @@ impl Sym {
     }
 
     /// The constant it is, if it is one.
+    #[inline(never)]
     pub(super) fn value(self) -> Option<f64> {
         with_tape(|tape| tape.instructions[self.at as usize].value())
     }
@@ -188,10 +193,12 @@ impl Sym {
         self.value() == Some(0.0)
     }
 
+    #[inline(never)]
     fn unary(self, op: OpCode) -> Sym {
         push(op, [self.at(), 0, 0])
     }
 
+    #[inline(never)]
     fn binary(self, op: OpCode, other: Sym) -> Sym {
         push(op, [self.at(), other.at(), 0])
     }
@@ -216,6 +223,7 @@ fn is(x: Option<f64>, number: f64) -> bool {
 
 impl Add for Sym {
     type Output = Self;
+    #[inline(never)]
     fn add(self, other: Self) -> Self {
         if is(other.value(), -0.0) {
             return self;
@@ -230,6 +238,7 @@ impl Add for Sym {
 
 impl Sub for Sym {
     type Output = Self;
+    #[inline(never)]
     fn sub(self, other: Self) -> Self {
         if is(other.value(), 0.0) {
             return self;
@@ -241,6 +250,7 @@ impl Sub for Sym {
 
 impl Mul for Sym {
     type Output = Self;
+    #[inline(never)]
     fn mul(self, other: Self) -> Self {
         match (self.value(), other.value()) {
             (_, b) if is(b, 1.0) => self,
@@ -256,6 +266,7 @@ impl Mul for Sym {
 
 impl Div for Sym {
     type Output = Self;
+    #[inline(never)]
     fn div(self, other: Self) -> Self {
         if is(other.value(), 1.0) {
             return self;
@@ -267,6 +278,7 @@ impl Div for Sym {
 
 impl Neg for Sym {
     type Output = Self;
+    #[inline(never)]
     fn neg(self) -> Self {
         if let Some(value) = self.value() {
             return Sym::c(-value);
@@ -328,12 +340,14 @@ macro_rules! record {
 
 impl Num for Sym {
     type Mask = SymMask;
+    #[inline(never)]
     fn c(x: f64) -> Self {
         with_tape(|tape| tape.push(Instr::constant(x)))
     }
     record! { compare: lt Lt, le Le, eq Eq, gt Gt, ge Ge, ne Ne, }
     record! { unary: abs Abs, }
     record! { binary: min Min, max Max, floor_div FloorDiv, rem Rem, fmod Fmod, }
+    #[inline(never)]
     fn select(mask: SymMask, t: Self, f: Self) -> Self {
         if t.at() == f.at() {
             return t;
@@ -350,6 +364,7 @@ impl Real for Sym {
         erf Erf, erfc Erfc, floor Floor, ceil Ceil, trunc Trunc, round Round, sigmoid Sigmoid,
     }
     record! { binary: atan2 Atan2, pow Pow, copysign Copysign, }
+    #[inline(never)]
     fn mul_add(self, b: Self, c: Self) -> Self {
         push(OpCode::MulAdd, [self.at(), b.at(), c.at()])
     }
@@ -360,7 +375,7 @@ mod tests {
     use super::*;
 
     fn ops(f: impl Fn(&[Sym]) -> Sym) -> Vec<OpCode> {
-        let program = record(2, |x| vec![Some(f(x))]);
+        let program = record(2, &mut |x| vec![Some(f(x))]);
         program
             .code()
             .instructions()
@@ -408,7 +423,7 @@ mod tests {
 
     #[test]
     fn recordings_nest() {
-        let program = record(1, |x| {
+        let program = record(1, &mut |x| {
             let before = x[0].exp();
             assert_eq!(ops(|y| y[1].sin()), [Input, Sin]);
             vec![Some(before + x[0])]
@@ -419,7 +434,7 @@ mod tests {
 
     #[test]
     fn a_panicking_formula_leaves_no_tape() {
-        let panicked = std::panic::catch_unwind(|| record(1, |_| panic!("on purpose")));
+        let panicked = std::panic::catch_unwind(|| record(1, &mut |_| panic!("on purpose")));
         assert!(panicked.is_err() && TAPES.with_borrow(Vec::is_empty));
     }
 }

@@ -4,7 +4,7 @@
 //! There is no state to hand from one number to the next, so any thread can compute any part of a sequence, and the numbers do not
 //! depend on who computes which.
 
-use super::Random;
+use super::{Random, scale_64};
 
 const ROUNDS: usize = 10;
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
@@ -203,6 +203,28 @@ impl Random for Philox {
         }
         self.unused -= 1;
         self.words[usize::from(3 - self.unused)]
+    }
+
+    /// The same draws as one by one, a group of blocks at a time.
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        let (mut i, last) = (0, items.len().saturating_sub(1));
+        while i < last {
+            let rest = items.len() as u64 - i as u64;
+            if self.unused > 0 || last - i < GROUP / 2 || rest > 1 << 32 {
+                items.swap(i, i + self.below(rest) as usize);
+                i += 1;
+                continue;
+            }
+            let words = self.reserve(1).group(0);
+            let (first, second) = words.split_at(GROUP / 2);
+            for lane in 0..LANES {
+                for pair in [first, second] {
+                    let bits = u64::from(pair[lane]) | u64::from(pair[LANES + lane]) << 32;
+                    items.swap(i, i + scale_64(bits, (items.len() - i) as u64) as usize);
+                    i += 1;
+                }
+            }
+        }
     }
 }
 

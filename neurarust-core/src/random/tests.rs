@@ -135,6 +135,30 @@ fn numbers_are_distributed_as_promised() {
 }
 
 #[test]
+fn shuffling_in_groups_is_shuffling_one_by_one() {
+    struct Single(Philox);
+    impl Random for Single {
+        fn next_u32(&mut self) -> u32 {
+            self.0.next_u32()
+        }
+    }
+    for n in [0, 1, 2, 31, 32, 33, 34, 64, 65, 500] {
+        for before in 0..5 {
+            let mut groups = Philox::with_stream(n, 3);
+            for _ in 0..before {
+                groups.next_u32();
+            }
+            let mut single = Single(groups.clone());
+            let (mut a, mut b) = ((0..n).collect::<Vec<_>>(), (0..n).collect::<Vec<_>>());
+            groups.shuffle(&mut a);
+            single.shuffle(&mut b);
+            assert_eq!(a, b, "{n} after {before}");
+            assert_eq!(groups.next_u64(), single.next_u64());
+        }
+    }
+}
+
+#[test]
 fn shuffles_are_permutations_and_all_of_them_come() {
     let generator = Generator::new(8);
     let mut counts = std::collections::HashMap::new();

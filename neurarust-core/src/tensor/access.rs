@@ -5,6 +5,7 @@ use crate::autograd::{ViewOf, is_grad_enabled, lock};
 use crate::dtype::{DType, Element};
 use crate::error::OrMemory;
 use crate::layout::Layout;
+use crate::storage::ReadGuard;
 use crate::{Error, Result};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -65,47 +66,56 @@ impl Tensor {
     /// `T` is not the tensor's element type.
     #[track_caller]
     pub fn with_data<T: Element, R>(&self, f: impl FnOnce(&[T]) -> R) -> Result<R> {
-        if T::DTYPE != self.dtype() {
-            return Err(Error::dtype(
-                "with_data",
-                format!(
-                    "asked for {} elements of a {} tensor; convert with to_dtype",
-                    T::DTYPE,
-                    self.dtype()
-                ),
-            ));
-        }
-        let dense = if self.is_contiguous() {
-            self.detach()
-        } else {
-            self.copy()?
-        };
-        let storage = &dense.0.storage;
-        let _guard = storage
-            .read_guard()
-            .map_err(|_| Error::value("with_data", "the tensor is being written to"))?;
+        self.check_element("with_data", T::DTYPE)?;
+        let dense = self.dense()?;
+        let _guard = dense.reading("with_data")?;
         Ok(f(crate::storage::slice_of::<T>(
-            storage,
+            &dense.0.storage,
             dense.layout().offset(),
             dense.numel(),
         )))
     }
 
+    /// Refuses elements of another type than the tensor's.
+    #[track_caller]
+    fn check_element(&self, op: &'static str, asked: DType) -> Result<()> {
+        if asked == self.dtype() {
+            return Ok(());
+        }
+        Err(Error::dtype(
+            op,
+            format!(
+                "asked for {asked} elements of a {} tensor; convert with to_dtype",
+                self.dtype()
+            ),
+        ))
+    }
+
+    /// The elements in row-major order: the tensor itself, outside of the graph, or a copy.
+    #[track_caller]
+    fn dense(&self) -> Result<Tensor> {
+        if self.is_contiguous() {
+            Ok(self.detach())
+        } else {
+            self.copy()
+        }
+    }
+
+    /// Keeps operations of this thread from writing to the buffer.
+    #[track_caller]
+    fn reading(&self, op: &'static str) -> Result<ReadGuard<'_>> {
+        let guard = self.0.storage.read_guard();
+        guard.map_err(|_| Error::value(op, "the tensor is being written to"))
+    }
+
     /// As [`Tensor::with_data`], with the bytes of the elements in this machine's byte order.
     #[track_caller]
     pub(crate) fn with_bytes<R>(&self, f: impl FnOnce(&[u8]) -> R) -> Result<R> {
-        let dense = if self.is_contiguous() {
-            self.detach()
-        } else {
-            self.copy()?
-        };
-        let storage = &dense.0.storage;
-        let _guard = storage
-            .read_guard()
-            .map_err(|_| Error::value("with_bytes", "the tensor is being written to"))?;
+        let dense = self.dense()?;
+        let _guard = dense.reading("with_bytes")?;
         let size = self.dtype().size();
         Ok(f(crate::storage::bytes_of(
-            storage,
+            &dense.0.storage,
             dense.layout().offset() * size,
             dense.nbytes(),
         )))
@@ -125,16 +135,7 @@ impl Tensor {
     /// `T` is not the tensor's element type.
     #[track_caller]
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
-        if T::DTYPE != self.dtype() {
-            return Err(Error::dtype(
-                "to_vec",
-                format!(
-                    "asked for {} elements of a {} tensor; convert with to_dtype",
-                    T::DTYPE,
-                    self.dtype()
-                ),
-            ));
-        }
+        self.check_element("to_vec", T::DTYPE)?;
         let mut out: Vec<T> = Vec::new();
         out.try_reserve_exact(self.numel()).or_memory("to_vec")?;
         self.with_data(|data: &[T]| out.extend_from_slice(data))?;

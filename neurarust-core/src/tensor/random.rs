@@ -5,7 +5,7 @@ use super::{IntoSpec, Tensor};
 use crate::cpu::fresh::Fresh;
 use crate::dtype::{DType, Element};
 use crate::error::OrMemory;
-use crate::layout::{Dims, Layout, Shape};
+use crate::layout::{Dims, Layout, Shape, longest_strides_first};
 use crate::ops::complex::from_pair;
 use crate::ops::inplace::{check, commit, write_copy};
 use crate::random::{Generator, Kind, default_generator};
@@ -127,7 +127,7 @@ fn stretch(low: f64, high: f64, dtype: DType) -> impl Fn(f64) -> f64 {
 fn memory_order(layout: &Layout) -> Vec<usize> {
     let mut order: Vec<usize> = (0..layout.shape().rank()).collect();
     if !layout.is_contiguous() && !layout.strides().contains(&0) {
-        order.sort_by_key(|&d| std::cmp::Reverse(layout.strides()[d].unsigned_abs()));
+        longest_strides_first(&mut order, layout.strides());
     }
     order
 }

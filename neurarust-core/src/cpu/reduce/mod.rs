@@ -19,6 +19,7 @@ use super::nest::{self, Operand};
 use super::pool::{self, Shared};
 use crate::Tensor;
 use crate::dtype::Compute;
+use crate::layout::longest_strides_first;
 use crate::storage::{OutOfMemory, Storage};
 use kernel::{Kernels, kernels};
 use smallvec::SmallVec;
@@ -86,8 +87,7 @@ impl Nest {
             .filter(|&d| shape[d] != 1 && take(d))
             .collect();
         if sort {
-            let key = &operands[0].strides;
-            order.sort_by_key(|&d| std::cmp::Reverse(key[d].abs()));
+            longest_strides_first(&mut order, &operands[0].strides);
         }
         let mut nest = Nest {
             shape: order.iter().map(|&d| shape[d]).collect(),

@@ -366,15 +366,7 @@ impl Tensor {
             return Ok((q, Tensor::cat(&[&r, &rest], -1)?));
         }
         let k = if complete { m } else { m.min(n) };
-        let (q, r) = {
-            let _guard = crate::no_grad();
-            let (a, tau) = self.detach().geqrf()?;
-            let r = match complete && m > n {
-                true => a.triu(0)?,
-                false => rows(&a, 0, m.min(n))?.triu(0)?,
-            };
-            (reflected(&columns(&a, 0, m.min(n))?, &tau, k)?, r)
-        };
+        let [q, r] = field!(OP, self.dtype(), T => kernels::qr::<T>(self, &batch, k))?;
         if tracks(&[self]) {
             let saved = [Saved::output(&q, 0), Saved::output(&r, 1)];
             let tall = complete && m > n;

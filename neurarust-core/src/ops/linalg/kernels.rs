@@ -289,6 +289,34 @@ pub(super) fn geqrf<T: Field>(a: &Tensor, b: &Batch) -> Result<[Tensor; 2]> {
     Ok([out.finish(), tau.finish()])
 }
 
+/// `k` orthonormal columns, and R with `k` rows.
+#[track_caller]
+pub(super) fn qr<T: Field>(a: &Tensor, b: &Batch, k: usize) -> Result<[Tensor; 2]> {
+    let (m, n) = (b.rows, b.columns);
+    let mut q = Fresh::<T>::zeroed(b.shape(&[m, k])?)?;
+    let mut r = Fresh::<T>::zeroed(b.shape(&[k, n])?)?;
+    read::<T, _>(a, |data| {
+        for i in 0..b.count {
+            let to = nth_mut(q.slice(), i, m * k);
+            if n.min(k) == 0 {
+                // Nothing to be orthogonal to.
+                (0..k).for_each(|j| to[j * k + j] = T::one_impl());
+                continue;
+            }
+            let qr = view(nth(data, i, m * n), m, n).qr();
+            match k > n {
+                true => store(to, qr.compute_Q().as_ref()),
+                false => store(to, qr.compute_thin_Q().as_ref()),
+            }
+            let from = qr.R();
+            for (row, r) in nth_mut(r.slice(), i, k * n).chunks_exact_mut(n).enumerate() {
+                (row..n).for_each(|column| r[column] = from[(row, column)]);
+            }
+        }
+    })?;
+    Ok([q.finish(), r.finish()])
+}
+
 // ---- spectra ----
 
 #[cold]

@@ -57,6 +57,9 @@ extremes! {
     cummin <=;
 }
 
+/// Elements that are asked together whether one of them is a new best.
+const BLOCK: usize = 32;
+
 /// Per element of a row: the best so far, and its position.
 #[allow(clippy::eq_op)]
 fn leaders<T: Element>(
@@ -66,6 +69,8 @@ fn leaders<T: Element>(
     let size = rows.dims().last().copied().unwrap_or(1);
     let mut values = Fresh::<T>::new(rows.shape().clone())?;
     let mut places = Fresh::<i64>::new(rows.shape().clone())?;
+    // Only NaN differs from itself: it wins against everything, and nothing but the next one wins against it.
+    let wins = |x: T, best: T| wins(x, best) | (x != x);
     if rows.numel() > 0 {
         let count = rows.numel() / size;
         rows.with_data(|data: &[T]| {
@@ -73,20 +78,22 @@ fn leaders<T: Element>(
             for_each_row(values, places, count, |row, values, places| {
                 let data = &data[row * size..][..size];
                 let (mut best, mut at) = (data[0], 0i64);
-                let (values, places) = (&mut values[..size], &mut places[..size]);
-                // Only NaN differs from itself; from the first one on, nothing but the next one wins.
-                let whole = data.iter().position(|x| x != x).unwrap_or(size);
-                for i in 0..whole {
-                    let next = wins(data[i], best);
-                    best = if next { data[i] } else { best };
-                    at = if next { i as i64 } else { at };
-                    (values[i], places[i]) = (best, at);
-                }
-                for i in whole..size {
-                    if data[i] != data[i] {
-                        (best, at) = (data[i], i as i64);
+                // New bests get rare: most blocks have none, which is found out and written without a branch per element.
+                for (block, x) in data.chunks(BLOCK).enumerate() {
+                    let start = block * BLOCK;
+                    let values = &mut values[start..][..x.len()];
+                    let places = &mut places[start..][..x.len()];
+                    if x.iter().fold(false, |any, x| any | wins(*x, best)) {
+                        for i in 0..x.len() {
+                            let next = wins(x[i], best);
+                            best = if next { x[i] } else { best };
+                            at = if next { (start + i) as i64 } else { at };
+                            (values[i], places[i]) = (best, at);
+                        }
+                    } else {
+                        values.fill(best);
+                        places.fill(at);
                     }
-                    (values[i], places[i]) = (best, at);
                 }
             });
         })?;
