@@ -1,6 +1,7 @@
 //! Resizing, sampling, unpooling and connectionist temporal classification: PyTorch's numbers, gradients against differences.
 
 use neurarust_core::autograd::{GradOptions, Tolerance, grad, gradcheck, gradgradcheck};
+use neurarust_core::ops::embedding::Lookup;
 use neurarust_core::ops::grid::{GridMode, GridPadding};
 use neurarust_core::ops::loss::{Ctc, Reduction};
 use neurarust_core::ops::resample::{Interpolate, Resample};
@@ -168,7 +169,11 @@ fn unpooling_gives_each_element_the_gradient_of_its_place() -> Result<()> {
 #[test]
 fn rows_scaled_by_frequency_keep_their_infinities() -> Result<()> {
     let table = Tensor::new([[f64::INFINITY, 1.0], [2.0, 3.0]])?.requires_grad()?;
-    let y = table.embedding_by_frequency(&Tensor::new([0i64, 0, 1])?, None)?;
+    let by_frequency = Lookup {
+        scale_by_frequency: true,
+        ..Lookup::default()
+    };
+    let y = table.embedding_with(&Tensor::new([0i64, 0, 1])?, &by_frequency)?;
     assert_eq!(
         y.to_vec::<f64>()?,
         [f64::INFINITY, 1.0, f64::INFINITY, 1.0, 2.0, 3.0]

@@ -307,3 +307,22 @@ fn wrong_options_and_inputs_are_errors() -> Result<()> {
     );
     Ok(())
 }
+
+#[test]
+fn an_embedding_may_leave_a_sparse_gradient() -> Result<()> {
+    let table = Embedding::builder(1000, 2)
+        .padding_idx(0)
+        .sparse(true)
+        .build()?;
+    assert_eq!(
+        format!("{table:?}"),
+        "Embedding(1000, 2, padding_idx=0, sparse=true)"
+    );
+    table
+        .forward(&Tensor::new([0i64, 7, 7])?)?
+        .sum()?
+        .backward()?;
+    let kept = table.weight.kept_grad().expect("a gradient");
+    assert_eq!(kept.sparse().map(|g| g.nnz()), Some(2));
+    Ok(())
+}

@@ -1,12 +1,13 @@
-//! Adam and AdamW.
+//! Adam, AdamW, and the Adam of sparse gradients.
 
 use crate::optimizer::{Rule, Slot, hyper, within};
+use neurarust_core::autograd::Gradient;
 use neurarust_core::cpu::kernel::Params;
 use neurarust_core::formula::Formula;
 use neurarust_core::op::Parameters;
 use neurarust_core::ops::fused::Update;
 use neurarust_core::real::Real;
-use neurarust_core::{Result, Tensor};
+use neurarust_core::{Error, Result, Tensor};
 use smallvec::SmallVec;
 use std::sync::LazyLock;
 
@@ -80,6 +81,22 @@ impl Formula<5, 4> for Moments {
 static ADAM: LazyLock<Update> = LazyLock::new(|| Update::new::<Moments, 4, 3>("Adam"));
 static AMSGRAD: LazyLock<Update> = LazyLock::new(|| Update::new::<Moments, 5, 4>("Adam"));
 
+/// `(θ, g, state …) → (θ, state …)` for each slot.
+#[track_caller]
+fn apply(update: &Update, params: &[f64], cohort: &[(&mut Slot, Tensor)]) -> Result<()> {
+    // Both without allocating per parameter.
+    let tensors: Vec<(SmallVec<[&Tensor; 5]>, SmallVec<[&Tensor; 4]>)> = cohort
+        .iter()
+        .map(|(s, g)| {
+            let state = s.state.iter();
+            let inputs = [&s.param, g].into_iter().chain(state.clone()).collect();
+            (inputs, std::iter::once(&s.param).chain(state).collect())
+        })
+        .collect();
+    let groups: Vec<_> = tensors.iter().map(|(i, o)| (&i[..], &o[..])).collect();
+    update.apply(params, &groups)
+}
+
 macro_rules! adam {
     ($(#[$doc:meta])* $Adam:ident $name:literal, decay $decay:literal, $decoupled:literal) => {
         $(#[$doc])*
@@ -128,15 +145,7 @@ macro_rules! adam {
                     shrink,
                     if self.maximize { -1.0 } else { 1.0 },
                 ];
-                // (θ, g, state …) → (θ, state …): both without allocating per parameter.
-                let tensors: Vec<(SmallVec<[&Tensor; 5]>, SmallVec<[&Tensor; 4]>)> = cohort
-                    .iter()
-                    .map(|(s, g)| {
-                        ([&s.param, g].into_iter().chain(&s.state).collect(), std::iter::once(&s.param).chain(&s.state).collect())
-                    })
-                    .collect();
-                let groups: Vec<_> = tensors.iter().map(|(i, o)| (&i[..], &o[..])).collect();
-                if self.amsgrad { &AMSGRAD } else { &ADAM }.apply(&params, &groups)
+                apply(if self.amsgrad { &AMSGRAD } else { &ADAM }, &params, cohort)
             }
 
             hyper!(lr, beta1, beta2, eps, weight_decay; amsgrad, maximize);
@@ -183,4 +192,91 @@ adam! {
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
     AdamW "AdamW", decay 1e-2, true
+}
+
+/// Adam for sparse gradients: the moments of a row change, and move it, only when the gradient has it. Of `torch`'s
+/// `SparseAdam`: `eps` is added to the root of the second moment before its bias is corrected.
+///
+/// ```
+/// use neurarust_core::{Tensor, ops::embedding::Lookup};
+/// use neurarust_optim::{Optimizer, SparseAdam};
+/// let table = Tensor::ones([1000, 2])?.requires_grad()?;
+/// let mut optimizer = Optimizer::new([table.clone()], SparseAdam { lr: 0.5, ..SparseAdam::default() })?;
+/// let how = Lookup { sparse: true, ..Lookup::default() };
+/// table.embedding_with(&Tensor::new([7i64])?, &how)?.sum()?.backward()?;
+/// optimizer.step()?;
+/// assert!((table.select(0, 7)?.to_vec::<f32>()?[0] - 0.5).abs() < 1e-5);
+/// assert_eq!(table.select(0, 8)?.to_vec::<f32>()?, [1.0, 1.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct SparseAdam {
+    /// Learning rate.
+    pub lr: f64,
+    /// Decay of the first moment.
+    pub beta1: f64,
+    /// Decay of the second moment.
+    pub beta2: f64,
+    /// Added to the denominator.
+    pub eps: f64,
+    /// Climb instead of descending.
+    pub maximize: bool,
+}
+
+impl Default for SparseAdam {
+    fn default() -> SparseAdam {
+        SparseAdam {
+            lr: 1e-3,
+            beta1: 0.9,
+            beta2: 0.999,
+            eps: 1e-8,
+            maximize: false,
+        }
+    }
+}
+
+impl Rule for SparseAdam {
+    const NAME: &'static str = "SparseAdam";
+
+    fn state_names(&self) -> &'static [&'static str] {
+        &["exp_avg", "exp_avg_sq"]
+    }
+
+    fn check_gradient(&self, gradient: &Gradient) -> Result<()> {
+        match gradient.sparse() {
+            Some(_) => Ok(()),
+            None => Err(Error::autograd(
+                "SparseAdam",
+                "does not support dense gradients, please consider Adam instead",
+            )),
+        }
+    }
+
+    #[track_caller]
+    fn update(&self, cohort: &[(&mut Slot, Tensor)]) -> Result<()> {
+        let steps = cohort.first().map_or(0, |(s, _)| s.step) as f64 + 1.0;
+        let root = (1.0 - self.beta2.powf(steps)).sqrt();
+        let params = [
+            self.lr / (1.0 - self.beta1.powf(steps)),
+            self.beta1,
+            self.beta2,
+            root,
+            // √v / root + eps / root is (√v + eps) / root.
+            self.eps / root,
+            0.0,
+            1.0,
+            if self.maximize { -1.0 } else { 1.0 },
+        ];
+        apply(&ADAM, &params, cohort)
+    }
+
+    hyper!(lr, beta1, beta2, eps; maximize);
+
+    #[track_caller]
+    fn check(&self) -> Result<()> {
+        within("SparseAdam", "lr", self.lr, 0.0..f64::INFINITY)?;
+        within("SparseAdam", "beta1", self.beta1, 0.0..1.0)?;
+        within("SparseAdam", "beta2", self.beta2, 0.0..1.0)?;
+        within("SparseAdam", "eps", self.eps, 0.0..f64::INFINITY)
+    }
 }

@@ -1,5 +1,6 @@
 //! Keeping gradients within bounds.
 
+use neurarust_core::autograd::Gradient;
 use neurarust_core::{DType, Error, Result, Tensor, no_grad};
 
 /// Scales all gradients together so that their joint `norm_type`-norm is at most `max_norm`; answers the norm before.
@@ -34,9 +35,14 @@ pub fn clip_grad_norm_(
         ));
     }
     let _guard = no_grad();
-    let grads: Vec<Tensor> = params.iter().filter_map(Tensor::grad).collect();
+    let grads: Vec<Gradient> = params.iter().filter_map(Tensor::kept_grad).collect();
     let mut total = 0f64;
     for g in &grads {
+        // Values of one row count as their sum.
+        let g = match g {
+            Gradient::Dense(g) => g.clone(),
+            Gradient::Sparse(g) => g.coalesce()?.values().clone(),
+        };
         if norm_type == f64::INFINITY {
             // NaN stays: it compares as neither.
             let magnitudes = g.abs()?.to_dtype(DType::F64)?;
@@ -64,7 +70,9 @@ pub fn clip_grad_norm_(
     }
     let scale = max_norm / (total + 1e-6);
     if scale < 1.0 || scale.is_nan() {
-        grads.iter().try_for_each(|g| g.mul_(scale).map(|_| ()))?;
+        grads
+            .iter()
+            .try_for_each(|g| g.values().mul_(scale).map(|_| ()))?;
     }
     Ok(total)
 }
@@ -86,8 +94,17 @@ pub fn clip_grad_norm_(
 #[track_caller]
 pub fn clip_grad_value_(params: &[Tensor], value: f64) -> Result<()> {
     let _guard = no_grad();
-    params
-        .iter()
-        .filter_map(Tensor::grad)
-        .try_for_each(|g| g.clamp_between_(-value, value).map(|_| ()))
+    for p in params {
+        match p.kept_grad() {
+            Some(Gradient::Dense(g)) => _ = g.clamp_between_(-value, value)?,
+            // What is bounded is the sum of a row's values.
+            Some(Gradient::Sparse(g)) => {
+                let g = g.coalesce()?;
+                let bounded = g.values().clamp_between(-value, value)?;
+                p.set_kept_grad(Some(g.with_values(&bounded)?.into()))?;
+            }
+            None => {}
+        }
+    }
+    Ok(())
 }

@@ -19,15 +19,17 @@
 
 #![forbid(unsafe_code)]
 
+mod adagrad;
 mod adam;
 mod clip;
 mod optimizer;
 mod schedule;
 mod sgd;
 
-pub use adam::{Adam, AdamW};
+pub use adagrad::Adagrad;
+pub use adam::{Adam, AdamW, SparseAdam};
 pub use clip::{clip_grad_norm_, clip_grad_value_};
-pub use optimizer::{Group, Optimizer, Rule, Slot, State};
+pub use optimizer::{Group, Optimizer, Rule, Slot, State, advance};
 pub use schedule::{
     ConstantLr, CosineAnnealingLr, ExponentialLr, LambdaLr, LinearLr, MultiStepLr, PolynomialLr,
     Schedule, Scheduler, SequentialLr, StepLr,

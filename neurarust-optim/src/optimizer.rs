@@ -1,5 +1,7 @@
 //! The body that all optimizers share: groups of parameters, their state, saving and loading.
 
+use neurarust_core::autograd::Gradient;
+use neurarust_core::sparse::SparseTensor;
 use neurarust_core::{Error, Result, Tensor, io, no_grad};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -93,8 +95,29 @@ pub trait Rule: Clone + Send + Sync {
     /// Names of the tensors kept per parameter, PyTorch's in `state_dict`.
     fn state_names(&self) -> &'static [&'static str];
 
+    /// What the tensors of the state begin with.
+    fn initial_state(&self) -> f64 {
+        0.0
+    }
+
+    /// Refuses gradients of a kind that the formula isn't right for. A sparse gradient moves the rows that it has and leaves
+    /// the others alone, with their state: right where a gradient of 0 changes nothing, or where that is what the rule
+    /// is for.
+    ///
+    /// # Errors
+    /// Names what takes such gradients.
+    fn check_gradient(&self, gradient: &Gradient) -> Result<()> {
+        match gradient.sparse() {
+            None => Ok(()),
+            Some(_) => Err(Error::autograd(
+                Self::NAME,
+                "does not support sparse gradients, please consider SparseAdam instead (Adagrad and SGD without momentum take them too), or leave out sparse=True in the embedding",
+            )),
+        }
+    }
+
     /// Takes one step for parameters with their gradients, all with as many steps behind them. Called under `no_grad`;
-    /// new slots have zeros as state.
+    /// new slots have [`Rule::initial_state`] as state.
     ///
     /// # Errors
     /// Gradients that don't fit.
@@ -111,6 +134,71 @@ pub trait Rule: Clone + Send + Sync {
     /// # Errors
     /// Names the parameter and the range.
     fn check(&self) -> Result<()>;
+}
+
+/// Takes a step of `rule` for `slots` with their gradients, which [`Rule::check_gradient`] has let pass, all with as many
+/// steps behind them; counts it. To be called under `no_grad`.
+///
+/// Of a parameter with a sparse gradient, the rows that the gradient has are taken out, with their state, moved as if they
+/// were a parameter of their own, and written back.
+///
+/// ```
+/// use neurarust_core::{Tensor, autograd::Gradient};
+/// use neurarust_optim::{Sgd, Slot, advance};
+/// let mut slot = Slot::new(Tensor::new([4f32])?);
+/// let gradient = Gradient::from(Tensor::new([8f32])?);
+/// advance(&Sgd { lr: 0.25, ..Sgd::default() }, vec![(&mut slot, gradient)])?;
+/// assert_eq!((slot.param.item::<f32>()?, slot.step), (2.0, 1));
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
+/// # Errors
+/// Gradients that don't fit.
+#[track_caller]
+pub fn advance<R: Rule>(rule: &R, slots: Vec<(&mut Slot, Gradient)>) -> Result<()> {
+    let states = rule.state_names().len();
+    let mut cohort: Vec<(&mut Slot, Tensor)> = Vec::with_capacity(slots.len());
+    let mut sparse: Vec<(&mut Slot, SparseTensor, Slot)> = Vec::new();
+    for (slot, gradient) in slots {
+        while slot.state.len() < states {
+            let zeros = slot.param.detach().zeros_like()?;
+            if rule.initial_state() != 0.0 {
+                zeros.fill_(rule.initial_state())?;
+            }
+            slot.state.push(zeros);
+        }
+        match gradient {
+            Gradient::Dense(g) => cohort.push((slot, g)),
+            Gradient::Sparse(g) => {
+                let g = g.coalesce()?;
+                let rows = Slot {
+                    param: g.pick(&slot.param)?,
+                    step: slot.step,
+                    state: slot
+                        .state
+                        .iter()
+                        .map(|t| g.pick(t))
+                        .collect::<Result<_>>()?,
+                };
+                sparse.push((slot, g, rows));
+            }
+        }
+    }
+    for (_, g, rows) in &mut sparse {
+        cohort.push((rows, g.values().clone()));
+    }
+    rule.update(&cohort)?;
+    for (slot, _) in cohort {
+        slot.step += 1;
+    }
+    for (slot, g, rows) in sparse {
+        g.with_values(&rows.param)?.write_to(&slot.param)?;
+        for (all, new) in slot.state.iter().zip(&rows.state) {
+            g.with_values(new)?.write_to(all)?;
+        }
+        slot.step = rows.step;
+    }
+    Ok(())
 }
 
 /// Implements [`Rule::hyper`] and [`Rule::set_hyper`] for the named fields; `bool`s are listed last.
@@ -350,29 +438,33 @@ impl<R: Rule> Optimizer<R> {
     /// ```
     ///
     /// # Errors
-    /// A gradient whose shape or dtype doesn't fit.
+    /// A gradient whose shape or dtype doesn't fit; a sparse one that the rule doesn't take, before anything is moved.
     #[track_caller]
     pub fn step(&mut self) -> Result<()> {
         let _guard = no_grad();
+        for group in &self.groups {
+            let mut all = group.slots.iter().filter_map(|s| s.param.kept_grad());
+            all.try_for_each(|g| group.rule.check_gradient(&g))?;
+        }
         for group in &mut self.groups {
-            let states = group.rule.state_names().len();
-            let mut ready: Vec<(&mut Slot, Tensor)> = Vec::with_capacity(group.slots.len());
+            let mut ready: Vec<(&mut Slot, Gradient)> = Vec::with_capacity(group.slots.len());
             for slot in &mut group.slots {
-                let Some(grad) = slot.param.grad() else {
-                    continue;
-                };
-                while slot.state.len() < states {
-                    slot.state.push(slot.param.detach().zeros_like()?);
+                if let Some(grad) = slot.param.kept_grad() {
+                    ready.push((slot, grad));
                 }
-                ready.push((slot, grad));
             }
             // Parameters in step with each other go together; those that got their first gradient later lag behind.
             if !ready.is_sorted_by_key(|(slot, _)| slot.step) {
                 ready.sort_by_key(|(slot, _)| slot.step);
             }
-            for cohort in ready.chunk_by_mut(|(a, _), (b, _)| a.step == b.step) {
-                group.rule.update(cohort)?;
-                cohort.iter_mut().for_each(|(slot, _)| slot.step += 1);
+            let mut ready = ready.into_iter().peekable();
+            while let Some(first) = ready.next() {
+                let steps = first.0.step;
+                let mut cohort = vec![first];
+                while let Some(next) = ready.next_if(|(slot, _)| slot.step == steps) {
+                    cohort.push(next);
+                }
+                advance(&group.rule, cohort)?;
             }
         }
         Ok(())

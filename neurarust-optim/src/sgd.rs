@@ -1,12 +1,13 @@
 //! Stochastic gradient descent, with momentum.
 
 use crate::optimizer::{Rule, Slot, hyper, within};
+use neurarust_core::autograd::Gradient;
 use neurarust_core::cpu::kernel::Params;
 use neurarust_core::formula::Formula;
 use neurarust_core::op::Parameters;
 use neurarust_core::ops::fused::Update;
 use neurarust_core::real::Real;
-use neurarust_core::{Result, Tensor};
+use neurarust_core::{Error, Result, Tensor};
 use std::sync::LazyLock;
 
 /// `θ ← θ - lr · v`, where `v ← momentum · v + (1 - dampening) · g` and `g` is the gradient with weight decay.
@@ -171,6 +172,16 @@ impl Rule for Sgd {
         )
     }
 
+    fn check_gradient(&self, gradient: &Gradient) -> Result<()> {
+        if gradient.sparse().is_some() && (self.momentum != 0.0 || self.weight_decay != 0.0) {
+            return Err(Error::autograd(
+                "SGD",
+                "momentum and weight decay move rows that a sparse gradient doesn't have; leave them out, use SparseAdam, or leave out sparse=True in the embedding",
+            ));
+        }
+        Ok(())
+    }
+
     hyper!(lr, momentum, dampening, weight_decay; nesterov, maximize);
 
     #[track_caller]
@@ -179,7 +190,7 @@ impl Rule for Sgd {
         within("SGD", "momentum", self.momentum, 0.0..f64::INFINITY)?;
         within("SGD", "weight_decay", self.weight_decay, 0.0..f64::INFINITY)?;
         if self.nesterov && (self.momentum <= 0.0 || self.dampening != 0.0) {
-            return Err(neurarust_core::Error::value(
+            return Err(Error::value(
                 "SGD",
                 "Nesterov momentum needs a momentum above 0 and no dampening",
             ));

@@ -1,6 +1,8 @@
 //! Three steps of each optimizer and seven of each schedule, against PyTorch's numbers.
 
-use neurarust_core::{ErrorKind, Result, Tensor};
+use neurarust_core::ops::embedding::Lookup;
+use neurarust_core::storage::{memory_stats, reset_peak};
+use neurarust_core::{DType, ErrorKind, Result, Tensor};
 use neurarust_optim::*;
 
 /// Three steps on `Σp³ + i·Σp` from (1, -2, 0.5).
@@ -77,6 +79,148 @@ fn optimizers_are_pytorchs() -> Result<()> {
         ..AdamW::default()
     };
     close("adamw", &run(adamw)?);
+    let adagrad = Adagrad {
+        lr: 0.05,
+        lr_decay: 0.1,
+        weight_decay: 0.1,
+        initial_accumulator_value: 0.5,
+        ..Adagrad::default()
+    };
+    close("adagrad", &run(adagrad)?);
+    let climb = Adagrad {
+        lr: 0.05,
+        maximize: true,
+        ..Adagrad::default()
+    };
+    close("adagrad-maximize", &run(climb)?);
+    Ok(())
+}
+
+const SPARSE: Lookup = Lookup {
+    padding: None,
+    scale_by_frequency: false,
+    sparse: true,
+};
+
+/// Three steps on `Σ(row - 1)²` of a few rows of a table.
+fn run_sparse<R: Rule>(rule: R) -> Result<Vec<f64>> {
+    let table = Tensor::arange(0..8)?.to_dtype(DType::F64)?.mul(0.5)?;
+    let table = table.reshape([4, 2])?.requires_grad()?;
+    let mut optimizer = Optimizer::new([table.clone()], rule)?;
+    for index in [[1i64, 3, 1], [0, 1, 1], [3, 3, 1]] {
+        optimizer.zero_grad();
+        let rows = table.embedding_with(&Tensor::new(index)?, &SPARSE)?;
+        rows.sub(1.0)?.square()?.sum()?.backward()?;
+        optimizer.step()?;
+    }
+    table.to_vec()
+}
+
+#[test]
+fn steps_by_sparse_gradients_are_pytorchs() -> Result<()> {
+    let sgd = Sgd {
+        lr: 0.05,
+        ..Sgd::default()
+    };
+    close("sparse-sgd", &run_sparse(sgd.clone())?);
+    let climb = Sgd {
+        maximize: true,
+        ..sgd
+    };
+    close("sparse-sgd-maximize", &run_sparse(climb)?);
+    let adagrad = Adagrad {
+        lr: 0.05,
+        lr_decay: 0.1,
+        initial_accumulator_value: 0.5,
+        ..Adagrad::default()
+    };
+    close("sparse-adagrad", &run_sparse(adagrad)?);
+    let adam = SparseAdam {
+        lr: 0.05,
+        ..SparseAdam::default()
+    };
+    close("sparse-adam", &run_sparse(adam.clone())?);
+    let climb = SparseAdam {
+        beta1: 0.8,
+        beta2: 0.99,
+        eps: 1e-2,
+        maximize: true,
+        ..adam
+    };
+    close("sparse-adam-maximize", &run_sparse(climb)?);
+    Ok(())
+}
+
+#[test]
+fn gradients_of_the_wrong_kind_move_nothing() -> Result<()> {
+    /// The refusal of a step by one dense gradient and then by a sparse one, or the other way round.
+    fn refusal<R: Rule>(rule: R, sparse_first: bool) -> Result<String> {
+        let [a, b] = [0, 1].map(|_| Tensor::ones([3, 2]));
+        let (a, b) = (a?.requires_grad()?, b?.requires_grad()?);
+        a.sum()?.backward()?;
+        let rows = b.embedding_with(&Tensor::new([1i64])?, &SPARSE)?;
+        rows.sum()?.backward()?;
+        let (first, second) = match sparse_first {
+            true => (&b, &a),
+            false => (&a, &b),
+        };
+        let mut optimizer = Optimizer::new([first.clone()], rule.clone())?;
+        optimizer.add_group([second.clone()], rule)?;
+        let error = optimizer.step().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Autograd);
+        for p in [&a, &b] {
+            assert_eq!(p.to_vec::<f32>()?, [1.0; 6]);
+        }
+        Ok(error.to_string())
+    }
+    let text = refusal(Adam::default(), false)?;
+    assert!(text.contains("does not support sparse gradients, please consider SparseAdam"));
+    assert!(refusal(AdamW::default(), false)?.contains("does not support sparse"));
+    let text = refusal(SparseAdam::default(), true)?;
+    assert!(text.contains("does not support dense gradients, please consider Adam"));
+    let momentum = Sgd {
+        momentum: 0.9,
+        ..Sgd::default()
+    };
+    assert!(refusal(momentum, false)?.contains("momentum"));
+    let decay = Adagrad {
+        weight_decay: 0.1,
+        ..Adagrad::default()
+    };
+    assert!(refusal(decay, false)?.contains("weight decay"));
+    Ok(())
+}
+
+#[test]
+fn sparse_gradients_are_clipped_by_their_sums() -> Result<()> {
+    let table = Tensor::zeros(([5, 1], DType::F64))?.requires_grad()?;
+    let rows = table.embedding_with(&Tensor::new([1i64, 1, 4])?, &SPARSE)?;
+    rows.backward_with(&Tensor::new([[1.0f64], [2.0], [4.0]])?)?;
+    let params = [table];
+    assert_eq!(clip_grad_norm_(&params, 10.0, 2.0, false)?, 5.0);
+    assert_eq!(clip_grad_norm_(&params, 10.0, f64::INFINITY, false)?, 4.0);
+    assert_eq!(clip_grad_norm_(&params, 0.5, 2.0, false)?, 5.0);
+    let clipped = params[0].grad().unwrap().to_vec::<f64>()?;
+    assert!((clipped[1] - 0.3).abs() < 1e-6 && (clipped[4] - 0.4).abs() < 1e-6);
+    clip_grad_value_(&params, 0.2)?;
+    let kept = params[0].kept_grad().unwrap();
+    assert_eq!(kept.sparse().unwrap().nnz(), 2);
+    assert_eq!(kept.to_dense()?.to_vec::<f64>()?, [0.0, 0.2, 0.0, 0.0, 0.2]);
+    Ok(())
+}
+
+#[test]
+fn steps_by_sparse_gradients_cost_what_the_rows_cost() -> Result<()> {
+    let table = Tensor::ones([500_000, 16])?.requires_grad()?;
+    let mut optimizer = Optimizer::new([table.clone()], Sgd::default())?;
+    let rows = table.embedding_with(&Tensor::new([3i64, 499_999])?, &SPARSE)?;
+    rows.sum()?.backward()?;
+    let before = memory_stats().live_bytes;
+    reset_peak();
+    optimizer.step()?;
+    let peak = memory_stats().peak_bytes;
+    assert!(peak - before < table.nbytes() / 8, "{before} {peak}");
+    assert_eq!(table.select(0, 3)?.to_vec::<f32>()?, [0.999; 16]);
     Ok(())
 }
 

@@ -67,6 +67,7 @@ fn _embedding_bag(
     per_sample_weights: Option<TensorArg<'_>>,
     include_last_offset: bool,
     padding_idx: Option<i64>,
+    sparse: bool,
 ) -> PyResult<PyTensor> {
     let mode = match mode {
         "sum" => BagMode::Sum,
@@ -85,24 +86,10 @@ fn _embedding_bag(
         weights: plain(&per_sample_weights).cloned(),
         padding: padding("embedding_bag", weight.0, padding_idx)?,
         scale_by_frequency: scale_grad_by_freq,
+        sparse,
     };
     call(py, input.0.numel(), || {
         weight.0.embedding_bag(input.0, &options)
-    })
-    .map(PyTensor)
-}
-
-/// As `embedding`, with gradients divided by how often a row is read.
-#[pyfunction]
-fn _embedding_by_frequency(
-    py: Python<'_>,
-    input: TensorArg<'_>,
-    weight: TensorArg<'_>,
-    padding_idx: Option<i64>,
-) -> PyResult<PyTensor> {
-    let padding = padding("embedding", weight.0, padding_idx)?;
-    call(py, input.0.numel(), || {
-        weight.0.embedding_by_frequency(input.0, padding)
     })
     .map(PyTensor)
 }
@@ -155,7 +142,6 @@ pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     for f in [
         wrap_pyfunction!(_attention, m)?,
         wrap_pyfunction!(_embedding_bag, m)?,
-        wrap_pyfunction!(_embedding_by_frequency, m)?,
         wrap_pyfunction!(_embedding_renorm_, m)?,
         wrap_pyfunction!(_safe_softmax, m)?,
     ] {

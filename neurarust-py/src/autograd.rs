@@ -3,8 +3,9 @@
 use crate::convert::{TensorArg, tensors};
 use crate::dtype::{DTypeArg, PyDType, object};
 use crate::error::call;
+use crate::sparse::gradient;
 use crate::tensor::PyTensor;
-use neurarust_core::autograd::{self, GradOptions, GraphNode, HookHandle, Mode};
+use neurarust_core::autograd::{self, GradOptions, Gradient, GraphNode, HookHandle, Mode};
 use neurarust_core::{Error, Result, Tensor};
 use pyo3::exceptions::{PyAttributeError, PyNotImplementedError, PyValueError};
 use pyo3::prelude::*;
@@ -295,8 +296,11 @@ fn grad<'py>(
         let (y, x): (Vec<&Tensor>, Vec<&Tensor>) =
             (outputs.iter().collect(), inputs.iter().collect());
         let mut grads = match is_grads_batched {
-            true => batched(&y, &x, &seeds, options)?,
-            false => autograd::grad(&y, &x, &seeds, options)?,
+            true => batched(&y, &x, &seeds, options)?
+                .into_iter()
+                .map(|g| g.map(Gradient::Dense))
+                .collect(),
+            false => autograd::gradients(&y, &x, &seeds, options)?,
         };
         if materialize_grads {
             for (g, x) in grads.iter_mut().zip(&x).filter(|(g, _)| g.is_none()) {
@@ -304,9 +308,9 @@ fn grad<'py>(
                 let batch = seeds.iter().flatten().next().filter(|_| is_grads_batched);
                 *g = Some(match batch {
                     Some(seed) => {
-                        Tensor::zeros(([&seed.dims()[..1], x.dims()].concat(), x.dtype()))?
+                        Tensor::zeros(([&seed.dims()[..1], x.dims()].concat(), x.dtype()))?.into()
                     }
-                    None => zeros,
+                    None => zeros.into(),
                 });
             }
         }
@@ -316,7 +320,7 @@ fn grad<'py>(
         py,
         grads
             .into_iter()
-            .map(|g| g.map(PyTensor).into_pyobject(py))
+            .map(|g| g.map(|g| gradient(py, g)).transpose())
             .collect::<PyResult<Vec<_>>>()?,
     )
 }

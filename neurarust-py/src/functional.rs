@@ -3,6 +3,7 @@
 use crate::convert::{IntList, Scalar, TensorArg};
 use crate::error::call;
 use crate::tensor::PyTensor;
+use neurarust_core::ops::embedding::Lookup;
 use neurarust_core::ops::loss::{CrossEntropy, Ctc, LinearCrossEntropy, Reduction};
 use neurarust_core::ops::pool::PoolOptions;
 use neurarust_core::{ConvOptions, Padding, PerDim, Result, Tensor};
@@ -561,12 +562,14 @@ fn _ctc_loss(
 
 /// Rows of `weight` by number: (…) of integers gives (…, width). The row `padding_idx` gets no gradient.
 #[pyfunction]
-#[pyo3(signature = (input, weight, padding_idx=None))]
+#[pyo3(signature = (input, weight, padding_idx=None, scale_grad_by_freq=false, sparse=false))]
 fn embedding(
     py: Python<'_>,
     input: TensorArg<'_>,
     weight: TensorArg<'_>,
     padding_idx: Option<i64>,
+    scale_grad_by_freq: bool,
+    sparse: bool,
 ) -> PyResult<PyTensor> {
     let rows = weight.0.dims().first().copied().unwrap_or(0) as i64;
     let padding = match padding_idx {
@@ -584,7 +587,15 @@ fn embedding(
             input.0.dtype()
         )));
     }
-    call(py, input.0.numel(), || weight.0.embedding(input.0, padding)).map(PyTensor)
+    let how = Lookup {
+        padding,
+        scale_by_frequency: scale_grad_by_freq,
+        sparse,
+    };
+    call(py, input.0.numel(), || {
+        weight.0.embedding_with(input.0, &how)
+    })
+    .map(PyTensor)
 }
 
 /// Zeroes elements with probability `p` and scales the others up, while `training`.

@@ -2,28 +2,23 @@
 
 use crate::error::call;
 use crate::tensor::PyTensor;
-use neurarust_core::{Tensor, autograd};
-use neurarust_optim::{Adam, AdamW, Rule, Sgd, Slot};
+use neurarust_core::autograd::{self, Gradient};
+use neurarust_optim::{Adagrad, Adam, AdamW, Rule, Sgd, Slot, SparseAdam, advance};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
-/// One step of `rule` over parameters with their gradients, steps so far, and state tensors (new ones get zeros), all
-/// with as many steps behind them.
-fn step<R: Rule>(py: Python<'_>, rule: &R, slots: &mut [Slot], grads: &[Tensor]) -> PyResult<()> {
+/// One step of `rule` over parameters with their gradients, all with as many steps behind them.
+fn step<R: Rule>(
+    py: Python<'_>,
+    rule: &R,
+    slots: &mut [Slot],
+    grads: Vec<Gradient>,
+) -> PyResult<()> {
     let work = slots.iter().map(|s| s.param.numel()).sum();
     call(py, work, || {
         let _guard = autograd::no_grad();
-        rule.check()?;
-        let states = rule.state_names().len();
-        for slot in slots.iter_mut() {
-            while slot.state.len() < states {
-                slot.state.push(slot.param.detach().zeros_like()?);
-            }
-        }
-        let cohort: Vec<(&mut Slot, Tensor)> =
-            slots.iter_mut().zip(grads.iter().cloned()).collect();
-        rule.update(&cohort)
+        advance(rule, slots.iter_mut().zip(grads).collect())
     })
 }
 
@@ -55,37 +50,67 @@ fn configured<R: Rule + Default>(group: &Bound<'_, PyDict>) -> PyResult<R> {
 struct Cohort<'py> {
     steps: u64,
     slots: Vec<Slot>,
-    grads: Vec<Tensor>,
+    grads: Vec<Gradient>,
     states: Vec<Option<Bound<'py, PyDict>>>,
 }
 
 impl<'py> Cohort<'py> {
-    fn push(&mut self, slot: Slot, grad: Tensor, state: Option<Bound<'py, PyDict>>) {
+    fn push(&mut self, slot: Slot, grad: Gradient, state: Option<Bound<'py, PyDict>>) {
         self.slots.push(slot);
         self.grads.push(grad);
         self.states.push(state);
     }
 }
 
-fn run<R: Rule + Default>(group: &Bound<'_, PyDict>, state: &Bound<'_, PyDict>) -> PyResult<()> {
+/// The parameters of a group.
+fn params<'py, R: Rule>(group: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyList>> {
+    let params = group
+        .get_item(pyo3::intern!(group.py(), "params"))?
+        .ok_or_else(|| PyValueError::new_err(format!("{}: a group without params", R::NAME)))?;
+    Ok(params.cast_into::<PyList>()?)
+}
+
+fn run<R: Rule + Default>(groups: &Bound<'_, PyList>, state: &Bound<'_, PyDict>) -> PyResult<()> {
+    let groups = groups.iter().map(|g| Ok(g.cast_into::<PyDict>()?));
+    let groups: Vec<Bound<'_, PyDict>> = groups.collect::<PyResult<_>>()?;
+    let rules: Vec<R> = groups.iter().map(configured).collect::<PyResult<_>>()?;
+    // Refusals come before any change.
+    for (group, rule) in groups.iter().zip(&rules) {
+        let params = params::<R>(group)?;
+        let mut grads = Vec::with_capacity(params.len());
+        for param in params.iter() {
+            grads.extend(param.cast::<PyTensor>()?.get().0.kept_grad());
+        }
+        call(group.py(), 0, || {
+            rule.check()?;
+            grads.iter().try_for_each(|g| rule.check_gradient(g))
+        })?;
+    }
+    let mut all = groups.iter().zip(&rules);
+    all.try_for_each(|(group, rule)| run_group(rule, group, state))
+}
+
+fn run_group<R: Rule>(
+    rule: &R,
+    group: &Bound<'_, PyDict>,
+    state: &Bound<'_, PyDict>,
+) -> PyResult<()> {
     let py = group.py();
-    let rule: R = configured(group)?;
     let names: Vec<Bound<'_, PyString>> = rule
         .state_names()
         .iter()
         .map(|n| PyString::intern(py, n))
         .collect();
     let step_name = pyo3::intern!(py, "step");
-    let params = group
-        .get_item(pyo3::intern!(py, "params"))?
-        .ok_or_else(|| PyValueError::new_err(format!("{}: a group without params", R::NAME)))?
-        .cast_into::<PyList>()?;
+    let params = params::<R>(group)?;
     // Parameters in step with each other go together; those that got their first gradient later lag behind.
     let mut cohorts: Vec<Cohort<'_>> = Vec::new();
     let keeps = !names.is_empty();
     for param in params.iter() {
         let t = param.cast::<PyTensor>()?.get();
-        let Some(grad) = t.0.grad() else { continue };
+        let Some(grad) = t.0.kept_grad() else {
+            continue;
+        };
         let mut slot = Slot::new(t.0.clone());
         let mut own = None;
         if keeps {
@@ -127,7 +152,8 @@ fn run<R: Rule + Default>(group: &Bound<'_, PyDict>, state: &Bound<'_, PyDict>) 
     let counts = R::NAME != Sgd::NAME;
     for cohort in &mut cohorts {
         let known: Vec<usize> = cohort.slots.iter().map(|s| s.state.len()).collect();
-        step(py, &rule, &mut cohort.slots, &cohort.grads)?;
+        let grads = std::mem::take(&mut cohort.grads);
+        step(py, rule, &mut cohort.slots, grads)?;
         for ((slot, own), known) in cohort.slots.iter().zip(&cohort.states).zip(known) {
             let Some(own) = own else { continue };
             if counts {
@@ -141,13 +167,15 @@ fn run<R: Rule + Default>(group: &Bound<'_, PyDict>, state: &Bound<'_, PyDict>) 
     Ok(())
 }
 
-/// One step of the optimizer `rule` over a parameter group; `state` maps parameters to dicts.
+/// One step of the optimizer `rule` over parameter groups; `state` maps parameters to dicts.
 #[pyfunction]
-fn _step(rule: &str, group: &Bound<'_, PyDict>, state: &Bound<'_, PyDict>) -> PyResult<()> {
+fn _step(rule: &str, groups: &Bound<'_, PyList>, state: &Bound<'_, PyDict>) -> PyResult<()> {
     match rule {
-        "SGD" => run::<Sgd>(group, state),
-        "Adam" => run::<Adam>(group, state),
-        "AdamW" => run::<AdamW>(group, state),
+        "SGD" => run::<Sgd>(groups, state),
+        "Adagrad" => run::<Adagrad>(groups, state),
+        "Adam" => run::<Adam>(groups, state),
+        "AdamW" => run::<AdamW>(groups, state),
+        "SparseAdam" => run::<SparseAdam>(groups, state),
         _ => Err(PyValueError::new_err(format!("unknown optimizer {rule:?}"))),
     }
 }

@@ -1,9 +1,10 @@
 //! Sparse tensors of Python: `SparseTensor`, and what makes one.
 
 use crate::convert::{IntList, TensorArg};
-use crate::dtype::DTypeArg;
+use crate::dtype::{DTypeArg, PyDevice};
 use crate::error::call;
 use crate::tensor::PyTensor;
+use neurarust_core::autograd::Gradient;
 use neurarust_core::sparse::{SparseLayout, SparseTensor};
 use neurarust_core::{DType, Tensor};
 use pyo3::exceptions::{PyNotImplementedError, PyTypeError};
@@ -12,6 +13,23 @@ use pyo3::prelude::*;
 /// A tensor of which only some elements are kept; the others are 0.
 #[pyclass(frozen, name = "SparseTensor", module = "neurarust.sparse")]
 pub struct PySparseTensor(SparseTensor);
+
+/// A gradient as Python sees it: a tensor or a sparse one.
+pub fn gradient(py: Python<'_>, g: Gradient) -> PyResult<Bound<'_, PyAny>> {
+    Ok(match g {
+        Gradient::Dense(g) => Bound::new(py, PyTensor(g))?.into_any(),
+        Gradient::Sparse(g) => Bound::new(py, PySparseTensor(g))?.into_any(),
+    })
+}
+
+/// A tensor or a sparse one as a gradient, if it is either.
+pub fn as_gradient(obj: &Bound<'_, PyAny>) -> Option<Gradient> {
+    if let Ok(t) = obj.cast::<PyTensor>() {
+        return Some(t.get().0.clone().into());
+    }
+    let sparse = obj.cast::<PySparseTensor>().ok()?;
+    Some(sparse.get().0.clone().into())
+}
 
 impl PySparseTensor {
     fn run(
@@ -46,6 +64,24 @@ impl PySparseTensor {
     /// Number of dimensions.
     fn dim(&self) -> usize {
         self.0.shape().rank()
+    }
+    /// Number of dimensions.
+    #[getter]
+    fn ndim(&self) -> usize {
+        self.dim()
+    }
+    /// Number of elements, those that aren't kept too.
+    fn numel(&self) -> usize {
+        self.0.shape().numel()
+    }
+    /// Whether elements are floating-point numbers.
+    fn is_floating_point(&self) -> bool {
+        self.0.values().dtype().is_float()
+    }
+    /// Where elements lie.
+    #[getter]
+    fn device(&self) -> PyDevice {
+        PyDevice
     }
     /// The element type.
     #[getter]
@@ -97,6 +133,40 @@ impl PySparseTensor {
     /// The same tensor outside of any graph.
     fn detach(&self, py: Python<'_>) -> PyResult<PySparseTensor> {
         self.run(py, |s| s.with_values(&s.values().detach()))
+    }
+    /// A copy, places and values.
+    fn clone(&self, py: Python<'_>) -> PyResult<PySparseTensor> {
+        self.run(py, |s| s.with_values(&s.values().try_clone()?))
+    }
+    fn __deepcopy__(&self, py: Python<'_>, _memo: &Bound<'_, PyAny>) -> PyResult<PySparseTensor> {
+        self.run(py, |s| s.with_values(&s.values().detach().try_clone()?))
+    }
+    /// The same places with other values of the same shape.
+    fn _with_values(&self, py: Python<'_>, values: TensorArg<'_>) -> PyResult<PySparseTensor> {
+        self.run(py, |s| s.with_values(values.0))
+    }
+    /// Multiplies the values by a number, in place.
+    fn mul_<'py>(slf: PyRef<'py, Self>, py: Python<'_>, other: f64) -> PyResult<PyRef<'py, Self>> {
+        let values = slf.0.values();
+        call(py, values.numel(), || values.mul_(other).map(|_| ()))?;
+        Ok(slf)
+    }
+    /// Divides the values by a number, in place.
+    fn div_<'py>(slf: PyRef<'py, Self>, py: Python<'_>, other: f64) -> PyResult<PyRef<'py, Self>> {
+        let values = slf.0.values();
+        call(py, values.numel(), || values.div_(other).map(|_| ()))?;
+        Ok(slf)
+    }
+    /// Not in place: the places would stay.
+    fn zero_(&self) -> PyResult<()> {
+        Err(PyNotImplementedError::new_err(
+            "zero_: a sparse tensor's places can't be taken away in place; of a gradient, set it to None or call zero_grad()",
+        ))
+    }
+    /// The `p`-norm of everything; values of one place count as their sum.
+    #[pyo3(signature = (p=2.0))]
+    fn norm(&self, py: Python<'_>, p: f64) -> PyResult<PyTensor> {
+        self.dense(py, |s| s.norm(p))
     }
     /// The places: (dimensions, elements).
     fn indices(&self, py: Python<'_>) -> PyResult<PyTensor> {
@@ -195,6 +265,12 @@ impl PySparseTensor {
     }
     fn __mul__(&self, py: Python<'_>, other: f64) -> PyResult<PySparseTensor> {
         self.run(py, |s| s.with_values(&s.values().mul(other)?))
+    }
+    fn __rmul__(&self, py: Python<'_>, other: f64) -> PyResult<PySparseTensor> {
+        self.__mul__(py, other)
+    }
+    fn __truediv__(&self, py: Python<'_>, other: f64) -> PyResult<PySparseTensor> {
+        self.run(py, |s| s.with_values(&s.values().div(other)?))
     }
     fn __neg__(&self, py: Python<'_>) -> PyResult<PySparseTensor> {
         self.run(py, |s| s.with_values(&s.values().neg()?))

@@ -3,6 +3,8 @@
 use crate::convert::{self, Number};
 use crate::dtype::{self, DTypeArg, DeviceArg, PyDType, PyDevice};
 use crate::error::{call, guard, passing};
+use crate::sparse::{as_gradient, gradient};
+use neurarust_core::autograd::Gradient;
 use neurarust_core::{DType, Element, Tensor, autograd, dispatch};
 use pyo3::exceptions::{PyIndexError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -307,13 +309,31 @@ impl PyTensor {
     }
     /// The accumulated gradient after a backward, or None.
     #[getter]
-    fn get_grad(&self) -> Option<PyTensor> {
-        self.0.grad().map(PyTensor)
+    fn get_grad<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.0.kept_grad().map(|g| gradient(py, g)).transpose()
     }
     #[setter]
-    fn set_grad(&self, py: Python<'_>, grad: Option<Bound<'_, PyTensor>>) -> PyResult<()> {
-        let grad = grad.map(|g| g.get().0.clone());
-        call(py, 0, || self.0.set_grad(grad))
+    fn set_grad(&self, py: Python<'_>, grad: Option<Bound<'_, PyAny>>) -> PyResult<()> {
+        let grad = match grad {
+            None => None,
+            Some(g) => Some(as_gradient(&g).ok_or_else(|| {
+                PyTypeError::new_err(format!(
+                    "grad: expected a Tensor, a SparseTensor or None, got {}",
+                    convert::type_name(&g)
+                ))
+            })?),
+        };
+        call(py, 0, || self.0.set_kept_grad(grad))
+    }
+    /// Replaces the gradient by zeros; a sparse one by one that has no rows.
+    fn _zero_grad(&self, py: Python<'_>) -> PyResult<()> {
+        let work = self.0.numel();
+        call(py, work, || {
+            let Some(g) = self.0.kept_grad() else {
+                return Ok(());
+            };
+            self.0.set_kept_grad(Some(g.zeros_like()?))
+        })
     }
     #[deleter]
     fn delete_grad(&self) {
@@ -327,7 +347,7 @@ impl PyTensor {
     /// Whether `.grad` is kept though this is no leaf.
     #[getter]
     fn retains_grad(&self) -> bool {
-        !self.0.is_leaf() && self.0.grad().is_some()
+        !self.0.is_leaf() && self.0.kept_grad().is_some()
     }
     /// The same elements outside of the graph.
     #[getter]
@@ -395,25 +415,23 @@ impl PyTensor {
     }
     /// Calls `hook(grad)` in every backward; what it answers, unless None, takes the gradient's place.
     fn register_hook(&self, py: Python<'_>, hook: Py<PyAny>) -> PyResult<crate::autograd::PyHook> {
-        let run = move |g: &Tensor| {
+        let run = move |g: &Gradient| {
             Python::attach(|py| {
-                let answer = hook
-                    .call1(py, (PyTensor(g.clone()),))
+                let answer = gradient(py, g.clone())
+                    .and_then(|g| hook.bind(py).call1((g,)))
                     .map_err(|e| passing("hook", e))?;
-                let answer = answer.bind(py);
                 if answer.is_none() {
                     return Ok(None);
                 }
-                match answer.cast::<PyTensor>() {
-                    Ok(t) => Ok(Some(t.get().0.clone())),
-                    Err(_) => Err(passing(
+                as_gradient(&answer).map(Some).ok_or_else(|| {
+                    passing(
                         "hook",
                         PyTypeError::new_err("a hook must answer a Tensor or None"),
-                    )),
-                }
+                    )
+                })
             })
         };
-        let handle = call(py, 0, || self.0.register_hook(run))?;
+        let handle = call(py, 0, || self.0.register_kept_grad_hook(run))?;
         Ok(crate::autograd::PyHook(handle))
     }
     /// Calls `hook(tensor)` each time this leaf's gradient has been accumulated.
@@ -570,8 +588,9 @@ impl PyTensor {
         let copy = call(py, t.numel(), || {
             let out = t.detach().try_clone()?;
             out.set_requires_grad(t.is_requires_grad())?;
-            if let Some(g) = t.grad() {
-                out.set_grad(Some(g.detach().try_clone()?))?;
+            if let Some(g) = t.kept_grad() {
+                let values = g.values().detach().try_clone()?;
+                out.set_kept_grad(Some(g.with_values(&values)?))?;
             }
             Ok(out)
         })?;

@@ -1,9 +1,9 @@
 //! Anomaly mode: while it is on, a failing gradient names the line of the forward, and NaN in a gradient is an error.
 
 use super::place::Want;
-use super::{Grads, Node, lock};
+use super::{Node, lock};
 use crate::tensor::grad_fn_name;
-use crate::{Error, Result, no_grad};
+use crate::{Error, Result, Tensor, no_grad};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
@@ -92,13 +92,13 @@ pub fn detect_anomaly(check_nan: bool) -> AnomalyGuard {
     AnomalyGuard(before)
 }
 
-/// Refuses gradients of `node`'s inputs that hold NaN.
-pub(crate) fn check(node: &Node, grads: &Grads) -> Result<()> {
+/// Refuses gradients of `node`'s inputs, by number, that hold NaN.
+pub(crate) fn check<'a>(
+    node: &Node,
+    grads: impl Iterator<Item = (usize, &'a Tensor)>,
+) -> Result<()> {
     let _guard = no_grad();
-    for (i, g) in grads.iter().enumerate() {
-        let Some(g) = g.as_ref().filter(|g| g.dtype().is_float()) else {
-            continue;
-        };
+    for (i, g) in grads.filter(|(_, g)| g.dtype().is_float()) {
         if g.numel() > 0
             && g.isnan()?
                 .to_dtype(crate::DType::F32)?

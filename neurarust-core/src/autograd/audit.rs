@@ -312,7 +312,7 @@ pub fn audit<N: AsRef<str>>(loss: &Tensor, parameters: &[(N, &Tensor)]) -> Resul
             .iter()
             .filter(|(_, p)| p.is_requires_grad() && p.is_leaf())
     };
-    let ran = trainable().any(|(_, p)| p.grad().is_some());
+    let ran = trainable().any(|(_, p)| p.kept_grad().is_some());
     let mut report = Audit {
         reached: 0,
         unreached: Vec::new(),
@@ -322,7 +322,7 @@ pub fn audit<N: AsRef<str>>(loss: &Tensor, parameters: &[(N, &Tensor)]) -> Resul
         let slot = Arc::as_ptr(&p.grad_slot()).addr();
         let mut cuts = Vec::new();
         if leaves.contains(&slot) {
-            if !ran || p.grad().is_some() {
+            if !ran || p.kept_grad().is_some() {
                 report.reached += 1;
                 continue;
             }

@@ -6,7 +6,7 @@
 
 use super::hooks::{GradsHook2, NodeHook};
 use super::node::Call;
-use super::{Edge, GradSlot, Grads, Node, enable_grad, is_grad_enabled, lock, no_grad};
+use super::{Edge, GradSlot, Gradient, Grads, Node, enable_grad, is_grad_enabled, lock, no_grad};
 use crate::layout::Shape;
 use crate::{DType, Error, Result, Tensor};
 use smallvec::SmallVec;
@@ -104,8 +104,8 @@ pub fn backward_into(
         allow_unused: true,
         ..options
     };
-    let grads = grad(outputs, inputs, seeds, options)?;
-    let mut ready: Vec<(Arc<GradSlot>, Tensor)> = Vec::with_capacity(inputs.len());
+    let grads = gradients(outputs, inputs, seeds, options)?;
+    let mut ready: Vec<(Arc<GradSlot>, Gradient)> = Vec::with_capacity(inputs.len());
     for (x, g) in inputs.iter().zip(grads) {
         let slot = x.grad_slot();
         if let Some(g) = g
@@ -118,7 +118,7 @@ pub fn backward_into(
 }
 
 /// Puts gradients down and calls the hooks that wait for that.
-fn finish(ready: Vec<(Arc<GradSlot>, Tensor)>, create_graph: bool) -> Result<()> {
+fn finish(ready: Vec<(Arc<GradSlot>, Gradient)>, create_graph: bool) -> Result<()> {
     let slots: Vec<Arc<GradSlot>> = ready.iter().map(|(slot, _)| slot.clone()).collect();
     put_down(ready, create_graph)?;
     for slot in slots {
@@ -127,17 +127,15 @@ fn finish(ready: Vec<(Arc<GradSlot>, Tensor)>, create_graph: bool) -> Result<()>
             .iter()
             .map(|(_, h)| h.clone())
             .collect();
-        if !after.is_empty() {
-            let grad = lock(&slot.grad).clone();
-            if let Some(grad) = grad {
-                after.iter().try_for_each(|hook| hook(&grad))?;
-            }
+        if lock(&slot.grad).is_some() {
+            after.iter().try_for_each(|hook| hook())?;
         }
     }
     Ok(())
 }
 
-/// The gradients of `outputs` with respect to `inputs`, leaving every `.grad` alone.
+/// The gradients of `outputs` with respect to `inputs`, leaving every `.grad` alone. Sparse ones are made dense; see
+/// [`gradients`].
 ///
 /// ```
 /// use neurarust_core::{Tensor, autograd::{grad, GradOptions}};
@@ -159,6 +157,33 @@ pub fn grad(
     seeds: &[Option<Tensor>],
     options: GradOptions,
 ) -> Result<Vec<Option<Tensor>>> {
+    gradients(outputs, inputs, seeds, options)?
+        .into_iter()
+        .map(|g| g.map(|g| g.to_dense()).transpose())
+        .collect()
+}
+
+/// As [`grad`], with the sparse gradients of leaves as they are.
+///
+/// ```
+/// use neurarust_core::{Tensor, autograd::gradients, ops::embedding::Lookup};
+/// let table = Tensor::ones([1000, 2])?.requires_grad()?;
+/// let how = Lookup { sparse: true, ..Lookup::default() };
+/// let y = table.embedding_with(&Tensor::new([7i64])?, &how)?.sum()?;
+/// let g = gradients(&[&y], &[&table], &[], Default::default())?.remove(0).unwrap();
+/// assert_eq!(g.sparse().unwrap().indices()?.to_vec::<i64>()?, [7]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`grad`].
+#[track_caller]
+pub fn gradients(
+    outputs: &[&Tensor],
+    inputs: &[&Tensor],
+    seeds: &[Option<Tensor>],
+    options: GradOptions,
+) -> Result<Vec<Option<Gradient>>> {
     const OP: &str = "grad";
     let roots = roots(OP, outputs, seeds)?;
     let mut targets = Vec::with_capacity(inputs.len());
@@ -184,15 +209,17 @@ pub fn grad(
         let g = match target {
             Edge::Leaf(slot) => match run.leaves.iter().find(|(s, _)| Arc::ptr_eq(s, slot)) {
                 Some((slot, g)) => Some(call_hooks(slot, g.clone())?),
-                None if run.is_blank(slot) => Some(Tensor::zeroed(slot.shape.clone(), slot.dtype)?),
+                None if run.is_blank(slot) => {
+                    Some(Tensor::zeroed(slot.shape.clone(), slot.dtype)?.into())
+                }
                 None => None,
             },
             Edge::Node(node, output) => match run.captured.get(&(node.seq, *output)) {
                 None if run.blank_targets.contains(&(node.seq, *output)) => {
                     let (shape, dtype) = &node.outputs[*output as usize];
-                    Some(Tensor::zeroed(shape.clone(), *dtype)?)
+                    Some(Tensor::zeroed(shape.clone(), *dtype)?.into())
                 }
-                g => g.cloned(),
+                g => g.cloned().map(Gradient::Dense),
             },
         };
         if g.is_none() && !options.allow_unused {
@@ -361,7 +388,7 @@ impl Drop for Running {
 struct Run {
     /// Nodes that hold gradients, by creation number.
     pending: BTreeMap<u64, (Arc<Node>, Grads)>,
-    leaves: Vec<(Arc<GradSlot>, Tensor)>,
+    leaves: Vec<(Arc<GradSlot>, Gradient)>,
     /// Where the leaf whose slot has this address is in `leaves`.
     leaf_index: BTreeMap<usize, usize>,
     targets: Vec<(u64, u32)>,
@@ -404,7 +431,7 @@ impl Run {
 
     fn go(&mut self, roots: Vec<(Edge, Tensor)>) -> Result<()> {
         for (edge, seed) in roots {
-            self.deliver(edge, seed)?;
+            self.deliver(edge, seed.into())?;
         }
         // What is differentiated has its dtypes already.
         let _as_they_are = super::autocast(None)?;
@@ -428,7 +455,7 @@ impl Run {
             crate::interrupt::check(node.op)?;
             let after = after_hooks(&node);
             let seen = after.is_some().then(|| grads.clone());
-            let call = Call { node: &node };
+            let call = Call::new(&node);
             let _running = Running::enter(&node)?;
             let mut answer = node
                 .body
@@ -439,6 +466,13 @@ impl Run {
                 node.body.release();
             }
             drop(_running);
+            let mut sparse = call.take_sparse();
+            if after.is_some() {
+                // Hooks see tensors.
+                for (i, g) in sparse.drain(..) {
+                    answer[i] = Some(g.to_dense()?);
+                }
+            }
             for hook in after.into_iter().flatten() {
                 let seen = seen.as_deref().unwrap_or_default();
                 if let Some(new) = hook(&answer, seen)? {
@@ -446,12 +480,24 @@ impl Run {
                 }
             }
             if super::is_anomaly_check_nan_enabled() {
-                super::anomaly::check(&node, &answer).map_err(|e| blame(e, &node))?;
+                let dense = answer
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(i, g)| Some((i, g.as_ref()?)));
+                let all = dense.chain(sparse.iter().map(|(i, g)| (*i, g.values())));
+                super::anomaly::check(&node, all).map_err(|e| blame(e, &node))?;
+            }
+            for (i, g) in sparse {
+                if let Some(edge) = &node.edges[i] {
+                    self.deliver(edge.clone(), g.into())
+                        .map_err(|e| blame(e, &node))?;
+                }
             }
             for (edge, g) in node.edges.iter().zip(answer) {
                 match (edge, g) {
                     (Some(edge), Some(g)) => {
-                        self.deliver(edge.clone(), g).map_err(|e| blame(e, &node))?;
+                        self.deliver(edge.clone(), g.into())
+                            .map_err(|e| blame(e, &node))?;
                     }
                     (Some(edge), None) if node.body.none_is_zero() => self.reach(edge),
                     _ => {}
@@ -462,11 +508,11 @@ impl Run {
     }
 
     /// The leaves that received gradients, those of zeros too.
-    fn take_leaves(&mut self) -> Result<Vec<(Arc<GradSlot>, Tensor)>> {
+    fn take_leaves(&mut self) -> Result<Vec<(Arc<GradSlot>, Gradient)>> {
         for (at, slot) in std::mem::take(&mut self.blank) {
             if !self.leaf_index.contains_key(&at) {
                 let zeros = Tensor::zeroed(slot.shape.clone(), slot.dtype)?;
-                self.leaves.push((slot, zeros));
+                self.leaves.push((slot, zeros.into()));
             }
         }
         Ok(std::mem::take(&mut self.leaves))
@@ -495,12 +541,18 @@ impl Run {
     }
 
     /// Adds `g` to what `edge` has received.
-    fn deliver(&mut self, edge: Edge, g: Tensor) -> Result<()> {
+    fn deliver(&mut self, edge: Edge, g: Gradient) -> Result<()> {
         match edge {
             Edge::Leaf(slot) => {
-                let g = fit(g, &slot.shape, slot.dtype)?;
+                let g = match g {
+                    Gradient::Dense(g) => fit(g, &slot.shape, slot.dtype)?.into(),
+                    sparse => sparse.to_dtype(slot.dtype)?,
+                };
                 match self.leaf_index.entry(Arc::as_ptr(&slot).addr()) {
-                    Entry::Occupied(at) => add_to(&mut self.leaves[*at.get()].1, &g)?,
+                    Entry::Occupied(at) => match (&mut self.leaves[*at.get()].1, &g) {
+                        (Gradient::Dense(sum), Gradient::Dense(g)) => add_to(sum, g)?,
+                        (sum, g) => *sum = sum.plus(g)?,
+                    },
                     Entry::Vacant(at) => {
                         at.insert(self.leaves.len());
                         self.leaves.push((slot, g));
@@ -509,7 +561,7 @@ impl Run {
             }
             Edge::Node(node, output) => {
                 let (shape, dtype) = &node.outputs[output as usize];
-                let g = fit(g, shape, *dtype)?;
+                let g = fit(g.to_dense()?, shape, *dtype)?;
                 let (_, grads) = self.pending.entry(node.seq).or_insert_with(|| {
                     let grads = SmallVec::from_elem(None, node.outputs.len());
                     (node, grads)
@@ -538,7 +590,10 @@ impl Run {
                 if let Some(new) = hook(grads)? {
                     replace("prehook", grads, new)?;
                     for (g, (shape, dtype)) in grads.iter_mut().zip(&node.outputs) {
-                        *g = g.take().map(|g| checked(g, shape, *dtype)).transpose()?;
+                        *g = match g.take() {
+                            Some(g) => Some(checked(g.into(), shape, *dtype)?.to_dense()?),
+                            None => None,
+                        };
                     }
                 }
                 continue;
@@ -548,15 +603,15 @@ impl Run {
             };
             match hook {
                 NodeHook::Call(hook) => {
-                    if let Some(new) = hook(g)? {
+                    if let Some(new) = hook(&g.clone().into())? {
                         let (shape, dtype) = &node.outputs[output as usize];
-                        *g = checked(new, shape, *dtype)?;
+                        *g = checked(new, shape, *dtype)?.to_dense()?;
                     }
                 }
                 NodeHook::Before(_) | NodeHook::After(_) => {}
                 NodeHook::Retain(slot) => {
                     // Dropped after the lock: a gradient may hold a graph, and that whatever the user gave it.
-                    let old = lock(&slot.grad).replace(g.clone());
+                    let old = lock(&slot.grad).replace(g.clone().into());
                     drop(old);
                 }
             }
@@ -611,7 +666,7 @@ fn fit(g: Tensor, shape: &Shape, dtype: DType) -> Result<Tensor> {
     }
 }
 
-fn checked(g: Tensor, shape: &Shape, dtype: DType) -> Result<Tensor> {
+fn checked(g: Gradient, shape: &Shape, dtype: DType) -> Result<Gradient> {
     if g.shape() != shape {
         return Err(Error::shape(
             "hook",
@@ -621,7 +676,7 @@ fn checked(g: Tensor, shape: &Shape, dtype: DType) -> Result<Tensor> {
             ),
         ));
     }
-    g.to_dtype(dtype)
+    g.settled()?.to_dtype(dtype)
 }
 
 /// Adds `g` to `sum`, in its place if nobody else can see it.
@@ -643,7 +698,7 @@ fn is_ours(g: &Tensor) -> bool {
         && g.is_contiguous()
 }
 
-fn call_hooks(slot: &Arc<GradSlot>, mut g: Tensor) -> Result<Tensor> {
+fn call_hooks(slot: &Arc<GradSlot>, mut g: Gradient) -> Result<Gradient> {
     let hooks: SmallVec<[_; 2]> = lock(&slot.hooks)
         .before
         .iter()
@@ -659,9 +714,9 @@ fn call_hooks(slot: &Arc<GradSlot>, mut g: Tensor) -> Result<Tensor> {
 
 /// Adds gradients to those of their leaves: all of them, or none if a sum can't be had. Every slot's lock is held from the
 /// first sum to the last assignment, so concurrent passes into the same leaves add up.
-fn put_down(ready: Vec<(Arc<GradSlot>, Tensor)>, create_graph: bool) -> Result<()> {
+fn put_down(ready: Vec<(Arc<GradSlot>, Gradient)>, create_graph: bool) -> Result<()> {
     enum Plan {
-        Replace(Tensor),
+        Replace(Gradient),
         AddInPlace,
     }
     let mut ready = ready;
@@ -675,16 +730,18 @@ fn put_down(ready: Vec<(Arc<GradSlot>, Tensor)>, create_graph: bool) -> Result<(
         let mut plans = Vec::with_capacity(ready.len());
         let (mut olds, mut news) = (Vec::new(), Vec::new());
         for ((_, g), old) in ready.iter().zip(&grads) {
-            plans.push(match &**old {
+            plans.push(match (&**old, g) {
                 // Others may hold the same buffer (the other input of a sum): the gradient must be the leaf's own.
-                None if create_graph || is_ours(g) => Plan::Replace(g.clone()),
-                None => Plan::Replace(g.copy()?),
-                Some(old) if create_graph || !adds_in_place(old, g) => Plan::Replace(old.add(g)?),
-                Some(old) => {
+                (None, g) if create_graph || is_ours(g.values()) => Plan::Replace(g.clone()),
+                (None, g) => Plan::Replace(g.with_values(&g.values().copy()?)?),
+                (Some(Gradient::Dense(old)), Gradient::Dense(g))
+                    if !create_graph && adds_in_place(old, g) =>
+                {
                     olds.push(old.clone());
                     news.push(g.clone());
                     Plan::AddInPlace
                 }
+                (Some(old), g) => Plan::Replace(old.plus(g)?),
             });
         }
         let (write, read): (Vec<&Tensor>, Vec<&Tensor>) =
@@ -702,7 +759,7 @@ fn put_down(ready: Vec<(Arc<GradSlot>, Tensor)>, create_graph: bool) -> Result<(
                 if matches!(plan, Plan::AddInPlace)
                     && let Some(sum) = sums.next()
                 {
-                    *plan = Plan::Replace(sum?);
+                    *plan = Plan::Replace(sum?.into());
                 }
             }
         }

@@ -1,15 +1,15 @@
 //! Functions of the user's that see gradients on their way.
 
 use super::node::GradSlot;
-use super::{Edge, GraphNode, lock};
+use super::{Edge, Gradient, GraphNode, lock};
 use crate::{Error, Result, Tensor};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
 
 /// Sees a gradient, may answer another one in its place.
-pub(crate) type Hook = Arc<dyn Fn(&Tensor) -> Result<Option<Tensor>> + Send + Sync>;
-/// Sees a leaf whose gradient has just been accumulated.
-pub(crate) type PostHook = Arc<dyn Fn(&Tensor) -> Result<()> + Send + Sync>;
+pub(crate) type Hook = Arc<dyn Fn(&Gradient) -> Result<Option<Gradient>> + Send + Sync>;
+/// Called when a leaf's gradient has just been accumulated.
+pub(crate) type PostHook = Arc<dyn Fn() -> Result<()> + Send + Sync>;
 
 /// Hooks of a leaf, by number, in order of registration.
 #[derive(Default)]
@@ -123,8 +123,9 @@ impl GraphNode {
         match &self.0 {
             Edge::Node(node, _) => Ok(self.add(node, NodeHook::Before(Arc::new(hook)))),
             Edge::Leaf(slot) => {
-                let hook = move |g: &Tensor| {
-                    Ok(hook(&[Some(g.clone())])?.and_then(|new| new.into_iter().next().flatten()))
+                let hook = move |g: &Gradient| {
+                    let new = hook(&[Some(g.to_dense()?)])?;
+                    Ok(new.and_then(|new| new.into_iter().next()?.map(Gradient::Dense)))
                 };
                 let id = number();
                 lock(&slot.hooks).before.push((id, Arc::new(hook)));
@@ -174,7 +175,8 @@ impl GraphNode {
 }
 
 impl Tensor {
-    /// Calls `hook` with this tensor's gradient in every backward; what it answers takes the gradient's place.
+    /// Calls `hook` with this tensor's gradient in every backward; what it answers takes the gradient's place. A sparse
+    /// gradient is shown as a dense copy; see [`Tensor::register_kept_grad_hook`].
     ///
     /// ```
     /// # use neurarust_core::Tensor;
@@ -191,6 +193,27 @@ impl Tensor {
     pub fn register_hook(
         &self,
         hook: impl Fn(&Tensor) -> Result<Option<Tensor>> + Send + Sync + 'static,
+    ) -> Result<HookHandle> {
+        self.register_kept_grad_hook(move |g| Ok(hook(&g.to_dense()?)?.map(Gradient::Dense)))
+    }
+
+    /// As [`Tensor::register_hook`], for a hook that sees a leaf's sparse gradient as it is.
+    ///
+    /// ```
+    /// # use neurarust_core::Tensor;
+    /// let x = Tensor::new([1f32])?.requires_grad()?;
+    /// x.register_kept_grad_hook(|g| g.with_values(&g.values().mul(2.0)?).map(Some))?;
+    /// x.square()?.backward()?;
+    /// assert_eq!(x.grad().unwrap().item::<f32>()?, 4.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A tensor that doesn't require a gradient.
+    #[track_caller]
+    pub fn register_kept_grad_hook(
+        &self,
+        hook: impl Fn(&Gradient) -> Result<Option<Gradient>> + Send + Sync + 'static,
     ) -> Result<HookHandle> {
         let id = NEXT.fetch_add(1, Relaxed);
         match self.edge() {
@@ -252,7 +275,7 @@ impl Tensor {
         let id = NEXT.fetch_add(1, Relaxed);
         // Weak: the slot belongs to the tensor, and must not keep it alive.
         let tensor = Arc::downgrade(&self.0);
-        let hook = move |_: &Tensor| tensor.upgrade().map_or(Ok(()), |t| hook(&Tensor(t)));
+        let hook = move || tensor.upgrade().map_or(Ok(()), |t| hook(&Tensor(t)));
         lock(&slot.hooks).after.push((id, Arc::new(hook)));
         Ok(HookHandle {
             id,

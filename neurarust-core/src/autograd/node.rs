@@ -6,9 +6,10 @@
 use super::audit::{self, Cut};
 use super::hooks::{Hooks, NodeHooks};
 use super::place::{self, Place};
-use super::{is_grad_enabled, lock};
+use super::{Gradient, is_grad_enabled, lock};
 use crate::layout::Shape;
 use crate::ops::view::View;
+use crate::sparse::SparseTensor;
 use crate::tensor::Inner;
 use crate::{DType, Error, Result, Tensor};
 use smallvec::SmallVec;
@@ -109,7 +110,7 @@ impl Drop for Link {
 pub(crate) struct GradSlot {
     pub shape: Shape,
     pub dtype: DType,
-    pub grad: Mutex<Option<Tensor>>,
+    pub grad: Mutex<Option<Gradient>>,
     pub hooks: Mutex<Hooks>,
     /// The tensor it belongs to; weak, as the tensor holds it.
     pub owner: Weak<Inner>,
@@ -209,9 +210,27 @@ impl Head {
 /// The moment of a backward call, as its vjp sees it.
 pub(crate) struct Call<'a> {
     pub node: &'a Arc<Node>,
+    /// Answers beside those of the vjp, by input.
+    sparse: RefCell<Vec<(usize, SparseTensor)>>,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    pub fn new(node: &'a Arc<Node>) -> Call<'a> {
+        Call {
+            node,
+            sparse: RefCell::default(),
+        }
+    }
+
+    /// Answers the gradient of input `i`, for which the vjp then answers `None`: it stays sparse if that input is a leaf.
+    pub fn put_sparse(&self, i: usize, g: SparseTensor) {
+        self.sparse.borrow_mut().push((i, g));
+    }
+
+    pub fn take_sparse(&self) -> Vec<(usize, SparseTensor)> {
+        self.sparse.take()
+    }
+
     /// Whether anyone wants the gradient of input `i`.
     #[inline]
     pub fn needs(&self, i: usize) -> bool {

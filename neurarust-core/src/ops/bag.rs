@@ -1,12 +1,12 @@
-//! Rows of a table by number: their sum, mean or maximum bag by bag, their gradient by frequency, their length bounded.
+//! Rows of a table by number, bag by bag: their sum, mean or maximum; and their length bounded.
 
+use super::embedding::{read, shares, through_shares};
 use super::selection::indices;
-use crate::autograd::{no_grad, record, tracks};
+use crate::autograd::no_grad;
 use crate::cpu::fresh::Fresh;
 use crate::dtype::Element;
 use crate::layout::Shape;
 use crate::{DType, Error, Result, Tensor};
-use smallvec::smallvec;
 
 /// What becomes of the rows of a bag.
 ///
@@ -54,6 +54,8 @@ pub struct Bags {
     pub padding: Option<usize>,
     /// Gradients are divided by how often a row is read.
     pub scale_by_frequency: bool,
+    /// The gradient of the table, if that is a leaf, is of the rows that are read only.
+    pub sparse: bool,
 }
 
 impl Tensor {
@@ -98,49 +100,6 @@ impl Tensor {
         Ok(self)
     }
 
-    /// The table itself, through which the gradient of each row is divided by how often `index` names it.
-    #[track_caller]
-    fn by_frequency(&self, index: &Tensor) -> Result<Tensor> {
-        let rows = self.dims().first().copied().unwrap_or(0);
-        let list = indices("embedding", index, rows, false)?;
-        let mut counts = vec![0u64; rows];
-        list.iter().for_each(|&i| counts[i as usize] += 1);
-        let counts: Vec<f64> = counts.iter().map(|&n| n.max(1) as f64).collect();
-        let share = Tensor::from_vec(counts, [rows])?
-            .reciprocal()?
-            .unsqueeze(1)?
-            .to_dtype(self.dtype())?;
-        // The table's own elements, infinities too, whose gradient is scaled on the way back.
-        let out = self.detach().try_clone()?;
-        if tracks(&[self]) {
-            record("embedding", &[self], &[&out], share, |share, _, g| {
-                let g = g[0].as_ref().map(|g| g.mul(share)).transpose()?;
-                Ok(smallvec![g])
-            })?;
-        }
-        Ok(out)
-    }
-
-    /// As [`Tensor::embedding`], with gradients divided by how often a row is read.
-    ///
-    /// ```
-    /// # use neurarust_core::Tensor;
-    /// let table = Tensor::ones([2, 1])?.requires_grad()?;
-    /// table.embedding_by_frequency(&Tensor::new([0i64, 0, 1])?, None)?.sum()?.backward()?;
-    /// assert_eq!(table.grad().unwrap().to_vec::<f32>()?, [1.0, 1.0]);
-    /// # Ok::<(), neurarust_core::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`Tensor::embedding`].
-    #[track_caller]
-    pub fn embedding_by_frequency(&self, index: &Tensor, padding: Option<usize>) -> Result<Tensor> {
-        if self.rank() != 2 {
-            return self.embedding(index, padding);
-        }
-        self.by_frequency(index)?.embedding(index, padding)
-    }
-
     /// The sum, mean or maximum of rows of the table `self` (vocabulary, features), bag by bag: an index (B, n) has B bags of
     /// n; a 1-d one is cut at `offsets` (B). → (B, features). Empty bags are 0.
     ///
@@ -153,7 +112,7 @@ impl Tensor {
     /// ```
     ///
     /// # Errors
-    /// Shapes, offsets or indices that don't fit; weights of a mean or maximum.
+    /// Shapes, offsets or indices that don't fit; weights of a mean or maximum; sparse gradients of a maximum.
     #[track_caller]
     pub fn embedding_bag(&self, index: &Tensor, options: &Bags) -> Result<Tensor> {
         const OP: &str = "embedding_bag";
@@ -197,16 +156,18 @@ impl Tensor {
                 ));
             }
         }
-        let table = match options.scale_by_frequency {
-            true if options.mode == BagMode::Max => {
-                return Err(Error::unsupported(
-                    OP,
-                    "gradients by frequency of a maximum",
-                ));
-            }
-            true => self.by_frequency(index)?,
-            false => self.clone(),
-        };
+        if options.mode == BagMode::Max && options.scale_by_frequency {
+            return Err(Error::unsupported(
+                OP,
+                "gradients by frequency of a maximum",
+            ));
+        }
+        if options.mode == BagMode::Max && options.sparse {
+            return Err(Error::value(
+                OP,
+                "sparse gradients of a maximum; use the sum or mean, or leave sparse out",
+            ));
+        }
         // Of each element that counts: its row, its place in the index, its bag.
         let (mut kept, mut places, mut owner) = (Vec::new(), Vec::new(), Vec::new());
         let mut counts = vec![0usize; ends.len()];
@@ -223,10 +184,17 @@ impl Tensor {
         let bag_count = ends.len();
         let shape = Shape::new(&[bag_count, width])?;
         if options.mode == BagMode::Max {
-            return largest(&table, &kept, &counts, &shape);
+            return largest(self, &kept, &counts, &shape);
         }
         let n = kept.len();
-        let mut values = table.index_select(0, &Tensor::from_vec(kept, [n])?)?;
+        let shares = match options.scale_by_frequency && self.is_requires_grad() {
+            true => Some(shares(&kept, &list, self.dtype())?),
+            false => None,
+        };
+        let mut values = read(OP, self, kept, &[n], None, options.sparse)?;
+        if let Some(shares) = shares {
+            values = through_shares(OP, &values, shares)?;
+        }
         if let Some(w) = &options.weights {
             let w = w
                 .reshape([-1])?

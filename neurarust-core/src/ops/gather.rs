@@ -2,7 +2,6 @@
 
 use super::selection::{Selection, Write, added_directly, gathered, indices};
 use crate::autograd::tracks;
-use crate::layout::Shape;
 use crate::{Error, Result, Tensor, tensor::Operand};
 
 /// A scalar counts as a vector of one element.
@@ -462,55 +461,5 @@ impl Tensor {
         let flat = self.reshape([-1])?;
         let list = indices(OP, index, flat.numel(), true)?;
         Selection::along(flat.shape(), 0, vec![list], index.dims())?.take(OP, &flat)
-    }
-
-    /// Rows of the table `self` (vocabulary, features) by index, of any shape: `(…)` → `(…, features)`. The gradient adds
-    /// up row by row in the order of the index; row `padding` gets none.
-    ///
-    /// ```
-    /// # use neurarust_core::Tensor;
-    /// let table = Tensor::new([[0f32, 0.0], [1.0, 2.0], [3.0, 4.0]])?; // 3 words, 2 features
-    /// let text = Tensor::new([[2i64, 1]])?;
-    /// let rows = table.embedding(&text, Some(0))?;
-    /// assert_eq!(rows.dims(), [1, 2, 2]);
-    /// assert_eq!(rows.to_vec::<f32>()?, [3.0, 4.0, 1.0, 2.0]);
-    /// # Ok::<(), neurarust_core::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A table that isn't 2-d, an index that isn't of integers or is out of range.
-    #[track_caller]
-    pub fn embedding(&self, index: &Tensor, padding: Option<usize>) -> Result<Tensor> {
-        const OP: &str = "embedding";
-        if self.rank() != 2 {
-            return Err(Error::shape(
-                OP,
-                format!(
-                    "expected a table of 2 dimensions, got shape {}",
-                    self.shape()
-                ),
-            ));
-        }
-        let list = indices(OP, index, self.dims()[0], false)?;
-        if let Some(p) = padding
-            && p >= self.dims()[0]
-        {
-            return Err(Error::index(
-                OP,
-                format!("padding index {p} for a table of {} rows", self.dims()[0]),
-            ));
-        }
-        let pads: Option<Vec<bool>> = padding
-            .map(|p| list.iter().map(|&i| i != p as i64).collect::<Vec<bool>>())
-            .filter(|m| m.contains(&false) && crate::autograd::tracks(&[self]));
-        let out = Selection::along(self.shape(), 0, vec![list], index.dims())?;
-        let Some(keep) = pads else {
-            return out.take(OP, self);
-        };
-        // Padding rows are read from a copy that no gradient flows to.
-        let shape: Shape = Shape::from_dims(index.dims().iter().copied().chain([1]).collect())?;
-        let keep = Tensor::from_vec(keep, shape)?;
-        out.take(OP, self)?
-            .where_cond(&keep, &out.take(OP, &self.detach())?)
     }
 }

@@ -12,6 +12,7 @@ mod distinct;
 mod dropout;
 mod einsum;
 pub mod elementwise;
+pub mod embedding;
 #[cfg(feature = "fft")]
 pub mod fft;
 pub mod fused;

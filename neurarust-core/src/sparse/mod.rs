@@ -97,6 +97,30 @@ impl SparseTensor {
         })
     }
 
+    /// As [`SparseTensor::coo`], of whole slices: `values` (n, …) at `places` (1, n), which are checked and nobody else's.
+    pub(crate) fn of_rows(shape: Shape, places: Tensor, values: Tensor) -> SparseTensor {
+        SparseTensor {
+            shape,
+            layout: SparseLayout::Coo,
+            places,
+            values,
+            coalesced: false,
+            pattern: None,
+        }
+    }
+
+    /// The same tensor without any places.
+    #[track_caller]
+    pub(crate) fn emptied(&self) -> Result<SparseTensor> {
+        Ok(SparseTensor {
+            places: self.places.narrow(1, 0, 0)?.copy()?,
+            values: self.values.detach().narrow(0, 0, 0)?.copy()?,
+            coalesced: true,
+            pattern: None,
+            ..self.clone()
+        })
+    }
+
     /// The matrix of `shape` whose row `r` has `values[e]` in column `columns[e]`, for `e` in `starts[r]..starts[r + 1]`.
     ///
     /// ```
@@ -367,6 +391,68 @@ impl SparseTensor {
             .collect()
     }
 
+    /// The places as a choice of the elements of a dense tensor `x`.
+    #[track_caller]
+    fn selection(&self, op: &'static str, x: &Tensor) -> Result<Selection> {
+        if x.shape() != &self.shape || self.sparse_dims() == 0 {
+            return Err(Error::shape(
+                op,
+                format!(
+                    "a dense tensor of shape {} for a sparse one of shape {} with {} sparse dimensions; expected the same shape, and at least one",
+                    x.shape(),
+                    self.shape,
+                    self.sparse_dims()
+                ),
+            ));
+        }
+        Selection::along(&self.shape, 0, self.lists()?, &[self.nnz()])
+    }
+
+    /// What the dense tensor `x`, of the same shape, has at the places: (elements, dense dimensions…).
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let s = SparseTensor::from_dense(&Tensor::new([0f32, 1.0, 1.0])?, 1)?;
+    /// assert_eq!(s.pick(&Tensor::new([4f32, 5.0, 6.0])?)?.to_vec::<f32>()?, [5.0, 6.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another shape; no dimension that has places.
+    #[track_caller]
+    pub fn pick(&self, x: &Tensor) -> Result<Tensor> {
+        const OP: &str = "sparse_mask";
+        self.selection(OP, x)?.take(OP, x)
+    }
+
+    /// Writes the values over those of the dense tensor `x`, of the same shape, in place; of several at one place the last
+    /// one stays. Only those elements are touched.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let x = Tensor::new([4f32, 5.0, 6.0])?;
+    /// SparseTensor::from_dense(&Tensor::new([0f32, 1.0, 2.0])?, 1)?.write_to(&x)?;
+    /// assert_eq!(x.to_vec::<f32>()?, [4.0, 1.0, 2.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another shape; no dimension that has places; what in-place operations refuse.
+    #[track_caller]
+    pub fn write_to(&self, x: &Tensor) -> Result<()> {
+        const OP: &str = "sparse write_to";
+        self.selection(OP, x)?.put_(OP, x, &self.values, false)
+    }
+
+    /// The sum with a dense tensor of the same shape, dense.
+    #[track_caller]
+    pub(crate) fn added_to(&self, x: &Tensor) -> Result<Tensor> {
+        const OP: &str = "add";
+        let sum = x.try_clone()?;
+        self.selection(OP, x)?.put_(OP, &sum, &self.values, true)?;
+        Ok(sum)
+    }
+
     /// The dense tensor.
     ///
     /// ```
@@ -500,6 +586,12 @@ impl SparseTensor {
     /// Another shape, or another division into sparse and dense dimensions.
     #[track_caller]
     pub fn add(&self, other: &SparseTensor) -> Result<SparseTensor> {
+        self.followed_by(other)?.coalesce()
+    }
+
+    /// The sum with `other`, whose places and values are written behind this one's.
+    #[track_caller]
+    pub(crate) fn followed_by(&self, other: &SparseTensor) -> Result<SparseTensor> {
         if self.shape != other.shape || self.sparse_dims() != other.sparse_dims() {
             return Err(Error::shape(
                 "add",
@@ -512,14 +604,13 @@ impl SparseTensor {
                 ),
             ));
         }
-        let both = SparseTensor {
+        Ok(SparseTensor {
             places: Tensor::cat(&[&self.places, &other.places], 1)?,
             values: Tensor::cat(&[&self.values, &other.values], 0)?,
             coalesced: false,
             pattern: None,
             ..self.clone()
-        };
-        both.coalesce()
+        })
     }
 
     /// The sum of everything, a dense number.
@@ -536,6 +627,23 @@ impl SparseTensor {
     #[track_caller]
     pub fn sum(&self) -> Result<Tensor> {
         self.values.sum()
+    }
+
+    /// The `p`-norm of everything, a dense number; values of one place count as their sum.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let twice = Tensor::new([[1i64, 1]])?;
+    /// let s = SparseTensor::coo(&twice, &Tensor::new([3f32, 4.0])?, &[3])?;
+    /// assert_eq!(s.norm(2.0)?.item::<f32>()?, 7.0);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Tensor::norm`].
+    #[track_caller]
+    pub fn norm(&self, p: f64) -> Result<Tensor> {
+        self.coalesce()?.values.norm(p)
     }
 
     /// The pattern of a matrix, in the order of its values.

@@ -13,7 +13,7 @@ pub(crate) use display::grad_fn_name;
 pub use index::Index;
 pub use operators::{Held, Operand};
 
-use crate::autograd::{self, Edge, GradSlot, Meta, ViewOf, lock};
+use crate::autograd::{self, Edge, GradSlot, Gradient, Meta, ViewOf, lock};
 use crate::dtype::{DType, Rank};
 use crate::error::OrMemory;
 use crate::layout::{Layout, Shape};
@@ -475,7 +475,7 @@ impl Tensor {
         Ok(self)
     }
 
-    /// The accumulated gradient, after a backward.
+    /// The accumulated gradient, after a backward. Of a sparse one this is a dense copy; see [`Tensor::kept_grad`].
     ///
     /// ```
     /// # use neurarust_core::Tensor;
@@ -486,7 +486,26 @@ impl Tensor {
     /// assert_eq!(x.grad().unwrap().to_vec::<f32>()?, [12.0]);
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
+    ///
+    /// # Panics
+    /// No memory for the dense copy.
+    #[track_caller]
     pub fn grad(&self) -> Option<Tensor> {
+        let dense = self.kept_grad()?.to_dense();
+        Some(dense.unwrap_or_else(|e| e.raise()))
+    }
+
+    /// The accumulated gradient as it is kept: dense, or of some rows of a table.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, ops::embedding::Lookup};
+    /// let table = Tensor::ones([1000, 2])?.requires_grad()?;
+    /// let how = Lookup { sparse: true, ..Lookup::default() };
+    /// table.embedding_with(&Tensor::new([7i64])?, &how)?.sum()?.backward()?;
+    /// assert_eq!(table.kept_grad().unwrap().values().dims(), [1, 2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    pub fn kept_grad(&self) -> Option<Gradient> {
         let slot = lock(&self.0.meta).slot.clone()?;
         lock(&slot.grad).clone()
     }
@@ -506,6 +525,24 @@ impl Tensor {
     /// A gradient of another shape or dtype.
     #[track_caller]
     pub fn set_grad(&self, grad: Option<Tensor>) -> Result<()> {
+        self.set_kept_grad(grad.map(Gradient::Dense))
+    }
+
+    /// As [`Tensor::set_grad`], with one that may be sparse.
+    ///
+    /// ```
+    /// # use neurarust_core::{Tensor, sparse::SparseTensor};
+    /// let x = Tensor::zeros([2])?.requires_grad()?;
+    /// let g = SparseTensor::from_dense(&Tensor::new([0f32, 3.0])?, 1)?;
+    /// x.set_kept_grad(Some(g.into()))?;
+    /// assert_eq!(x.grad().unwrap().to_vec::<f32>()?, [0.0, 3.0]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A gradient of another shape or dtype.
+    #[track_caller]
+    pub fn set_kept_grad(&self, grad: Option<Gradient>) -> Result<()> {
         if let Some(g) = &grad
             && (g.shape() != self.shape() || g.dtype() != self.dtype())
         {
@@ -520,6 +557,7 @@ impl Tensor {
                 ),
             ));
         }
+        let grad = grad.map(Gradient::settled).transpose()?;
         let slot = self.grad_slot();
         let old = std::mem::replace(&mut *lock(&slot.grad), grad);
         drop(old);

@@ -2,6 +2,7 @@
 
 use crate::builder::builder;
 use crate::{Forward, Module, init};
+use neurarust_core::ops::embedding::Lookup;
 use neurarust_core::{DType, Error, Result, Tensor, no_grad};
 
 /// Rows of a learned table by integer index: (…) → (…, features).
@@ -21,6 +22,7 @@ pub struct Embedding {
     /// (vocabulary, features)
     pub weight: Tensor,
     padding_idx: Option<usize>,
+    sparse: bool,
 }
 
 builder! {
@@ -31,6 +33,8 @@ builder! {
     EmbeddingBuilder makes Embedding from (num_embeddings: usize => usize, embedding_dim: usize => usize), such as (10, 3)
     /// A row that starts at zero and is not trained.
     padding_idx: usize => Option<usize> = None::<usize>, padding_idx(0) => layer.tree().contains("padding_idx=0");
+    /// The gradient is of the rows that were read only; SGD, Adagrad and SparseAdam take it.
+    sparse: bool => bool = false, sparse(true) => layer.tree().contains("sparse=true");
     /// The element type, `f32`.
     dtype: DType => DType = DType::F32, dtype(DType::F64) => layer.parameters()[0].dtype() == DType::F64;
 }
@@ -59,6 +63,7 @@ impl EmbeddingBuilder {
         Ok(Embedding {
             weight: weight.requires_grad()?,
             padding_idx: self.padding_idx,
+            sparse: self.sparse,
         })
     }
 }
@@ -104,21 +109,31 @@ impl Embedding {
         Ok(Embedding {
             weight,
             padding_idx: None,
+            sparse: false,
         })
     }
 
     fn describe(&self) -> String {
         let [rows, features] = [0, 1].map(|i| self.weight.dims().get(i).copied().unwrap_or(0));
-        match self.padding_idx {
-            Some(row) => format!("{rows}, {features}, padding_idx={row}"),
-            None => format!("{rows}, {features}"),
+        let mut text = format!("{rows}, {features}");
+        if let Some(row) = self.padding_idx {
+            text += &format!(", padding_idx={row}");
         }
+        if self.sparse {
+            text += ", sparse=true";
+        }
+        text
     }
 }
 
 impl Forward for Embedding {
     #[track_caller]
     fn forward(&self, index: &Tensor) -> Result<Tensor> {
-        self.weight.embedding(index, self.padding_idx)
+        let how = Lookup {
+            padding: self.padding_idx,
+            sparse: self.sparse,
+            ..Lookup::default()
+        };
+        self.weight.embedding_with(index, &how)
     }
 }

@@ -4,7 +4,7 @@ Run with any recent torch: `python optimizers.py > optimizers.txt`. A line is `c
 """
 
 import torch
-from torch.optim import SGD, Adam, AdamW
+from torch.optim import SGD, Adagrad, Adam, AdamW, SparseAdam
 from torch.optim.lr_scheduler import (
     ConstantLR, CosineAnnealingLR, ExponentialLR, LinearLR, MultiStepLR, PolynomialLR, SequentialLR, StepLR,
 )  # fmt: skip
@@ -26,6 +26,17 @@ def optimizer(case, kind, **options):
     report(case, p.tolist())
 
 
+def sparse(case, kind, **options):
+    table = torch.arange(8.0).reshape(4, 2).mul(0.5).requires_grad_()
+    rule = kind([table], lr=0.05, **options)
+    for index in [1, 3, 1], [0, 1, 1], [3, 3, 1]:
+        rule.zero_grad()
+        rows = torch.nn.functional.embedding(torch.tensor(index), table, sparse=True)
+        (rows - 1.0).square().sum().backward()
+        rule.step()
+    report(case, table.flatten().tolist())
+
+
 def schedule(case, make):
     rule = SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
     scheduler, rates = make(rule), []
@@ -43,6 +54,14 @@ optimizer("sgd-nesterov", SGD, momentum=0.9, nesterov=True, weight_decay=0.1)
 optimizer("adam", Adam, weight_decay=0.1)
 optimizer("adam-amsgrad", Adam, weight_decay=0.1, amsgrad=True, maximize=True)
 optimizer("adamw", AdamW, weight_decay=0.1)
+optimizer("adagrad", Adagrad, lr_decay=0.1, weight_decay=0.1, initial_accumulator_value=0.5)
+optimizer("adagrad-maximize", Adagrad, maximize=True)
+
+sparse("sparse-sgd", SGD)
+sparse("sparse-sgd-maximize", SGD, maximize=True)
+sparse("sparse-adagrad", Adagrad, lr_decay=0.1, initial_accumulator_value=0.5)
+sparse("sparse-adam", SparseAdam)
+sparse("sparse-adam-maximize", SparseAdam, betas=(0.8, 0.99), eps=1e-2, maximize=True)
 
 schedule("step", lambda o: StepLR(o, 2, gamma=0.1))
 schedule("multi-step", lambda o: MultiStepLR(o, [2, 5], gamma=0.5))

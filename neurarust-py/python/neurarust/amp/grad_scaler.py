@@ -58,6 +58,7 @@ class GradScaler:
         found = False
         with no_grad():
             grads = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+            grads = [grad._values() if grad.is_sparse else grad for grad in grads]
             if not grads:
                 raise RuntimeError("unscale_: no parameter of this optimizer has a gradient; call backward() first")
             for grad in grads:

@@ -280,14 +280,13 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
 
 
 def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
-    """Rows of `weight` by number. With `max_norm`, rows that are longer are shortened first, in place."""
-    if sparse:
-        raise NotImplementedError("embedding: gradients are dense here; leave sparse out")
+    """Rows of `weight` by number. With `max_norm`, rows that are longer are shortened first, in place.
+
+    With `sparse`, the gradient of `weight`, if that is a leaf, is a sparse tensor of the rows that were read.
+    """
     if max_norm is not None:
         _C._embedding_renorm_(weight, input, max_norm, norm_type)
-    if scale_grad_by_freq:
-        return _C._embedding_by_frequency(input, weight, padding_idx)
-    return _C.embedding(input, weight, padding_idx)
+    return _C.embedding(input, weight, padding_idx, scale_grad_by_freq, sparse)
 
 
 def embedding_bag(
@@ -295,12 +294,10 @@ def embedding_bag(
     per_sample_weights=None, include_last_offset=False, padding_idx=None,
 ):
     """The sum, mean or maximum of rows of `weight`, bag by bag: (B, n), or 1-d with `offsets` (B), → (B, features)."""
-    if sparse:
-        raise NotImplementedError("embedding_bag: gradients are dense here; leave sparse out")
     if max_norm is not None:
         _C._embedding_renorm_(weight, input, max_norm, float(norm_type))
     return _C._embedding_bag(
-        weight, input, offsets, scale_grad_by_freq, mode, per_sample_weights, include_last_offset, padding_idx
+        weight, input, offsets, scale_grad_by_freq, mode, per_sample_weights, include_last_offset, padding_idx, sparse
     )
 
 

@@ -300,8 +300,8 @@ class Module:
         for p in self.parameters():
             if set_to_none:
                 p.grad = None
-            elif p.grad is not None:
-                p.grad = _C.zeros_like(p.grad)
+            else:
+                p._zero_grad()
 
     def _convert(self, fn):
         for module in self.modules():
@@ -312,7 +312,7 @@ class Module:
                 if changed.dtype != p.dtype:
                     new = Parameter(changed, p.requires_grad)
                     if p.grad is not None:
-                        new.grad = fn(p.grad)
+                        new.grad = p.grad._with_values(fn(p.grad._values())) if p.grad.is_sparse else fn(p.grad)
                     module._parameters[name] = new
             for name, b in module._buffers.items():
                 if b is not None:

@@ -56,7 +56,7 @@ class Optimizer:
         self.param_groups.append(group)
 
     def _check(self, group):
-        for name in ("lr", "eps", "weight_decay", "momentum"):
+        for name in ("lr", "eps", "weight_decay", "momentum", "lr_decay", "initial_accumulator_value"):
             if name in group and not group[name] >= 0.0:
                 raise ValueError(f"Invalid {name} value: {group[name]}")
         for i, beta in enumerate(group.get("betas", ())):
@@ -71,8 +71,8 @@ class Optimizer:
             for p in group["params"]:
                 if set_to_none:
                     p.grad = None
-                elif p.grad is not None:
-                    p.grad = _C.zeros_like(p.grad)
+                else:
+                    p._zero_grad()
 
     def step(self, closure=None):
         """Moves every parameter that has a gradient; `closure`, if given, computes the loss first."""
@@ -80,8 +80,7 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for group in self.param_groups:
-            _C._step(self._rule, group, self.state)
+        _C._step(self._rule, self.param_groups, self.state)
         return loss
 
     def state_dict(self):
@@ -175,3 +174,30 @@ class AdamW(Optimizer):
         capturable=False, differentiable=False, fused=None,
     ):
         super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize))
+
+
+class SparseAdam(Optimizer):
+    """Adam for sparse gradients: a row moves, and so do its moments, only when the gradient has it."""
+
+    _rule = "SparseAdam"
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, maximize=False):
+        super().__init__(params, dict(lr=lr, betas=betas, eps=eps, maximize=maximize))
+
+
+class Adagrad(Optimizer):
+    """Steps by the gradient over the root of the sum of all its squares (Duchi et al., 2011); takes sparse gradients."""
+
+    _rule = "Adagrad"
+
+    def __init__(
+        self, params, lr=1e-2, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10, foreach=None, *, maximize=False,
+        differentiable=False, fused=None,
+    ):
+        super().__init__(
+            params,
+            dict(
+                lr=lr, lr_decay=lr_decay, weight_decay=weight_decay, initial_accumulator_value=initial_accumulator_value, eps=eps,
+                maximize=maximize,
+            ),
+        )
