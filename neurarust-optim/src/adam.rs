@@ -85,7 +85,8 @@ static AMSGRAD: LazyLock<Update> = LazyLock::new(|| Update::new::<Moments, 5, 4>
 #[track_caller]
 fn apply(update: &Update, params: &[f64], cohort: &[(&mut Slot, Tensor)]) -> Result<()> {
     // Both without allocating per parameter.
-    let tensors: Vec<(SmallVec<[&Tensor; 5]>, SmallVec<[&Tensor; 4]>)> = cohort
+    type Group<'a> = (SmallVec<[&'a Tensor; 5]>, SmallVec<[&'a Tensor; 4]>);
+    let tensors: Vec<Group> = cohort
         .iter()
         .map(|(s, g)| {
             let state = s.state.iter();
