@@ -12,6 +12,17 @@ use std::sync::LazyLock;
 
 /// Steps by the gradient over the root of the sum of all its squares (Duchi et al., 2011). Takes sparse gradients: rows
 /// that they don't have stay as they are.
+///
+/// ```
+/// use neurarust_core::Tensor;
+/// use neurarust_optim::{Adagrad, Optimizer};
+/// let w = Tensor::new([4.0f32])?.requires_grad()?;
+/// let mut optimizer = Optimizer::new([w.clone()], Adagrad { lr: 0.5, ..Adagrad::default() })?;
+/// w.square()?.sum()?.backward()?; // gradient 8, whose square is all there is
+/// optimizer.step()?;
+/// assert_eq!(w.to_vec::<f32>()?, [3.5]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adagrad {
     /// Learning rate.

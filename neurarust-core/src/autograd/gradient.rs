@@ -128,6 +128,13 @@ impl Gradient {
     }
 
     /// The leaf's shape.
+    ///
+    /// ```
+    /// use neurarust_core::{Tensor, autograd::Gradient, sparse::SparseTensor};
+    /// let g = SparseTensor::from_dense(&Tensor::new([0f32, 3.0])?, 1)?;
+    /// assert_eq!(Gradient::from(g).shape().dims(), [2]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn shape(&self) -> &Shape {
         match self {
             Gradient::Dense(g) => g.shape(),
@@ -136,6 +143,12 @@ impl Gradient {
     }
 
     /// The leaf's element type.
+    ///
+    /// ```
+    /// use neurarust_core::{DType, Tensor, autograd::Gradient};
+    /// assert_eq!(Gradient::from(Tensor::zeros([2])?).dtype(), DType::F32);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
     pub fn dtype(&self) -> DType {
         self.values().dtype()
     }

@@ -9,6 +9,15 @@ use smallvec::smallvec;
 use std::collections::HashMap;
 
 /// How [`Tensor::embedding_with`] reads.
+///
+/// ```
+/// # use neurarust_core::{Tensor, ops::embedding::Lookup};
+/// let table = Tensor::ones([3, 1])?.requires_grad()?;
+/// let how = Lookup { padding: Some(0), scale_by_frequency: true, ..Lookup::default() };
+/// table.embedding_with(&Tensor::new([0i64, 2, 2])?, &how)?.sum()?.backward()?;
+/// assert_eq!(table.grad().unwrap().to_vec::<f32>()?, [0.0, 0.0, 1.0]);
+/// # Ok::<(), neurarust_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Lookup {
     /// A row that gets no gradient.
