@@ -131,6 +131,9 @@ impl Storage {
     /// assert!(storage.is_foreign() && storage.bytes() == 3);
     /// ```
     ///
+    /// # Errors
+    /// [`OutOfMemory`] if there is none for the header.
+    ///
     /// # Safety
     /// `ptr` must point to `bytes` initialised bytes (or be anything non-null for 0 bytes) that stay valid until `owner` is dropped, and that
     /// nobody else writes, or reads while we write, except under the rules the other owner documents.

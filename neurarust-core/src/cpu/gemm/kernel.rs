@@ -103,6 +103,7 @@ pub trait Entry: Copy + Send + Sync + PartialEq + std::fmt::Debug + 'static {
 }
 
 /// The kernels of one instruction set, closed to the outside.
+#[doc(hidden)]
 pub struct KernelTable<T: 'static>(pub(super) Kernels<T>);
 
 /// A SIMD register of `T`, as much of it as a product needs.
