@@ -108,7 +108,7 @@ pub struct PyHook(pub HookHandle);
 
 #[pymethods]
 impl PyHook {
-    /// Removes the hook.
+    /// Removes the hook; does nothing if it is gone already.
     fn remove(&self) {
         self.0.remove();
     }

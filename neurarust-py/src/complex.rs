@@ -110,7 +110,7 @@ impl PyTensor {
     fn vdot(&self, py: Python<'_>, other: TensorArg<'_>) -> PyResult<PyTensor> {
         unary(&self.0, py, |t| t.vdot(other.0))
     }
-    /// As complex64.
+    /// This tensor with elements converted to complex64.
     #[pyo3(signature = (memory_format=None))]
     fn cfloat<'py>(
         slf: Bound<'py, Self>,
@@ -119,7 +119,7 @@ impl PyTensor {
         let _ = memory_format;
         crate::tensor::convert_to(slf, neurarust_core::DType::C64)
     }
-    /// As complex128.
+    /// This tensor with elements converted to complex128.
     #[pyo3(signature = (memory_format=None))]
     fn cdouble<'py>(
         slf: Bound<'py, Self>,
@@ -128,7 +128,7 @@ impl PyTensor {
         let _ = memory_format;
         crate::tensor::convert_to(slf, neurarust_core::DType::C128)
     }
-    /// As complex32, which isn't supported.
+    /// This tensor converted to complex32, which isn't supported.
     #[pyo3(signature = (memory_format=None))]
     fn chalf(&self, memory_format: Option<Bound<'_, PyAny>>) -> PyResult<PyTensor> {
         let _ = memory_format;
@@ -199,7 +199,7 @@ fn real<'py>(input: &Bound<'py, PyTensor>) -> PyResult<Bound<'py, PyTensor>> {
     PyTensor::real(input)
 }
 
-/// The imaginary part.
+/// The imaginary part of a complex tensor, a view.
 #[pyfunction]
 fn imag(py: Python<'_>, input: &Bound<'_, PyTensor>) -> PyResult<PyTensor> {
     input.get().imag(py)

@@ -42,7 +42,7 @@ pub fn extents(
 /// A new tensor of `data`: numbers, nested lists of numbers, arrays, tensors. The data is copied.
 ///
 /// >>> neurarust.tensor([[1, 2], [3, 4]]).shape
-/// Size([2, 2])
+/// neurarust.Size([2, 2])
 #[pyfunction]
 #[pyo3(signature = (data, *, dtype=None, device=None, requires_grad=false, pin_memory=false))]
 fn tensor(
@@ -119,11 +119,11 @@ macro_rules! filled {
     )* };
 }
 filled! {
-    /// Zeros.
+    /// A tensor of zeros, float32 unless `dtype` says otherwise: `zeros(2, 3)` or `zeros((2, 3))`.
     zeros zeros_like => |shape, dtype| Tensor::zeros((shape, dtype));
-    /// Ones.
+    /// A tensor of ones, float32 unless `dtype` says otherwise: `ones(2, 3)` or `ones((2, 3))`.
     ones ones_like => |shape, dtype| Tensor::ones((shape, dtype));
-    /// Arbitrary contents.
+    /// A tensor of arbitrary contents, to be written over: `empty(2, 3)` or `empty((2, 3))`.
     empty empty_like => |shape, dtype| Tensor::empty((shape, dtype));
 }
 
@@ -223,6 +223,11 @@ fn full_like(
 }
 
 /// `start`, `start + step`, … below `end`.
+///
+/// With one number, that is `end`, and `start` is 0. Integers make int64, floats the default float.
+///
+///     >>> torch.arange(1, 10, 3).tolist()
+///     [1, 4, 7]
 #[pyfunction]
 #[pyo3(signature = (start, end=None, step=None, *, dtype=None, device=None, requires_grad=false, layout=None))]
 #[allow(clippy::too_many_arguments)]

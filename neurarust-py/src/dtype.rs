@@ -7,7 +7,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyString;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
-/// An element type.
+/// The type of a tensor's elements, such as `float32`: what it is called, how large it is, how it counts.
 #[pyclass(frozen, name = "dtype", module = "neurarust")]
 pub struct PyDType(pub DType);
 
@@ -67,7 +67,7 @@ impl PyDType {
     fn is_signed(&self) -> bool {
         !matches!(self.0, DType::Bool | DType::U8)
     }
-    /// Bytes per element.
+    /// Bytes that one element takes.
     #[getter]
     fn itemsize(&self) -> usize {
         self.0.size()
@@ -133,7 +133,7 @@ impl PyDevice {
         r#type.extract::<DeviceArg>()?;
         Ok(PyDevice)
     }
-    /// The kind of device.
+    /// The kind of device: "cpu".
     #[getter]
     fn r#type(&self) -> &'static str {
         "cpu"

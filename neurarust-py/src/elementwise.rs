@@ -22,6 +22,8 @@ struct Line {
     class: &'static str,
     name: &'static str,
     doc: &'static str,
+    /// What the formula calls the tensor itself.
+    first: &'static str,
     table: fn() -> &'static OpTable,
     /// Names of the operands after the first.
     inputs: &'static [&'static str],
@@ -39,6 +41,7 @@ macro_rules! bind {
                 class: stringify!($class),
                 name: stringify!($name),
                 doc: concat!($($doc),*),
+                first: stringify!($x0),
                 table: table::$name,
                 inputs: &[$(stringify!($x)),*],
                 parameters: &[$($(stringify!($p)),+)?],
@@ -260,6 +263,36 @@ const INTERNAL: &[&str] = &[
     "bce_with_logits_error",
 ];
 
+/// What a line's formula leaves open: who is who, and which dtypes and shapes it takes.
+fn meaning(line: &Line) -> String {
+    let inputs = (0..line.inputs.len()).map(|i| (line.inputs[i], input_name(line, i)));
+    let parameters = line
+        .parameters
+        .iter()
+        .map(|p| (*p, torch_name(line.name, p)));
+    let renamed = inputs
+        .chain(parameters)
+        .filter(|(formula, python)| formula != python)
+        .map(|(formula, python)| format!(", `{formula}` is `{python}`"));
+    let who = format!(
+        "`{}` is the tensor{}.",
+        line.first,
+        renamed.collect::<String>()
+    );
+    let dtypes = match line.class {
+        "test" => "Answers bools",
+        "bits" => "Of integers and bools",
+        "num" | "signed" => "Of any real dtype",
+        "round" => "Integers stay as they are",
+        _ => "Integers become floats",
+    };
+    let shapes = match line.inputs {
+        [] => "",
+        _ => "; shapes broadcast, dtypes are promoted, operands may be numbers",
+    };
+    format!("\n\nElement by element: {who} {dtypes}{shapes}.")
+}
+
 /// Adds the methods to the class `Tensor`.
 pub fn register(class: &Bound<'_, PyType>) -> PyResult<()> {
     for (line, out_of_place, in_place) in LINES {
@@ -288,7 +321,11 @@ pub fn register(class: &Bound<'_, PyType>) -> PyResult<()> {
             if class.hasattr(&*name)? {
                 continue;
             }
-            let doc = format!("{name}($self{arguments})\n--\n\n{}.{note}", line.doc.trim());
+            let doc = format!(
+                "{name}($self{arguments})\n--\n\n{}.{}{note}",
+                line.doc.trim(),
+                meaning(line)
+            );
             add(class, &name, doc, *entry)?;
         }
     }

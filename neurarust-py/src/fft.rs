@@ -20,7 +20,7 @@ macro_rules! along_one {
     ($($(#[$doc:meta])* $name:ident;)*) => { $(
         $(#[$doc])*
         #[pyfunction]
-        #[pyo3(signature = (input, n=None, dim=-1, norm=None))]
+        #[pyo3(signature = (input, n=None, dim=-1, norm=None), text_signature = "(input, n=None, dim=-1, norm=None)")]
         fn $name(
             py: Python<'_>,
             input: TensorArg<'_>,

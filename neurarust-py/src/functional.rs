@@ -30,17 +30,23 @@ macro_rules! products {
     };
 }
 products! {
-    /// The product of matrices, vectors or batches of matrices, as `@`.
+    /// The product of matrices, vectors or batches of matrices, as `@`: (…, n, k) and (…, k, m) give (…, n, m).
+    ///
+    /// The batches in front broadcast. A vector (k) on the left counts as one row, on the right as one column, which the result
+    /// doesn't have. Both sides are of one dtype.
+    ///
+    ///     >>> torch.matmul(torch.ones(10, 2, 3), torch.ones(3, 4)).shape
+    ///     neurarust.Size([10, 2, 4])
     matmul(other);
-    /// The product of two matrices.
+    /// The product of two matrices: (n, k) and (k, m) give (n, m).
     mm(mat2);
-    /// The products of two batches of matrices.
+    /// The products of two batches of matrices: (b, n, k) and (b, k, m) give (b, n, m).
     bmm(mat2);
-    /// A matrix times a vector.
+    /// A matrix times a vector: (n, k) and (k) give (n).
     mv(vec);
-    /// The inner product of two vectors.
+    /// The inner product of two vectors: (n) and (n) give one number.
     dot(tensor);
-    /// The products of all pairs of elements of two vectors.
+    /// The products of all pairs of elements of two vectors: (n) and (m) give (n, m).
     outer(vec2);
 }
 
@@ -68,6 +74,9 @@ impl PyTensor {
 }
 
 /// `input @ weightᵀ + bias`: (…, in) with (out, in) gives (…, out).
+///
+///     >>> torch.nn.functional.linear(torch.ones(4, 3), torch.ones(2, 3)).shape
+///     neurarust.Size([4, 2])
 #[pyfunction]
 #[pyo3(signature = (input, weight, bias=None))]
 fn linear(
@@ -227,6 +236,9 @@ macro_rules! pools {
     ($($rank:literal $max:ident $avg:ident $adaptive_max:ident $adaptive_avg:ident;)*) => {
         $(
             /// The largest element of each window; with `return_indices`, where they are too.
+            ///
+            /// (N, C, …) or (C, …), where an output size is `(size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1`,
+            /// rounded up instead if `ceil_mode`. `stride` is `kernel_size` unless given; padding is never the largest.
             #[pyfunction]
             #[pyo3(signature = (input, kernel_size, stride=None, padding=None, dilation=None, ceil_mode=false, return_indices=false))]
             #[allow(clippy::too_many_arguments)]
@@ -316,6 +328,9 @@ pub(crate) fn plain<'a>(t: &Option<TensorArg<'a>>) -> Option<&'a Tensor> {
 }
 
 /// Zero mean and unit variance over the last dimensions, `normalized_shape`.
+///
+/// `(x - mean) / √(var + eps) · weight + bias` for each sample, with `weight` and `bias` of `normalized_shape` (Ba, Kiros and
+/// Hinton, 2016).
 #[pyfunction]
 #[pyo3(signature = (input, normalized_shape, weight=None, bias=None, eps=1e-5))]
 fn layer_norm(
@@ -438,11 +453,11 @@ pub(crate) fn reduction(
 }
 
 macro_rules! losses {
-    ($($(#[$doc:meta])* $name:ident($($p:ident: $kind:ty = $default:expr),*) => |$x:ident, $t:ident, $r:ident| $body:expr;)*) => {
+    ($($(#[$doc:meta])* $name:ident($($p:ident: $kind:ty = $default:expr),*) $(as $shown:literal)? => |$x:ident, $t:ident, $r:ident| $body:expr;)*) => {
         $(
             $(#[$doc])*
             #[pyfunction]
-            #[pyo3(signature = (input, target $(, $p=$default)*, size_average=None, reduce=None, reduction="mean"))]
+            #[pyo3(signature = (input, target $(, $p=$default)*, size_average=None, reduce=None, reduction="mean") $(, text_signature = $shown)?)]
             #[allow(clippy::too_many_arguments)]
             fn $name(
                 py: Python<'_>, input: TensorArg<'_>, target: TensorArg<'_>, $($p: $kind,)* size_average: Option<bool>, reduce: Option<bool>, reduction: &str,
@@ -459,24 +474,28 @@ macro_rules! losses {
     };
 }
 losses! {
-    /// The squared differences.
+    /// `(input - target)²`: the mean, the sum, or with `reduction="none"` each of the squared differences.
     mse_loss() => |x, t, r| x.mse_loss(t, r);
-    /// The absolute differences.
+    /// `|input - target|`: the mean, the sum, or with `reduction="none"` each of the absolute differences.
     l1_loss() => |x, t, r| x.l1_loss(t, r);
     /// Squared differences below `beta`, absolute ones above.
-    smooth_l1_loss(beta: f64 = 1.0) => |x, t, r| x.smooth_l1_loss(t, beta, r);
+    smooth_l1_loss(beta: f64 = 1.0) as "(input, target, beta=1.0, size_average=None, reduce=None, reduction='mean')" => |x, t, r| x.smooth_l1_loss(t, beta, r);
     /// `delta` times the smooth L1 loss.
-    huber_loss(delta: f64 = 1.0) => |x, t, r| x.huber_loss(t, delta, r);
+    huber_loss(delta: f64 = 1.0) as "(input, target, delta=1.0, size_average=None, reduce=None, reduction='mean')" => |x, t, r| x.huber_loss(t, delta, r);
     /// The cross-entropy of probabilities against probabilities.
-    binary_cross_entropy(weight: Option<TensorArg<'_>> = None) => |x, t, r| x.binary_cross_entropy(t, plain(&weight), r);
+    binary_cross_entropy(weight: Option<TensorArg<'_>> = None) as "(input, target, weight=None, size_average=None, reduce=None, reduction='mean')" => |x, t, r| x.binary_cross_entropy(t, plain(&weight), r);
     /// The cross-entropy of logits against probabilities.
-    binary_cross_entropy_with_logits(weight: Option<TensorArg<'_>> = None, pos_weight: Option<TensorArg<'_>> = None) => |x, t, r| {
+    binary_cross_entropy_with_logits(weight: Option<TensorArg<'_>> = None, pos_weight: Option<TensorArg<'_>> = None)
+        as "(input, target, weight=None, pos_weight=None, size_average=None, reduce=None, reduction='mean')" => |x, t, r| {
         x.binary_cross_entropy_with_logits(t, plain(&weight), plain(&pos_weight), r)
     };
     /// The Kullback-Leibler divergence of log-probabilities from probabilities.
     _kl_div(log_target: bool = false) => |x, t, r| x.kl_div(t, log_target, r);
-    /// The negative log-likelihood of classes, given log-probabilities (N, C, …).
-    nll_loss(weight: Option<TensorArg<'_>> = None, ignore_index: i64 = -100) => |x, t, r| x.nll_loss(t, plain(&weight), ignore_index, r);
+    /// The negative log-likelihood of classes (N, …), given log-probabilities (N, C, …).
+    ///
+    /// Elements of class `ignore_index` don't count; `weight` (C) says how much each class counts.
+    nll_loss(weight: Option<TensorArg<'_>> = None, ignore_index: i64 = -100)
+        as "(input, target, weight=None, ignore_index=-100, size_average=None, reduce=None, reduction='mean')" => |x, t, r| x.nll_loss(t, plain(&weight), ignore_index, r);
     /// Margins between a row's scores and that of its class.
     _multi_margin_loss(p: i64 = 1, margin: f64 = 1.0, weight: Option<TensorArg<'_>> = None) => |x, t, r| {
         x.multi_margin_loss(t, u32::try_from(p).unwrap_or(0), margin, plain(&weight), r)
@@ -497,8 +516,19 @@ losses! {
     _focal_loss(gamma: f64 = 2.0, weight: Option<TensorArg<'_>> = None) => |x, t, r| x.focal_loss(t, gamma, plain(&weight), r);
     /// One minus the overlap of probabilities and targets.
     _dice_loss(smooth: f64 = 1.0) => |x, t, r| x.dice_loss(t, smooth, r);
-    /// The cross-entropy of logits (N, C, …) against classes (N, …) or class probabilities (N, C, …).
-    cross_entropy(weight: Option<TensorArg<'_>> = None, ignore_index: i64 = -100, label_smoothing: f64 = 0.0) => |x, t, r| {
+    /// The cross-entropy of logits `input` (N, C, …) against classes (N, …) or class probabilities (N, C, …): the negative
+    /// logarithm of the softmax at the target.
+    ///
+    /// `weight` (C) says how much each class counts; elements of class `ignore_index` don't. `label_smoothing` spreads that part
+    /// of each target evenly over all classes. `reduction` is "mean" (weighted), "sum", or "none" for one number per element:
+    /// (N, …). One sample without a batch is (C) against ().
+    ///
+    /// Raises IndexError for a class that isn't there, RuntimeError for shapes that don't fit.
+    ///
+    ///     >>> torch.nn.functional.cross_entropy(torch.zeros(2, 4), torch.tensor([0, 3])).item()  # ln 4
+    ///     1.3862943649291992
+    cross_entropy(weight: Option<TensorArg<'_>> = None, ignore_index: i64 = -100, label_smoothing: f64 = 0.0)
+        as "(input, target, weight=None, ignore_index=-100, label_smoothing=0.0, size_average=None, reduce=None, reduction='mean')" => |x, t, r| {
         x.cross_entropy(t, &CrossEntropy { weight: plain(&weight).cloned(), ignore_index, label_smoothing, reduction: r })
     };
 }
@@ -561,6 +591,9 @@ fn _ctc_loss(
 }
 
 /// Rows of `weight` by number: (…) of integers gives (…, width). The row `padding_idx` gets no gradient.
+///
+///     >>> torch.nn.functional.embedding(torch.tensor([2, 0]), torch.tensor([[1.0], [2.0], [3.0]])).tolist()
+///     [[3.0], [1.0]]
 #[pyfunction]
 #[pyo3(signature = (input, weight, padding_idx=None, scale_grad_by_freq=false, sparse=false))]
 fn embedding(

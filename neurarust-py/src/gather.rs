@@ -69,6 +69,11 @@ fn placed(src: Option<&Bound<'_, PyAny>>, value: Option<Scalar>) -> PyResult<Sou
 #[pymethods]
 impl PyTensor {
     /// Elements by number along `dim`: `out[i][j] = self[index[i][j]][j]` for `dim=0`.
+    ///
+    /// `index`, of integers, has as many dimensions as this tensor and the shape of the result; negative numbers are refused.
+    ///
+    ///     >>> torch.tensor([[1, 2], [3, 4]]).gather(1, torch.tensor([[1], [0]])).tolist()
+    ///     [[2], [3]]
     #[pyo3(signature = (dim, index, *, sparse_grad=false))]
     fn gather(
         &self,
@@ -141,6 +146,11 @@ impl PyTensor {
         overwrite(slf, |t| t.scatter_add_(dim, index.0, src.0).map(|_| ()))
     }
     /// The slices of `dim` that `index` numbers.
+    ///
+    /// `index` is a vector of integers, in any order, with repetitions.
+    ///
+    ///     >>> torch.tensor([[1, 2], [3, 4]]).index_select(0, torch.tensor([1, 1])).tolist()
+    ///     [[3, 4], [3, 4]]
     fn index_select(&self, py: Python<'_>, dim: i64, index: TensorArg<'_>) -> PyResult<PyTensor> {
         run(self, py, |t| t.index_select(dim, index.0))
     }
@@ -366,6 +376,11 @@ joins! {
 }
 
 /// Tensors put next to each other along `dim`.
+///
+/// All other dimensions have the same sizes; dtypes are promoted.
+///
+///     >>> torch.cat([torch.ones(2, 3), torch.zeros(1, 3)]).shape
+///     neurarust.Size([3, 3])
 #[pyfunction]
 #[pyo3(signature = (tensors, dim=0, *, axis=None))]
 fn cat(
@@ -383,6 +398,9 @@ fn cat(
 }
 
 /// Tensors of one shape put next to each other along a new dimension.
+///
+///     >>> torch.stack([torch.ones(3), torch.zeros(3)], dim=1).shape
+///     neurarust.Size([3, 2])
 #[pyfunction]
 #[pyo3(signature = (tensors, dim=0, *, axis=None))]
 fn stack(
@@ -440,7 +458,7 @@ fn _pixel_unshuffle(py: Python<'_>, input: TensorArg<'_>, factor: i64) -> PyResu
 
 /// 1 at the class of each element, 0 elsewhere: (…) → (…, num_classes).
 #[pyfunction]
-#[pyo3(signature = (tensor, num_classes=-1))]
+#[pyo3(signature = (tensor, num_classes=-1), text_signature = "(tensor, num_classes=-1)")]
 fn one_hot(py: Python<'_>, tensor: TensorArg<'_>, num_classes: i64) -> PyResult<PyTensor> {
     let classes = usize::try_from(num_classes).ok();
     call(py, tensor.0.numel(), || tensor.0.one_hot(classes)).map(PyTensor)

@@ -368,7 +368,7 @@ impl PyTensor {
     fn cholesky_solve(&self, py: Python<'_>, L: TensorArg<'_>, upper: bool) -> PyResult<PyTensor> {
         one(py, &self.0, |t| t.cholesky_solve(L.0, upper))
     }
-    /// The determinants.
+    /// The determinants of square matrices: (…, n, n) → (…).
     fn det(&self, py: Python<'_>) -> PyResult<PyTensor> {
         one(py, &self.0, |t| t.det())
     }
@@ -376,7 +376,7 @@ impl PyTensor {
     fn logdet(&self, py: Python<'_>) -> PyResult<PyTensor> {
         one(py, &self.0, |t| t.logdet())
     }
-    /// The inverses.
+    /// The inverses of square matrices (…, n, n).
     fn inverse(&self, py: Python<'_>) -> PyResult<PyTensor> {
         one(py, &self.0, |t| t.inverse())
     }

@@ -87,11 +87,22 @@ macro_rules! over_dims {
     };
 }
 over_dims! {
-    /// Sum over `dim`, or of everything.
+    /// Sum over `dim`, a dimension or several, or of everything.
+    ///
+    /// Reduced dimensions disappear, or stay with size 1 if `keepdim`. Integers and bools are summed as int64; `dtype` converts
+    /// before summing. `axis` and `keepdims` are NumPy's names for `dim` and `keepdim`.
+    ///
+    ///     >>> torch.ones(2, 3).sum(dim=1)
+    ///     tensor([3., 3.])
     sum => |t, dims, keep| t.sum_dims(dims, keep);
-    /// Mean over `dim`, or of everything.
+    /// Mean over `dim`, a dimension or several, or of everything.
+    ///
+    /// Reduced dimensions disappear, or stay with size 1 if `keepdim`. Integers need a floating-point `dtype`.
+    ///
+    ///     >>> torch.tensor([[1.0, 3.0], [5.0, 7.0]]).mean(dim=0)
+    ///     tensor([3., 5.])
     mean => |t, dims, keep| t.mean_dims(dims, keep);
-    /// Product over `dim`, or of everything.
+    /// Product over `dim`, or of everything. Integers and bools are multiplied as int64.
     prod => |t, dims, keep| t.prod_dims(dims, keep);
     /// Sum over `dim`, NaN counting as 0.
     nansum => |t, dims, keep| t.nansum(dims, keep);
@@ -220,6 +231,11 @@ fn order(p: Option<&Bound<'_, PyAny>>) -> PyResult<f64> {
 #[pymethods]
 impl PyTensor {
     /// Index of the largest element, along `dim` or in the flattened tensor.
+    ///
+    /// Of several equals, the first. Answers int64; the dimension disappears unless `keepdim`.
+    ///
+    ///     >>> torch.tensor([[1, 5], [7, 2]]).argmax(dim=1).tolist()
+    ///     [1, 0]
     #[pyo3(signature = (dim=None, keepdim=false, *, axis=None))]
     fn argmax(
         &self,

@@ -214,7 +214,7 @@ impl PyTensor {
         run(self, py, Tensor::nonzero)
     }
     /// The first `size` places where elements aren't 0, filled up with `fill_value`.
-    #[pyo3(signature = (*, size, fill_value=-1))]
+    #[pyo3(signature = (*, size, fill_value=-1), text_signature = "($self, *, size, fill_value=-1)")]
     fn nonzero_static(&self, py: Python<'_>, size: i64, fill_value: i64) -> PyResult<PyTensor> {
         let size = count("nonzero_static: size", size)?;
         run(self, py, |t| t.nonzero_static(size, fill_value))

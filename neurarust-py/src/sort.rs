@@ -16,7 +16,7 @@ fn count(op: &'static str, k: i64) -> PyResult<usize> {
 #[pymethods]
 impl PyTensor {
     /// The elements in order along `dim`, and where they were; equals keep their order.
-    #[pyo3(signature = (dim=-1, descending=false, *, stable=false))]
+    #[pyo3(signature = (dim=-1, descending=false, *, stable=false), text_signature = "($self, dim=-1, descending=False, *, stable=False)")]
     fn sort<'py>(
         &self,
         py: Python<'py>,
@@ -32,7 +32,7 @@ impl PyTensor {
         )
     }
     /// Where the elements are, in their order along `dim`.
-    #[pyo3(signature = (dim=-1, descending=false, *, stable=false))]
+    #[pyo3(signature = (dim=-1, descending=false, *, stable=false), text_signature = "($self, dim=-1, descending=False, *, stable=False)")]
     fn argsort(
         &self,
         py: Python<'_>,
@@ -48,7 +48,7 @@ impl PyTensor {
         call(py, self.0.numel(), || self.0.msort()).map(PyTensor)
     }
     /// The `k` largest (or smallest) elements along `dim`, in order, and where they are.
-    #[pyo3(signature = (k, dim=-1, largest=true, sorted=true))]
+    #[pyo3(signature = (k, dim=-1, largest=true, sorted=true), text_signature = "($self, k, dim=-1, largest=True, sorted=True)")]
     fn topk<'py>(
         &self,
         py: Python<'py>,
@@ -65,7 +65,7 @@ impl PyTensor {
         )
     }
     /// The `k`-th smallest elements along `dim`, counted from 1, and where they are.
-    #[pyo3(signature = (k, dim=-1, keepdim=false))]
+    #[pyo3(signature = (k, dim=-1, keepdim=false), text_signature = "($self, k, dim=-1, keepdim=False)")]
     fn kthvalue<'py>(
         &self,
         py: Python<'py>,

@@ -50,14 +50,14 @@ impl PySparseTensor {
 
 #[pymethods]
 impl PySparseTensor {
-    /// The sizes.
+    /// The sizes of all dimensions, as a tuple.
     #[getter]
     fn shape<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         py.import("neurarust._size")?
             .getattr("Size")?
             .call1((self.0.shape().dims().to_vec(),))
     }
-    /// The sizes.
+    /// The sizes of all dimensions, as a tuple.
     fn size<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.shape(py)
     }
@@ -83,7 +83,7 @@ impl PySparseTensor {
     fn device(&self) -> PyDevice {
         PyDevice
     }
-    /// The element type.
+    /// The type of the values, such as `float32`.
     #[getter]
     fn dtype(&self, py: Python<'_>) -> PyResult<Py<crate::dtype::PyDType>> {
         crate::dtype::object(py, self.0.values().dtype())
@@ -176,11 +176,11 @@ impl PySparseTensor {
     fn _indices(&self, py: Python<'_>) -> PyResult<PyTensor> {
         self.indices(py)
     }
-    /// The values.
+    /// The values that are kept, one per place: a dense tensor (nnz, …).
     fn values(&self) -> PyTensor {
         PyTensor(self.0.values().clone())
     }
-    /// The values.
+    /// The values that are kept, one per place: a dense tensor (nnz, …).
     fn _values(&self) -> PyTensor {
         self.values()
     }
@@ -204,11 +204,11 @@ impl PySparseTensor {
     fn col_indices(&self, py: Python<'_>) -> PyResult<PyTensor> {
         self.dense(py, |s| Ok(s.rows_and_columns()?.1))
     }
-    /// The dense tensor.
+    /// The same as a dense tensor, zeros included.
     fn to_dense(&self, py: Python<'_>) -> PyResult<PyTensor> {
         self.dense(py, |s| s.to_dense())
     }
-    /// The dense array.
+    /// The same as a dense NumPy array, zeros included.
     fn numpy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Bound::new(py, self.to_dense(py)?)?.call_method0("numpy")
     }
@@ -220,15 +220,15 @@ impl PySparseTensor {
     fn is_coalesced(&self) -> bool {
         self.0.is_coalesced()
     }
-    /// In COO.
+    /// The same tensor in COO layout: coordinates and values.
     fn to_sparse(&self, py: Python<'_>) -> PyResult<PySparseTensor> {
         self.run(py, |s| s.to_layout(SparseLayout::Coo))
     }
-    /// In COO.
+    /// The same tensor in COO layout: coordinates and values.
     fn to_sparse_coo(&self, py: Python<'_>) -> PyResult<PySparseTensor> {
         self.to_sparse(py)
     }
-    /// In CSR.
+    /// The same matrix in CSR layout: compressed rows.
     fn to_sparse_csr(&self, py: Python<'_>) -> PyResult<PySparseTensor> {
         self.run(py, |s| s.to_layout(SparseLayout::Csr))
     }

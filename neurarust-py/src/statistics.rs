@@ -151,7 +151,7 @@ impl PyTensor {
         }
     }
     /// The commonest element along `dim`, and the last place where it is.
-    #[pyo3(signature = (dim=-1, keepdim=false))]
+    #[pyo3(signature = (dim=-1, keepdim=false), text_signature = "($self, dim=-1, keepdim=False)")]
     fn mode<'py>(&self, py: Python<'py>, dim: i64, keepdim: bool) -> PyResult<Bound<'py, PyAny>> {
         let found = call(py, self.0.numel(), || self.0.mode(dim, keepdim))?;
         pair(py, "mode", found)
@@ -169,7 +169,7 @@ impl PyTensor {
         unique_parts(py, found, return_inverse, return_counts)
     }
     /// Counts of the elements in equal bins between `min` and `max`.
-    #[pyo3(signature = (bins=100, min=Scalar::ZERO, max=Scalar::ZERO))]
+    #[pyo3(signature = (bins=100, min=Scalar::ZERO, max=Scalar::ZERO), text_signature = "($self, bins=100, min=0, max=0)")]
     fn histc(&self, py: Python<'_>, bins: i64, min: Scalar, max: Scalar) -> PyResult<PyTensor> {
         let bins = size("histc", "bins", bins)?;
         let (min, max) = (min.0.f64(), max.0.f64());
@@ -231,7 +231,7 @@ impl PyTensor {
         call(py, self.0.numel(), || self.0.corrcoef()).map(PyTensor)
     }
     /// Differences between neighbours along `dim`, `n` times.
-    #[pyo3(signature = (n=1, dim=-1, prepend=None, append=None))]
+    #[pyo3(signature = (n=1, dim=-1, prepend=None, append=None), text_signature = "($self, n=1, dim=-1, prepend=None, append=None)")]
     fn diff(
         &self,
         py: Python<'_>,
@@ -262,7 +262,7 @@ impl PyTensor {
         Ok(slf)
     }
     /// The `p`-norm of the difference.
-    #[pyo3(signature = (other, p=Scalar::TWO))]
+    #[pyo3(signature = (other, p=Scalar::TWO), text_signature = "($self, other, p=2)")]
     fn dist(&self, py: Python<'_>, other: TensorArg<'_>, p: Scalar) -> PyResult<PyTensor> {
         let p = p.0.f64();
         call(py, self.0.numel(), || self.0.dist(other.0, p)).map(PyTensor)
@@ -422,7 +422,7 @@ fn trapezoid_spacing(
 
 /// The integral along `dim` by the trapezoidal rule.
 #[pyfunction]
-#[pyo3(signature = (y, x=None, *, dx=None, dim=-1))]
+#[pyo3(signature = (y, x=None, *, dx=None, dim=-1), text_signature = "(y, x=None, *, dx=None, dim=-1)")]
 fn trapezoid(
     py: Python<'_>,
     y: TensorArg<'_>,
@@ -436,7 +436,7 @@ fn trapezoid(
 
 /// The integrals along `dim` up to each sample but the first.
 #[pyfunction]
-#[pyo3(signature = (y, x=None, *, dx=None, dim=-1))]
+#[pyo3(signature = (y, x=None, *, dx=None, dim=-1), text_signature = "(y, x=None, *, dx=None, dim=-1)")]
 fn cumulative_trapezoid(
     py: Python<'_>,
     y: TensorArg<'_>,

@@ -159,7 +159,7 @@ impl PyTensor {
     fn shape<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         size(py, self.0.dims())
     }
-    /// The element type.
+    /// The type of the elements, such as `float32`.
     #[getter]
     fn dtype(&self, py: Python<'_>) -> PyResult<Py<PyDType>> {
         dtype::object(py, self.0.dtype())
@@ -194,7 +194,7 @@ impl PyTensor {
     fn ndim(&self) -> usize {
         self.0.rank()
     }
-    /// Bytes per element.
+    /// Bytes that one element takes.
     #[getter]
     fn itemsize(&self) -> usize {
         self.0.dtype().size()
@@ -237,15 +237,15 @@ impl PyTensor {
     fn ndimension(&self) -> usize {
         self.0.rank()
     }
-    /// Number of elements.
+    /// Number of elements: the product of the sizes.
     fn numel(&self) -> usize {
         self.0.numel()
     }
-    /// Number of elements.
+    /// Number of elements: the product of the sizes.
     fn nelement(&self) -> usize {
         self.0.numel()
     }
-    /// Bytes per element.
+    /// Bytes that one element takes.
     fn element_size(&self) -> usize {
         self.0.dtype().size()
     }
@@ -672,7 +672,7 @@ impl PyTensor {
     ) -> PyResult<Bound<'py, Self>> {
         convert_to(slf, other.get().0.dtype())
     }
-    /// As float32.
+    /// This tensor with elements converted to float32; itself if they are that already.
     #[pyo3(signature = (memory_format=None))]
     fn float<'py>(
         slf: Bound<'py, Self>,
@@ -681,7 +681,7 @@ impl PyTensor {
         let _ = memory_format;
         convert_to(slf, DType::F32)
     }
-    /// As float64.
+    /// This tensor with elements converted to float64; itself if they are that already.
     #[pyo3(signature = (memory_format=None))]
     fn double<'py>(
         slf: Bound<'py, Self>,
@@ -690,7 +690,7 @@ impl PyTensor {
         let _ = memory_format;
         convert_to(slf, DType::F64)
     }
-    /// As float16.
+    /// This tensor with elements converted to float16; itself if they are that already.
     #[pyo3(signature = (memory_format=None))]
     fn half<'py>(
         slf: Bound<'py, Self>,
@@ -699,7 +699,7 @@ impl PyTensor {
         let _ = memory_format;
         convert_to(slf, DType::F16)
     }
-    /// As bfloat16.
+    /// This tensor with elements converted to bfloat16; itself if they are that already.
     #[pyo3(signature = (memory_format=None))]
     fn bfloat16<'py>(
         slf: Bound<'py, Self>,
@@ -708,7 +708,7 @@ impl PyTensor {
         let _ = memory_format;
         convert_to(slf, DType::BF16)
     }
-    /// As int64.
+    /// This tensor with elements converted to int64; itself if they are that already.
     #[pyo3(signature = (memory_format=None))]
     fn long<'py>(
         slf: Bound<'py, Self>,
@@ -717,7 +717,7 @@ impl PyTensor {
         let _ = memory_format;
         convert_to(slf, DType::I64)
     }
-    /// As int32.
+    /// This tensor with elements converted to int32; itself if they are that already.
     #[pyo3(signature = (memory_format=None))]
     fn int<'py>(
         slf: Bound<'py, Self>,
@@ -726,7 +726,7 @@ impl PyTensor {
         let _ = memory_format;
         convert_to(slf, DType::I32)
     }
-    /// As int16.
+    /// This tensor with elements converted to int16; itself if they are that already.
     #[pyo3(signature = (memory_format=None))]
     fn short<'py>(
         slf: Bound<'py, Self>,
@@ -735,7 +735,7 @@ impl PyTensor {
         let _ = memory_format;
         convert_to(slf, DType::I16)
     }
-    /// As int8.
+    /// This tensor with elements converted to int8; itself if they are that already.
     #[pyo3(signature = (memory_format=None))]
     fn char<'py>(
         slf: Bound<'py, Self>,
@@ -744,7 +744,7 @@ impl PyTensor {
         let _ = memory_format;
         convert_to(slf, DType::I8)
     }
-    /// As uint8.
+    /// This tensor with elements converted to uint8; itself if they are that already.
     #[pyo3(signature = (memory_format=None))]
     fn byte<'py>(
         slf: Bound<'py, Self>,

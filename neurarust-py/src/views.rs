@@ -29,6 +29,9 @@ pub fn tuple<'py>(py: Python<'py>, parts: Vec<Tensor>) -> PyResult<Bound<'py, Py
 #[pymethods]
 impl PyTensor {
     /// The same elements in another shape, one size of which may be -1; a copy if strides can't say it.
+    ///
+    ///     >>> torch.arange(6).reshape(2, -1).tolist()
+    ///     [[0, 1, 2], [3, 4, 5]]
     #[pyo3(signature = (*shape))]
     fn reshape(&self, py: Python<'_>, shape: &Bound<'_, PyTuple>) -> PyResult<PyTensor> {
         let sizes = sizes(shape)?;
@@ -71,6 +74,11 @@ impl PyTensor {
         view(self, py, |t| t.view(other.0.shape()))
     }
     /// Dimensions in another order.
+    ///
+    /// A view: dimension `i` of the result is dimension `dims[i]` of this tensor.
+    ///
+    ///     >>> torch.ones(2, 3, 4).permute(2, 0, 1).shape
+    ///     neurarust.Size([4, 2, 3])
     #[pyo3(signature = (*args, dims=None))]
     fn permute(
         &self,
@@ -254,7 +262,7 @@ impl PyTensor {
         view(self, py, |t| t.as_strided(&size, &strides, offset))
     }
     /// Dimensions `start_dim` to `end_dim` as one.
-    #[pyo3(signature = (start_dim=0, end_dim=-1))]
+    #[pyo3(signature = (start_dim=0, end_dim=-1), text_signature = "($self, start_dim=0, end_dim=-1)")]
     fn flatten(&self, py: Python<'_>, start_dim: i64, end_dim: i64) -> PyResult<PyTensor> {
         call(py, self.0.numel(), || self.0.flatten(start_dim, end_dim)).map(PyTensor)
     }

@@ -23,10 +23,17 @@ def test_public_functions_have_documentation():
                 assert f.__doc__, f"{space.__name__}.{name}"
 
 
+def test_defaults_are_shown():
+    import inspect
+
+    for f in (torch.sort, torch.topk, torch.diff, torch.flatten, torch.fft.fft, torch.nn.functional.cross_entropy, torch.nn.functional.nll_loss):
+        assert all(p.default is not ... for p in inspect.signature(f).parameters.values()), f.__name__
+
+
 def test_help_reads_as_of_functions():
     import pydoc
 
-    for f, words in ((torch.conv2d, ("groups=1", "Shapes:", "Raises", ">>> torch.conv2d(")), (torch.exp, ("exp(", torch.Tensor.exp.__doc__)), (torch.cat, ("dim",))):
+    for f, words in ((torch.conv2d, ("groups=1", "Shapes:", "Raises", ">>> torch.conv2d(")), (torch.exp, ("exp(", *torch.Tensor.exp.__doc__.splitlines())), (torch.cat, ("dim",))):
         page = pydoc.plain(pydoc.render_doc(f))
         assert all(word in page for word in words) and "class function" not in page, page
 

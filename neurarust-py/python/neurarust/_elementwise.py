@@ -53,7 +53,7 @@ def _in_place(name, function):
     def method(self, *args, **kwargs):
         return self._become(f"{name}_", function(self, *args, **kwargs))
 
-    method.__name__, method.__doc__ = f"{name}_", f"`{name}`, in place."
+    method.__name__, method.__doc__ = f"{name}_", f"As `{name}`, written over this tensor, which is returned."
     return method
 
 

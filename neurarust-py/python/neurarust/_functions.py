@@ -261,13 +261,13 @@ def frac(input):
 
 @_method
 def deg2rad(input):
-    """Degrees as radians."""
+    """Degrees as radians: `x · π / 180`."""
     return input * 0.017453292519943295
 
 
 @_method
 def rad2deg(input):
-    """Radians as degrees."""
+    """Radians as degrees: `x · 180 / π`."""
     return input * 57.29577951308232
 
 
@@ -444,7 +444,7 @@ def hsplit(input, indices_or_sections):
 
 @_method
 def vsplit(input, indices_or_sections):
-    """Cut along the rows."""
+    """`input` cut along its rows, dimension 0: into so many parts, or before these indices."""
     return tensor_split(input, indices_or_sections, 0)
 
 

@@ -37,7 +37,7 @@ del _name
 
 @_function
 def alias_copy(input):
-    """A copy."""
+    """A copy of `input`, where `alias` would answer a view."""
     return input.clone()
 
 

@@ -9,12 +9,12 @@ def is_available():
 
 
 def current_accelerator(check_available=False):
-    """None."""
+    """None: there is no accelerator."""
     return None
 
 
 def device_count():
-    """0."""
+    """0: there are no accelerators."""
     return 0
 
 

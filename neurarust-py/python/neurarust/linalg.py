@@ -145,7 +145,7 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False, out=None):
 
 
 def inv(A, *, out=None):
-    """The inverse."""
+    """The inverses of square matrices (…, n, n)."""
     return _answer(out, A.inverse())
 
 
@@ -158,7 +158,7 @@ def inv_ex(A, *, check_errors=False, out=None):
 
 
 def det(A, *, out=None):
-    """The determinant."""
+    """The determinants of square matrices: (…, n, n) → (…)."""
     return _answer(out, A.det())
 
 
@@ -332,5 +332,5 @@ def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
 
 
 def matmul(input, other, *, out=None):
-    """The matrix product."""
+    """The product of matrices, vectors or batches of matrices, as `@`."""
     return _answer(out, input @ other)

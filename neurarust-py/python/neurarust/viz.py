@@ -13,11 +13,11 @@ class Graph:
         self._dot, self._mermaid = dot, mermaid
 
     def dot(self):
-        """As DOT text."""
+        """The graph as text in Graphviz' DOT language."""
         return self._dot
 
     def mermaid(self):
-        """As Mermaid text."""
+        """The graph as text for Mermaid, which Markdown viewers draw."""
         return self._mermaid
 
     def save(self, path):

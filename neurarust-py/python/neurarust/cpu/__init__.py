@@ -6,17 +6,17 @@ __all__ = ["amp", "current_device", "device_count", "is_available", "synchronize
 
 
 def is_available():
-    """True."""
+    """True: there is always a CPU."""
     return True
 
 
 def device_count():
-    """1."""
+    """1: all processors count as one device."""
     return 1
 
 
 def current_device():
-    """The device's name."""
+    """The name of the only device, "cpu"."""
     return "cpu"
 
 

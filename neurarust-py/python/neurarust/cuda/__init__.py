@@ -20,17 +20,17 @@ def is_available():
 
 
 def is_initialized():
-    """False."""
+    """False: there is no GPU."""
     return False
 
 
 def is_bf16_supported(including_emulation=True):
-    """False."""
+    """False: there is no GPU."""
     return False
 
 
 def device_count():
-    """0."""
+    """0: there are no GPUs."""
     return 0
 
 

@@ -52,6 +52,6 @@ class Bernoulli(Distribution):
         return softplus(self.logits) - self.probs * self.logits
 
     def enumerate_support(self, expand=True):
-        """0 and 1."""
+        """Both outcomes, 0 and 1: (2,) followed by the batch's shape."""
         values = _C.arange(2, dtype=self.probs.dtype).reshape([2] + [1] * len(self._batch_shape))
         return values.expand((2,) + tuple(self._batch_shape)) if expand else values

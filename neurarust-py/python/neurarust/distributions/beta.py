@@ -24,7 +24,7 @@ class Beta(Distribution):
 
     @property
     def variance(self):
-        """Variance."""
+        """The variance, of shape `batch_shape + event_shape`."""
         a, b = self.concentration1, self.concentration0
         return a * b / ((a + b) ** 2 * (a + b + 1))
 

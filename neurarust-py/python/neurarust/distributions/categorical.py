@@ -39,7 +39,7 @@ class Categorical(Distribution):
 
     @property
     def support(self):
-        """The indices."""
+        """The constraint of samples: integers from 0 to the number of categories, excluded."""
         return constraints.integer_interval(0, self._num_events - 1)
 
     mean = variance = property(lambda self: _C.full(self._shape(), float("nan"), dtype=self.probs.dtype))
@@ -67,7 +67,7 @@ class Categorical(Distribution):
         return -(self.logits.clamp(min=floor) * self.probs).sum(-1)
 
     def enumerate_support(self, expand=True):
-        """All indices."""
+        """All categories, 0, 1, …: (categories,) followed by the batch's shape."""
         n = self._num_events
         values = _C.arange(n).reshape([n] + [1] * len(self._batch_shape))
         return values.expand([n] + list(self._batch_shape)) if expand else values

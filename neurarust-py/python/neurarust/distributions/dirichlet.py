@@ -23,7 +23,7 @@ class Dirichlet(Distribution):
 
     @property
     def variance(self):
-        """Variance."""
+        """The variance, of shape `batch_shape + event_shape`."""
         total = self.concentration.sum(-1, True)
         return self.concentration * (total - self.concentration) / (total**2 * (total + 1))
 

@@ -19,6 +19,9 @@ def tensors(*values):
     return tuple(broadcast_tensors(*out)) if len(out) > 1 else tuple(out)
 
 
+_MOMENTS = {"mean": "mean", "mode": "mode", "variance": "variance", "stddev": "standard deviation"}
+
+
 class Distribution:
     """A probability distribution over events of `event_shape`, for a batch of parameters of `batch_shape`.
 
@@ -31,6 +34,14 @@ class Distribution:
     support = None
     _rank = {}
     _validate_args = True
+
+    def __init_subclass__(cls, **kwargs):
+        # A property that is a mere formula says what it is a formula of.
+        super().__init_subclass__(**kwargs)
+        for own in {id(p): p for p in vars(cls).values() if isinstance(p, property) and not p.__doc__}.values():
+            words = [word for name, word in _MOMENTS.items() if vars(cls).get(name) is own]
+            if words:
+                own.__doc__ = f"The {' and '.join(words)}, of shape `batch_shape + event_shape`."
 
     @staticmethod
     def set_default_validate_args(value):
@@ -63,7 +74,7 @@ class Distribution:
 
     @property
     def stddev(self):
-        """Standard deviation."""
+        """The standard deviation, of shape `batch_shape + event_shape`."""
         return self.variance.sqrt()
 
     def _shape(self, sample_shape=()):
@@ -92,7 +103,7 @@ class Distribution:
         raise NotImplementedError(f"{type(self).__name__} has no differentiable samples; use sample() and log_prob()")
 
     def log_prob(self, value):
-        """Logarithm of the density, or the probability, at `value`."""
+        """The logarithm of the density, or of the probability, at `value`, which broadcasts with the batch."""
         raise NotImplementedError(f"{type(self).__name__}.log_prob")
 
     def cdf(self, value):
@@ -104,11 +115,11 @@ class Distribution:
         raise NotImplementedError(f"{type(self).__name__}.icdf")
 
     def entropy(self):
-        """Entropy, in nats."""
+        """The entropy in nats, one number for each distribution of the batch."""
         raise NotImplementedError(f"{type(self).__name__}.entropy")
 
     def perplexity(self):
-        """`exp(entropy)`."""
+        """`exp(entropy)`: how many equally likely outcomes are as uncertain."""
         return self.entropy().exp()
 
     def _validate_sample(self, value):

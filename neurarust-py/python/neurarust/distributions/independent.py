@@ -21,7 +21,7 @@ class Independent(Distribution):
         base = self.base_dist.support
         return None if base is None else constraints.independent(base, self.reinterpreted_batch_ndims)
 
-    has_rsample = property(lambda self: self.base_dist.has_rsample)
+    has_rsample = property(lambda self: self.base_dist.has_rsample, doc="Whether gradients flow through samples, as the base's do.")
     mean = property(lambda self: self.base_dist.mean)
     mode = property(lambda self: self.base_dist.mode)
     variance = property(lambda self: self.base_dist.variance)

@@ -34,8 +34,8 @@ class MultivariateNormal(Distribution):
         super().__init__(batch, (n,), validate_args)
 
     mean = mode = property(lambda self: self.loc)
-    covariance_matrix = property(lambda self: self.scale_tril @ self.scale_tril.transpose(-2, -1))
-    precision_matrix = property(lambda self: linalg.inv(self.covariance_matrix))
+    covariance_matrix = property(lambda self: self.scale_tril @ self.scale_tril.transpose(-2, -1), doc="The covariances: (…, n, n).")
+    precision_matrix = property(lambda self: linalg.inv(self.covariance_matrix), doc="The inverse of the covariances: (…, n, n).")
     variance = property(lambda self: (self.scale_tril**2).sum(-1))
 
     def rsample(self, sample_shape=()):

@@ -37,7 +37,7 @@ class TransformedDistribution(Distribution):
         cut = len(shape) - (out + max(len(event) - into, 0))
         super().__init__(shape[:cut], shape[cut:], validate_args)
 
-    has_rsample = property(lambda self: self.base_dist.has_rsample)
+    has_rsample = property(lambda self: self.base_dist.has_rsample, doc="Whether gradients flow through samples, as the base's do.")
 
     @property
     def support(self):

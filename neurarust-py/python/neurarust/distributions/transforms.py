@@ -20,6 +20,16 @@ def sum_rightmost(value, dims):
     return value.sum(list(range(-dims, 0))) if dims else value
 
 
+_PROPERTIES = {
+    "event_dim": "Dimensions that are mapped together, where domain and codomain agree on them.",
+    "sign": "1 where the map increases, -1 where it decreases.",
+    "inv": "The inverse map: a transform from codomain to domain.",
+    "domain": "The constraint that inputs satisfy.",
+    "codomain": "The constraint that outputs satisfy.",
+    "bijective": "Whether every output comes from exactly one input.",
+}
+
+
 class Transform:
     """A map `y = f(x)` between `domain` and `codomain`.
 
@@ -30,6 +40,13 @@ class Transform:
     bijective = True
     domain = constraints.real
     codomain = constraints.real
+
+    def __init_subclass__(cls, **kwargs):
+        # A property that is a mere formula says what it is a formula of.
+        super().__init_subclass__(**kwargs)
+        for name, own in vars(cls).items():
+            if isinstance(own, property) and not own.__doc__:
+                own.__doc__ = _PROPERTIES.get(name)
 
     def __init__(self, cache_size=0):
         if cache_size not in (0, 1):
@@ -50,7 +67,7 @@ class Transform:
 
     @property
     def inv(self):
-        """The inverse map."""
+        """The inverse map: a transform from codomain to domain."""
         return _Inverse(self)
 
     def with_cache(self, cache_size=1):
@@ -294,7 +311,7 @@ class ReshapeTransform(Transform):
 
 
 class ExpTransform(Transform):
-    """`eˣ`"""
+    """`y = eˣ`, from all numbers to the positive ones."""
 
     codomain, sign = constraints.positive, 1
 
@@ -341,7 +358,7 @@ class PowerTransform(Transform):
 
 
 class SigmoidTransform(Transform):
-    """`1 / (1 + e⁻ˣ)`"""
+    """`y = 1 / (1 + e⁻ˣ)`, from all numbers to the unit interval."""
 
     codomain, sign = constraints.unit_interval, 1
 
@@ -363,7 +380,7 @@ class SigmoidTransform(Transform):
 
 
 class TanhTransform(Transform):
-    """`tanh x`"""
+    """`y = tanh x`, from all numbers to those between -1 and 1."""
 
     codomain, sign = constraints.interval(-1.0, 1.0), 1
 
@@ -382,7 +399,7 @@ class TanhTransform(Transform):
 
 
 class SoftplusTransform(Transform):
-    """`ln (1 + eˣ)`"""
+    """`y = ln (1 + eˣ)`, from all numbers to the positive ones."""
 
     codomain, sign = constraints.positive, 1
 
@@ -432,7 +449,7 @@ class AffineTransform(Transform):
 
     @property
     def sign(self):
-        """That of the scale."""
+        """1 or -1, as the scale is positive or negative."""
         if isinstance(self.scale, _C.Tensor):
             return self.scale.sign()
         return (self.scale > 0) - (self.scale < 0)

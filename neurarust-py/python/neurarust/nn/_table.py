@@ -15,6 +15,9 @@ def layer(name, function, doc, *parameters, shown=None, training=False):
     pairs = [(p, empty) if isinstance(p, str) else p for p in parameters]
     signature = inspect.Signature([inspect.Parameter(p, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=d) for p, d in pairs])
     names = [p for p, _ in pairs]
+    called = getattr(function, "__name__", "_")
+    if not called.startswith(("_", "<")):
+        doc += f"\n\nThe layer of `neurarust.nn.functional.{called}`."
     visible = names if shown is None else shown
 
     def __init__(self, *args, **kwargs):
@@ -28,6 +31,7 @@ def layer(name, function, doc, *parameters, shown=None, training=False):
             setattr(self, key, value)
 
     def forward(self, *inputs):
+        """What the layer's function answers for the inputs, with the layer's attributes as its options."""
         d = self.__dict__
         options = {p: d[p] for p in names}
         if training:
@@ -35,6 +39,7 @@ def layer(name, function, doc, *parameters, shown=None, training=False):
         return function(*inputs, **options)
 
     def extra_repr(self):
+        """What stands between a layer's parentheses."""
         return ", ".join(f"{p}={getattr(self, p)!r}" for p in visible)
 
     __init__.__signature__ = inspect.Signature([inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD), *signature.parameters.values()])

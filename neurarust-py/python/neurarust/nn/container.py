@@ -124,15 +124,15 @@ class ModuleDict(Module):
         return key in self._modules
 
     def keys(self):
-        """The names."""
+        """The names, in the order in which they were added."""
         return self._modules.keys()
 
     def values(self):
-        """The modules."""
+        """The modules, in the order in which they were added."""
         return self._modules.values()
 
     def items(self):
-        """Names and modules."""
+        """Pairs of names and modules, in the order in which they were added."""
         return self._modules.items()
 
     def update(self, modules):
@@ -209,11 +209,11 @@ class ParameterDict(Module):
         return key in self._parameters
 
     def keys(self):
-        """The names."""
+        """The names, in the order in which they were added."""
         return self._parameters.keys()
 
     def values(self):
-        """The parameters."""
+        """The parameters, in the order in which they were added."""
         return self._parameters.values()
 
     def items(self):

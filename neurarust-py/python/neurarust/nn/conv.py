@@ -1,4 +1,4 @@
-"""Convolutions."""
+"""Convolutions as layers: plain and transposed in one to three dimensions, and the depthwise separable one."""
 
 from .. import _C
 from . import functional as F
@@ -54,6 +54,7 @@ class _Conv(Module):
         init._affine_(self.weight, self.bias)
 
     def extra_repr(self):
+        """What stands between a layer's parentheses."""
         s = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
         if isinstance(self.padding, str) or any(self.padding):
             s += f", padding={self.padding}"
@@ -80,6 +81,7 @@ def _plain(rank):
         self._build(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, 0, dtype)
 
     def forward(self, input):
+        """The convolution of `input`: (N, in_channels, …) or (in_channels, …)."""
         padding = self.padding
         if self.padding_mode != "zeros":
             around = []
@@ -91,7 +93,20 @@ def _plain(rank):
             input, padding = F.pad(input, around, self.padding_mode), 0
         return function(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
-    doc = f"Slides windows over (N, C, …) with {rank} spatial dimension{'s' if rank > 1 else ''}."
+    what, sizes = [("sequences", "L"), ("images", "H, W"), ("volumes", "D, H, W")][rank - 1]
+    ones, shape = "1, 3" + ", 9" * rank, "1, 8" + ", 4" * rank
+    doc = f"""Convolution over {what}: (N, in_channels, {sizes}) → (N, out_channels, …), or both without N.
+
+    An output size is `(size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1`. `kernel_size`, `stride`,
+    `padding` and `dilation` are one number, or one per dimension. `padding` may be "valid" (none), or "same" for the input's
+    size; `padding_mode` is what is put there: "zeros", "reflect", "replicate" or "circular". With `groups`, output channels
+    see only their group's share of the input's.
+
+    `weight` (out_channels, in_channels / groups, kernel…) and `bias` (out_channels) start uniform within ±1/√fan_in.
+
+        >>> torch.nn.Conv{rank}d(3, 8, 3, stride=2)(torch.ones({ones})).shape
+        neurarust.Size([{shape}])
+    """
     return type(f"Conv{rank}d", (_Conv,), {"_rank": rank, "__init__": __init__, "forward": forward, "__doc__": doc, "__module__": __name__})
 
 
@@ -107,6 +122,7 @@ def _transposed(rank):
         self._build(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, output_padding, dtype)
 
     def forward(self, input, output_size=None):
+        """The transposed convolution of `input`; `output_size` picks one of the sizes that a stride leaves open."""
         extra = self.output_padding
         if output_size is not None:
             sizes, have = list(output_size)[-rank:], input.shape[-rank:]
@@ -116,7 +132,18 @@ def _transposed(rank):
             )
         return function(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
 
-    doc = f"The transpose of a convolution with {rank} spatial dimension{'s' if rank > 1 else ''}."
+    what, sizes = [("sequences", "L"), ("images", "H, W"), ("volumes", "D, H, W")][rank - 1]
+    ones, shape = "1, 8" + ", 4" * rank, "1, 3" + ", 8" * rank
+    doc = f"""Transposed convolution over {what}, which enlarges: (N, in_channels, {sizes}) → (N, out_channels, …), or both without N.
+
+    An output size is `(size - 1) * stride - 2 * padding + dilation * (kernel_size - 1) + output_padding + 1`: the input's of
+    a convolution with these options.
+
+    `weight` (in_channels, out_channels / groups, kernel…) and `bias` (out_channels) start uniform within ±1/√fan_in.
+
+        >>> torch.nn.ConvTranspose{rank}d(8, 3, 2, stride=2)(torch.ones({ones})).shape
+        neurarust.Size([{shape}])
+    """
     space = {"_rank": rank, "_transposed": True, "__init__": __init__, "forward": forward, "__doc__": doc, "__module__": __name__}
     return type(f"ConvTranspose{rank}d", (_Conv,), space)
 
@@ -134,4 +161,5 @@ class DepthwiseSeparableConv2d(Module):
         self.pointwise = Conv2d(in_channels, out_channels, 1, bias=bias, dtype=dtype)
 
     def forward(self, input):
+        """Both convolutions of `input`: (N, in_channels, H, W)."""
         return self.pointwise(self.depthwise(input))

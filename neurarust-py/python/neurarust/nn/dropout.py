@@ -1,4 +1,4 @@
-"""Dropout."""
+"""Dropout: elements or whole channels zeroed at random while training."""
 
 from . import functional as F
 from .module import Module

@@ -26,7 +26,8 @@ def _activation(name, doc, *parameters):
     space = {"_method": method, "_in_place": method_, "inf": float("inf")}
     exec(head + body, space)  # noqa: S102 - a fixed table, no input
     function = space[name]
-    function.__doc__, function.__module__ = doc, __name__
+    function.__doc__ = f"{doc}\n\nElement by element; with `inplace`, written over `input`, which is returned."
+    function.__module__ = __name__
     return function
 
 
@@ -80,27 +81,27 @@ def softplus(input, beta=1.0, threshold=20.0):
 
 
 def sigmoid(input):
-    """`1 / (1 + e⁻ˣ)`."""
+    """`1 / (1 + e⁻ˣ)`, element by element."""
     return input.sigmoid()
 
 
 def tanh(input):
-    """Hyperbolic tangent."""
+    """The hyperbolic tangent, element by element."""
     return input.tanh()
 
 
 def logsigmoid(input):
-    """`ln sigmoid(x)`."""
+    """`ln sigmoid(x)`, element by element, without overflow."""
     return input.logsigmoid()
 
 
 def softsign(input):
-    """`x / (1 + |x|)`."""
+    """`x / (1 + |x|)`, element by element."""
     return input.softsign()
 
 
 def tanhshrink(input):
-    """`x - tanh(x)`."""
+    """`x - tanh(x)`, element by element."""
     return input.tanhshrink()
 
 
@@ -317,7 +318,7 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
 
 
 def rrelu_(input, lower=1.0 / 8, upper=1.0 / 3, training=False):
-    """`rrelu` in place."""
+    """As `rrelu`, written over `input`, which is returned."""
     return rrelu(input, lower, upper, training, True)
 
 
@@ -333,7 +334,7 @@ def _replaced(input, output, inplace):
 
 
 def bilinear(input1, input2, weight, bias=None):
-    """`x1ᵀ A x2 + b`."""
+    """`x1ᵀ A x2 + b` for each output: (…, in1) and (…, in2) with weight (out, in1, in2) give (…, out)."""
     out, in1, in2 = weight.shape
     left = (input1 @ weight.permute(1, 0, 2).reshape([in1, out * in2])).reshape(list(input1.shape[:-1]) + [out, in2])
     out = (left * input2.unsqueeze(-2)).sum(-1)

@@ -24,7 +24,7 @@ def uniform_(tensor, a=0.0, b=1.0, generator=None):
 
 
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
-    """Normal numbers."""
+    """Fills `tensor` with normal numbers of this mean and standard deviation."""
     tensor.detach().normal_(mean, std, generator=generator)
     return tensor
 
@@ -36,18 +36,18 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
 
 
 def constant_(tensor, val):
-    """One number."""
+    """Fills `tensor` with one number."""
     tensor.detach().fill_(val)
     return tensor
 
 
 def zeros_(tensor):
-    """Zeros."""
+    """Fills `tensor` with zeros."""
     return constant_(tensor, 0.0)
 
 
 def ones_(tensor):
-    """Ones."""
+    """Fills `tensor` with ones."""
     return constant_(tensor, 1.0)
 
 

@@ -1,4 +1,4 @@
-"""Affine layers."""
+"""Affine layers: linear maps of features, with a bias."""
 
 from .. import _C
 from . import functional as F
@@ -22,7 +22,10 @@ class Identity(Module):
 class Linear(Module):
     """`y = x @ Wᵀ + b`: (…, in_features) → (…, out_features).
 
-    Weight and bias start uniform within ±1/√in_features.
+    `weight` (out_features, in_features) and `bias` (out_features) start uniform within ±1/√in_features.
+
+        >>> torch.nn.Linear(3, 2)(torch.ones(4, 3)).shape
+        neurarust.Size([4, 2])
     """
 
     def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):

@@ -1,4 +1,4 @@
-"""Losses as layers."""
+"""Losses as layers: objects that keep their options and are called with an output and a target."""
 
 from . import functional as F
 from .module import Module
@@ -35,17 +35,19 @@ def _loss(name, function, doc, *parameters, weights=(), order=None):
         self.reduction = reduction
 
     def forward(self, *inputs):
+        """The loss of an output and its target: one number, or with `reduction="none"` one for each element or sample."""
         options = {k: getattr(self, k) for k in weights}
         options.update({k: getattr(self, k) for k, _ in parameters})
         return function(*inputs, **options, reduction=self.reduction)
 
+    doc += "\n\nThe mean over the batch, the sum with `reduction=\"sum\"`, or each by itself with `reduction=\"none\"`."
     cls = type(name, (Module,), {"__init__": __init__, "forward": forward, "__doc__": doc, "__module__": "neurarust.nn"})
     __all__.append(name)
     globals()[name] = cls
 
 
-_loss("MSELoss", F.mse_loss, "The squared differences.")
-_loss("L1Loss", F.l1_loss, "The absolute differences.")
+_loss("MSELoss", F.mse_loss, "The squared differences of input and target, of one shape.")
+_loss("L1Loss", F.l1_loss, "The absolute differences of input and target, of one shape.")
 _loss("SmoothL1Loss", F.smooth_l1_loss, "Squared differences below `beta`, absolute ones above.", ("beta", 1.0))
 _loss("HuberLoss", F.huber_loss, "`delta` times the smooth L1 loss.", ("delta", 1.0))
 _loss("BCELoss", F.binary_cross_entropy, "The cross-entropy of probabilities against probabilities.", weights=("weight",))
@@ -57,9 +59,9 @@ _loss(
     "CrossEntropyLoss", F.cross_entropy, "The cross-entropy of logits (N, C, …) against classes (N, …) or class probabilities.",
     ("ignore_index", -100), ("label_smoothing", 0.0), weights=("weight",),
 )
-_loss("NLLLoss", F.nll_loss, "The negative log-likelihood of classes.", ("ignore_index", -100), weights=("weight",))
+_loss("NLLLoss", F.nll_loss, "The negative log-likelihood of classes (N, …), given log-probabilities (N, C, …).", ("ignore_index", -100), weights=("weight",))
 _loss("KLDivLoss", F.kl_div, "The Kullback-Leibler divergence of log-probabilities from probabilities.", ("log_target", False))
-_loss("SoftMarginLoss", F.soft_margin_loss, "`ln(1 + exp(-t · x))`.")
+_loss("SoftMarginLoss", F.soft_margin_loss, "`ln(1 + exp(-t · x))` of scores `x` and targets `t` of -1 or 1.")
 _loss("HingeEmbeddingLoss", F.hinge_embedding_loss, "`x` or `max(0, margin - x)`, as the target is 1 or -1.", ("margin", 1.0))
 _loss("MarginRankingLoss", F.margin_ranking_loss, "`max(0, margin - t · (x1 - x2))`.", ("margin", 0.0))
 _loss("CosineEmbeddingLoss", F.cosine_embedding_loss, "`1 - cos` or `max(0, cos - margin)`.", ("margin", 0.0))

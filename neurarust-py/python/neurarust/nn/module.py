@@ -172,7 +172,7 @@ class Module:
         (self._non_persistent.discard if persistent else self._non_persistent.add)(name)
 
     def add_module(self, name, module):
-        """Adds a child."""
+        """Adds a module as the child `name`, as `self.name = module` does."""
         if module is not None and not isinstance(module, Module):
             raise TypeError(f"{type(module).__name__} is not a Module subclass")
         self._check_name("module", name)
@@ -227,7 +227,7 @@ class Module:
         yield from self._named_members("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse=True):
-        """All parameters."""
+        """All parameters of this module and those below, each once: what an optimizer takes."""
         for _, p in self.named_parameters(recurse=recurse):
             yield p
 
@@ -236,7 +236,7 @@ class Module:
         yield from self._named_members("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse=True):
-        """All buffers."""
+        """All buffers of this module and those below, each once."""
         for _, b in self.named_buffers(recurse=recurse):
             yield b
 
@@ -334,19 +334,19 @@ class Module:
         return self._convert(lambda t: t.to(dtype))
 
     def float(self):
-        """As float32."""
+        """Floating-point parameters and buffers converted to float32, in place."""
         return self.to(_C.float32)
 
     def double(self):
-        """As float64."""
+        """Floating-point parameters and buffers converted to float64, in place."""
         return self.to(_C.float64)
 
     def half(self):
-        """As float16."""
+        """Floating-point parameters and buffers converted to float16, in place."""
         return self.to(_C.float16)
 
     def bfloat16(self):
-        """As bfloat16."""
+        """Floating-point parameters and buffers converted to bfloat16, in place."""
         return self.to(_C.bfloat16)
 
     def cpu(self):

@@ -1,4 +1,4 @@
-"""Normalisation."""
+"""Normalisation over a batch, over samples, over groups of channels, over features."""
 
 from .. import _C
 from .._modes import no_grad
@@ -78,7 +78,12 @@ class BatchNorm1d(_BatchNorm):
 
 
 class BatchNorm2d(_BatchNorm):
-    """Zero mean and unit variance per channel of (N, C, H, W)."""
+    """Zero mean and unit variance per channel of (N, C, H, W) (Ioffe and Szegedy, 2015).
+
+    Training normalises by the batch's statistics, and moves `running_mean` and `running_var` towards them by `momentum`
+    (`None`: a plain average over all batches); evaluation normalises by the running ones. `affine` adds a trained `weight` and
+    `bias` per channel.
+    """
 
     _ranks = (4,)
 
@@ -122,7 +127,14 @@ class InstanceNorm3d(_InstanceNorm):
 
 
 class LayerNorm(Module):
-    """Zero mean and unit variance over the last dimensions."""
+    """Zero mean and unit variance over the last dimensions, `normalized_shape` (Ba, Kiros and Hinton, 2016).
+
+    `weight` and `bias` of that shape scale and shift the result; `elementwise_affine=False` leaves both out, `bias=False` the
+    second.
+
+        >>> torch.nn.LayerNorm(4)(torch.ones(2, 3, 4)).shape
+        neurarust.Size([2, 3, 4])
+    """
 
     def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True, device=None, dtype=None):
         super().__init__()
@@ -132,7 +144,7 @@ class LayerNorm(Module):
         self.register_parameter("bias", Parameter(_C.zeros(self.normalized_shape, dtype=dtype)) if elementwise_affine and bias else None)
 
     def reset_parameters(self):
-        """Weight 1, bias 0."""
+        """Sets weights to 1 and biases to 0."""
         if self.weight is not None:
             init.ones_(self.weight)
         if self.bias is not None:
@@ -146,7 +158,7 @@ class LayerNorm(Module):
 
 
 class RMSNorm(Module):
-    """Unit mean square over the last dimensions."""
+    """Unit mean square over the last dimensions, `normalized_shape` (Zhang and Sennrich, 2019)."""
 
     def __init__(self, normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None):
         super().__init__()
@@ -155,7 +167,7 @@ class RMSNorm(Module):
         self.register_parameter("weight", Parameter(_C.ones(self.normalized_shape, dtype=dtype)) if elementwise_affine else None)
 
     def reset_parameters(self):
-        """Weight 1."""
+        """Sets the weights to 1."""
         if self.weight is not None:
             init.ones_(self.weight)
 
@@ -167,7 +179,7 @@ class RMSNorm(Module):
 
 
 class GroupNorm(Module):
-    """Zero mean and unit variance per sample and group of channels."""
+    """Zero mean and unit variance per sample and group of channels of (N, C, …) (Wu and He, 2018)."""
 
     def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, device=None, dtype=None):
         super().__init__()
@@ -178,7 +190,7 @@ class GroupNorm(Module):
         self.register_parameter("bias", Parameter(_C.zeros(num_channels, dtype=dtype)) if affine else None)
 
     def reset_parameters(self):
-        """Weight 1, bias 0."""
+        """Sets weights to 1 and biases to 0."""
         if self.affine:
             init.ones_(self.weight)
             init.zeros_(self.bias)

@@ -1,4 +1,4 @@
-"""Pooling."""
+"""Pooling as layers: the largest, the mean or the norm of each window."""
 
 from . import functional as F
 from ._table import layer
@@ -7,11 +7,11 @@ __all__ = []
 for _rank in (1, 2, 3):
     for _name, _function, _doc, _parameters in (
         (
-            f"MaxPool{_rank}d", f"max_pool{_rank}d", "The largest element of each window.",
+            f"MaxPool{_rank}d", f"max_pool{_rank}d", f"The largest element of each window: (N, C, …) with {_rank} spatial dimension{'s' * (_rank > 1)}, `stride` is `kernel_size` unless given.",
             ["kernel_size", ("stride", None), ("padding", 0), ("dilation", 1), ("return_indices", False), ("ceil_mode", False)],
         ),
         (
-            f"AvgPool{_rank}d", f"avg_pool{_rank}d", "The mean of each window.",
+            f"AvgPool{_rank}d", f"avg_pool{_rank}d", f"The mean of each window: (N, C, …) with {_rank} spatial dimension{'s' * (_rank > 1)}, `stride` is `kernel_size` unless given.",
             ["kernel_size", ("stride", None), ("padding", 0), ("ceil_mode", False), ("count_include_pad", True)]
             + ([("divisor_override", None)] if _rank > 1 else []),
         ),

@@ -8,7 +8,7 @@ from .module import Module
 Flatten = layer("Flatten", _C.Tensor.flatten, "Dimensions `start_dim` to `end_dim` as one.", ("start_dim", 1), ("end_dim", -1))
 PixelShuffle = layer("PixelShuffle", F.pixel_shuffle, "(…, C · r², H, W) → (…, C, H · r, W · r).", "upscale_factor")
 PixelUnshuffle = layer("PixelUnshuffle", F.pixel_unshuffle, "(…, C, H · r, W · r) → (…, C · r², H, W).", "downscale_factor")
-Unfold = layer("Unfold", F.unfold, "Windows as columns.", "kernel_size", ("dilation", 1), ("padding", 0), ("stride", 1))
+Unfold = layer("Unfold", F.unfold, "Windows of images as columns: (N, C, H, W) → (N, C · kernel elements, windows).", "kernel_size", ("dilation", 1), ("padding", 0), ("stride", 1))
 Fold = layer(
     "Fold", F.fold, "Columns added up as windows.", "output_size", "kernel_size", ("dilation", 1), ("padding", 0), ("stride", 1)
 )
@@ -41,7 +41,7 @@ class Unflatten(Module):
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
 
 
-def _pads(kind, mode):
+def _pads(kind, mode, what):
     for rank in (1, 2, 3):
         name = f"{kind}Pad{rank}d"
 
@@ -51,20 +51,25 @@ def _pads(kind, mode):
             self.value = value
 
         def forward(self, input):
+            """`input` with the elements around it."""
             return F.pad(input, self.padding, mode, self.value if mode == "constant" else None)
 
         def extra_repr(self):
+            """What stands between a layer's parentheses."""
             return str(self.padding)
 
         space = {"__init__": __init__, "forward": forward, "extra_repr": extra_repr, "__module__": "neurarust.nn"}
-        space["__doc__"] = f"Elements around the last {rank} dimension{'s' if rank > 1 else ''}: {mode}."
+        space["__doc__"] = f"""Elements around the last {rank} dimension{'s' if rank > 1 else ''}: {what}.
+
+        `padding` is one number for all sides, or two for each dimension, the last one first: (left, right, top, …).
+        """
         globals()[name] = type(name, (Module,), space)
 
 
-_pads("Zero", "constant")
-_pads("Constant", "constant")
-_pads("Reflection", "reflect")
-_pads("Replication", "replicate")
-_pads("Circular", "circular")
+_pads("Zero", "constant", "zeros")
+_pads("Constant", "constant", "`value`")
+_pads("Reflection", "reflect", "the mirror image, without the edge itself")
+_pads("Replication", "replicate", "the edge repeated")
+_pads("Circular", "circular", "the elements of the other side")
 
 __all__ = [n for n, v in globals().items() if isinstance(v, type) and issubclass(v, Module) and v is not Module]

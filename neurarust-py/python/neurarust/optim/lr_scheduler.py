@@ -34,7 +34,7 @@ class LRScheduler:
         return [self._at(base, self.last_epoch) for base in self.base_lrs]
 
     def get_last_lr(self):
-        """The rates last set."""
+        """The learning rates last set, one per group of parameters."""
         return self._last_lr
 
     def step(self, epoch=None):
@@ -290,7 +290,7 @@ class ReduceLROnPlateau:
         self._last_lr = [g["lr"] for g in self.optimizer.param_groups]
 
     def get_last_lr(self):
-        """The rates last set."""
+        """The learning rates last set, one per group of parameters."""
         return self._last_lr
 
     def state_dict(self):

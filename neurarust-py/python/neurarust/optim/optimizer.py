@@ -10,7 +10,15 @@ from .._modes import enable_grad
 class Optimizer:
     """Moves parameters against their gradients.
 
-    `param_groups` is a list of dicts: `params` and the hyperparameters of the group, which may be changed at any time.
+    `params` are tensors, `(name, tensor)` pairs, or dicts with `params` and hyperparameters of their own. `param_groups` is a
+    list of such dicts, which may be changed at any time.
+
+        >>> w = torch.tensor([4.0], requires_grad=True)
+        >>> optimizer = torch.optim.SGD([w], lr=0.25)
+        >>> (w**2).sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        2.0
     """
 
     _rule = None
@@ -138,7 +146,11 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """`θ ← θ - lr · v`, where `v ← momentum · v + (1 - dampening) · g` and `g` is the gradient with weight decay."""
+    """`θ ← θ - lr · v`, where `v ← momentum · v + (1 - dampening) · g` and `g` is the gradient with weight decay.
+
+    `nesterov` steps along `g + momentum · v` instead (Sutskever et al., 2013); `maximize` climbs instead of descending. `foreach`,
+    `differentiable` and `fused` are taken for PyTorch's sake: steps are always fused.
+    """
 
     _rule = "SGD"
 
@@ -153,7 +165,13 @@ class SGD(Optimizer):
 
 
 class Adam(Optimizer):
-    """Steps by the first moment over the root of the second (Kingma and Ba, 2015); weight decay joins the gradient."""
+    """Steps by the first moment over the root of the second (Kingma and Ba, 2015); weight decay joins the gradient.
+
+    `θ ← θ - lr · m̂ / (√v̂ + eps)`, where `m` and `v` are running means of the gradient and its square that forget by `betas`,
+    and the hats make up for their start at 0. `amsgrad` divides by the largest `v` so far (Reddi et al., 2018), `maximize` climbs
+    instead of descending. `foreach`, `capturable`, `differentiable` and `fused` are taken for PyTorch's sake: steps are always
+    fused.
+    """
 
     _rule = "Adam"
 
@@ -165,7 +183,20 @@ class Adam(Optimizer):
 
 
 class AdamW(Optimizer):
-    """Adam whose weight decay acts on the parameters themselves (Loshchilov and Hutter, 2019)."""
+    """Adam whose weight decay acts on the parameters themselves (Loshchilov and Hutter, 2019).
+
+    `θ ← θ · (1 - lr · weight_decay)`, then Adam's step: `θ ← θ - lr · m̂ / (√v̂ + eps)`, where `m` and `v` are running means of
+    the gradient and its square that forget by `betas`, and the hats make up for their start at 0. `amsgrad` divides by the largest
+    `v` so far (Reddi et al., 2018), `maximize` climbs instead of descending. `foreach`, `capturable`, `differentiable` and `fused`
+    are taken for PyTorch's sake: steps are always fused.
+
+        >>> w = torch.tensor([4.0], requires_grad=True)
+        >>> optimizer = torch.optim.AdamW([w], lr=0.5, weight_decay=0.0)
+        >>> (w**2).sum().backward()
+        >>> optimizer.step()
+        >>> w.item()
+        3.5
+    """
 
     _rule = "AdamW"
 

@@ -38,7 +38,7 @@ def _split(tree):
 
 
 def tree_flatten(tree):
-    """`(leaves, spec)`."""
+    """`(leaves, spec)`: what is in nested containers as a list, and how it was nested."""
     keys, parts = _split(tree)
     if parts is None:
         return [tree], _LEAF
