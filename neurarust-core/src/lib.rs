@@ -10,6 +10,7 @@ pub mod io;
 pub mod layout;
 pub mod op;
 pub mod ops;
+pub mod profiler;
 pub mod program;
 pub mod random;
 pub mod real;

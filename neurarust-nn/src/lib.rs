@@ -9,14 +9,17 @@
 extern crate self as neurarust_nn;
 
 mod builder;
+mod call;
 pub mod init;
 mod layers;
 mod loss;
 mod module;
 mod state;
+mod summary;
 mod tree;
 mod visit;
 
+pub use call::called;
 pub use init::{FanMode, Nonlinearity};
 pub use layers::*;
 pub use loss::*;
@@ -25,6 +28,7 @@ pub use neurarust_core::ops::loss::Reduction;
 pub use neurarust_core::{ConvOptions, Padding, PerDim};
 pub use neurarust_nn_derive::Module;
 pub use state::{LoadReport, MisShaped, StateDict};
+pub use summary::{Layer, Summary, summary, summary_by};
 pub use visit::{Observer, Role, Training, Visit, Visitor, VisitorMut};
 
 /// The derive for crates that know this one as `neurarust::nn`; the facade exports it as `Module`.

@@ -340,6 +340,29 @@ pub trait Forward: Module {
     /// # Errors
     /// An input whose shape or dtype doesn't fit.
     fn forward(&self, x: &Tensor) -> Result<Tensor>;
+
+    /// As [`Forward::forward`], with a span of its own in a profile and a line in a
+    /// [`summary`](crate::summary()). The layers here and [`Sequential`](crate::Sequential) do so by themselves; a model or
+    /// a block of your own is named where it is called this way.
+    ///
+    /// ```
+    /// use neurarust_core::{Tensor, profiler};
+    /// use neurarust_nn::{Forward, Linear, ReLU, sequential};
+    /// let net = sequential![Linear::new(4, 2)?, ReLU];
+    /// let x = Tensor::ones([3, 4])?;
+    /// let (y, profile) = profiler::profile(|| net.call(&x))?;
+    /// # y?;
+    /// let paths: Vec<_> = profile.modules().into_iter().map(|row| row.name).collect();
+    /// assert_eq!(paths, ["Sequential", "Sequential.0", "Sequential.1"]);
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of `forward`.
+    #[track_caller]
+    fn call(&self, x: &Tensor) -> Result<Tensor> {
+        crate::call::begin(self).end(self.forward(x))
+    }
 }
 
 impl<M: Module + ?Sized> Module for Box<M> {}
@@ -353,6 +376,10 @@ impl<M: Forward + ?Sized> Forward for Box<M> {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         (**self).forward(x)
+    }
+    #[track_caller]
+    fn call(&self, x: &Tensor) -> Result<Tensor> {
+        (**self).call(x)
     }
 }
 

@@ -34,11 +34,11 @@ impl Tree {
 }
 
 /// Whether modules of this type are only containers, which aren't worth printing while empty.
-fn is_container(kind: &str) -> bool {
+pub(crate) fn is_container(kind: &str) -> bool {
     matches!(kind, "ModuleList" | "ModuleDict")
 }
 
-fn last_name(path: &str) -> &str {
+pub(crate) fn last_name(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
@@ -164,7 +164,7 @@ impl Table {
             };
             let number = match row.shapes.is_empty() {
                 true => String::new(),
-                false => thousands(row.parameters),
+                false => thousands(row.parameters as u64),
             };
             [module, row.shapes.join(", "), number]
         });
@@ -186,17 +186,17 @@ impl Table {
         let frozen = self.parameters - self.trainable;
         out.push_str(&format!(
             "{rule}\n{} parameters, {} trainable, {} frozen, {} bytes\n",
-            thousands(self.parameters),
-            thousands(self.trainable),
-            thousands(frozen),
-            thousands(self.bytes)
+            thousands(self.parameters as u64),
+            thousands(self.trainable as u64),
+            thousands(frozen as u64),
+            thousands(self.bytes as u64)
         ));
         out
     }
 }
 
 /// `1234567` as `1,234,567`.
-fn thousands(n: usize) -> String {
+pub(crate) fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {

@@ -93,6 +93,10 @@ pub trait Visit: Send + Sync {
 /// # Ok::<(), neurarust_core::Error>(())
 /// ```
 pub trait Observer {
+    /// The module that begins next lies at `address`; one without fields may share its with others.
+    fn address(&mut self, address: usize) {
+        let _ = address;
+    }
     /// A module of type `kind` begins at `path`; `describe` says what it wants printed about itself.
     fn enter(&mut self, path: &str, kind: &str, describe: &dyn Fn() -> String) {
         let _ = (path, kind, describe);
@@ -206,6 +210,13 @@ impl<'a> Visitor<'a> {
     /// ```
     pub fn item(&mut self, index: usize, value: &(impl Visit + ?Sized)) {
         self.field(&index.to_string(), self.place.role, value);
+    }
+
+    /// Says which module is visited next, by its address.
+    pub fn at<M: ?Sized>(&mut self, module: &M) -> &mut Visitor<'a> {
+        self.observer
+            .address(std::ptr::from_ref(module).cast::<()>().addr());
+        self
     }
 
     /// Visits the `fields` of a module of type `kind`.

@@ -4,7 +4,7 @@
 //! Rust functions one by one, not of a table at run time, so the methods' descriptors are made through the C API.
 
 use crate::convert::{Scalar, expect_operand, type_name};
-use crate::error::{call, guard};
+use crate::error::{call_unnamed, guard};
 use crate::tensor::PyTensor;
 use neurarust_core::op::OpTable;
 use neurarust_core::ops::elementwise::table;
@@ -228,13 +228,14 @@ fn run<'py>(
     }
     let inputs: SmallVec<[&Tensor; 3]> = held.iter().map(|h| &**h).collect();
     let work = inputs.iter().map(|t| t.numel()).max().unwrap_or(0);
+    let _op = neurarust_core::profiler::op(line.name);
     if in_place {
-        call(py, work, || {
+        call_unnamed(py, work, || {
             fused::call_in_place((line.table)(), &params, &inputs)
         })?;
         return Ok(slf.clone());
     }
-    let out = call(py, work, || fused::call((line.table)(), &params, &inputs))?;
+    let out = call_unnamed(py, work, || fused::call((line.table)(), &params, &inputs))?;
     Ok(Bound::new(py, PyTensor(out))?.into_any())
 }
 

@@ -19,9 +19,21 @@ pyo3::create_exception!(
 const DETACH: usize = 1 << 14;
 
 /// Calls into Rust: panics become exceptions, errors become those of their kind, and `work` (elements, roughly) decides
-/// whether other Python threads may run meanwhile.
+/// whether other Python threads may run meanwhile. While a profiler records, the call is an event that is named after the
+/// function `f` stands in.
 #[inline]
-pub fn call<R: Send>(
+pub fn call<R: Send, F: FnOnce() -> Result<R> + Send>(
+    py: Python<'_>,
+    work: usize,
+    f: F,
+) -> PyResult<R> {
+    let _span = crate::profiler::named_after::<F>();
+    call_unnamed(py, work, f)
+}
+
+/// As [`call`], under no name.
+#[inline]
+pub fn call_unnamed<R: Send>(
     py: Python<'_>,
     work: usize,
     f: impl FnOnce() -> Result<R> + Send,

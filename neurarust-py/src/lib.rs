@@ -28,6 +28,7 @@ mod operators;
 mod optim;
 mod place;
 mod product;
+mod profiler;
 mod random;
 mod reduce;
 mod restrided;
@@ -71,6 +72,7 @@ fn compiled(m: &Bound<'_, PyModule>) -> PyResult<()> {
     statistics::register(m)?;
     linalg::register(m)?;
     product::register(m)?;
+    profiler::register(m)?;
     optim::register(m)?;
     random::register(m)?;
     init::register(m)?;

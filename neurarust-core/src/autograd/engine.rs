@@ -8,6 +8,7 @@ use super::hooks::{GradsHook2, NodeHook};
 use super::node::Call;
 use super::{Edge, GradSlot, Gradient, Grads, Node, enable_grad, is_grad_enabled, lock, no_grad};
 use crate::layout::Shape;
+use crate::profiler;
 use crate::{DType, Error, Result, Tensor};
 use smallvec::SmallVec;
 use std::cell::RefCell;
@@ -59,6 +60,7 @@ pub fn backward(
     retain_graph: bool,
     create_graph: bool,
 ) -> Result<()> {
+    let _span = profiler::op("backward");
     let roots = roots("backward", outputs, seeds)?;
     let pass = Pass::begin();
     let mut run = Run::new(&[], retain_graph || create_graph);
@@ -185,6 +187,7 @@ pub fn gradients(
     options: GradOptions,
 ) -> Result<Vec<Option<Gradient>>> {
     const OP: &str = "grad";
+    let _span = profiler::op(OP);
     let roots = roots(OP, outputs, seeds)?;
     let mut targets = Vec::with_capacity(inputs.len());
     for (i, x) in inputs.iter().enumerate() {
@@ -456,6 +459,7 @@ impl Run {
             let after = after_hooks(&node);
             let seen = after.is_some().then(|| grads.clone());
             let call = Call::new(&node);
+            let _span = profiler::gradient(node.op, node.seq, node.location, node.place);
             let _running = Running::enter(&node)?;
             let mut answer = node
                 .body

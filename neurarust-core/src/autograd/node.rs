@@ -9,6 +9,7 @@ use super::place::{self, Place};
 use super::{Gradient, is_grad_enabled, lock};
 use crate::layout::Shape;
 use crate::ops::view::View;
+use crate::profiler;
 use crate::sparse::SparseTensor;
 use crate::tensor::Inner;
 use crate::{DType, Error, Result, Tensor};
@@ -424,6 +425,9 @@ pub(crate) fn new_node_with(
     });
     if audit::is_on() {
         audit::recorded(&node);
+    }
+    if profiler::is_on() {
+        profiler::recorded(node.seq);
     }
     Ok(node)
 }

@@ -39,6 +39,13 @@ pub(crate) struct Geometry {
 }
 
 impl Geometry {
+    /// Tells the profiler of the operations of one of the three products: all have as many.
+    pub fn count_flops(&self) {
+        let [x, y] = self.channels;
+        let ([a, b, c], [d, e, f]) = (self.kernel, self.output);
+        crate::profiler::add_flops(&[self.images, self.groups, x, y, a, b, c, d, e, f]);
+    }
+
     fn taps(&self) -> usize {
         self.kernel.iter().product()
     }

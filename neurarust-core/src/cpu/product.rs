@@ -39,6 +39,7 @@ pub(crate) fn product(a: &Tensor, b: &Tensor, bias: Option<&Tensor>, out: &Tenso
     );
     let shape = &out.dims()[..lead];
     let count: usize = shape.iter().product();
+    crate::profiler::add_flops(&[count, m, n, k]);
     let batch = Batch {
         shape,
         strides: [

@@ -8,6 +8,7 @@ use crate::cpu::nest::{self, Job, Operand};
 use crate::dtype::{Compute, DType, result_type};
 use crate::layout::{Layout, Shape, longest_strides_first};
 use crate::op::{Class, OpTable};
+use crate::profiler::{self, Span};
 use crate::program::Partial;
 use crate::storage::{Access, Reading, Storage, Stored};
 use crate::{Error, Result, Tensor};
@@ -36,13 +37,23 @@ pub(crate) fn broadcast(op: &'static str, inputs: &[&Tensor]) -> Result<Shape> {
     Ok(shape)
 }
 
+/// The locks of an operation, and its event in the profiler's recording: both end with its kernel.
+#[must_use]
+pub(crate) struct Locked<G> {
+    _guard: G,
+    _span: Span,
+}
+
 #[track_caller]
 pub(crate) fn lock<'a>(
     op: &'static str,
     reads: &[&'a Tensor],
     writes: &[&'a Tensor],
-) -> Result<Access<'a>> {
-    Access::lock_all(reads, writes).map_err(|_| lent(op))
+) -> Result<Locked<Access<'a>>> {
+    Ok(Locked {
+        _guard: Access::lock_all(reads, writes).map_err(|_| lent(op))?,
+        _span: profiler::locked(op, reads, writes),
+    })
 }
 
 /// [`lock`] for an op that only reads `reads`, without copying the list.
@@ -51,8 +62,11 @@ pub(crate) fn lock<'a>(
 pub(crate) fn lock_reads<'a>(
     op: &'static str,
     reads: &'a [&'a Tensor],
-) -> Result<Reading<'a, Tensor>> {
-    Reading::lock(reads).map_err(|_| lent(op))
+) -> Result<Locked<Reading<'a, Tensor>>> {
+    Ok(Locked {
+        _guard: Reading::lock(reads).map_err(|_| lent(op))?,
+        _span: profiler::locked(op, reads, &[]),
+    })
 }
 
 #[cold]

@@ -74,6 +74,7 @@ impl Tensor {
         options: &Attention,
     ) -> Result<(Tensor, Tensor)> {
         const OP: &str = "scaled_dot_product_attention";
+        let _op = crate::profiler::op(OP);
         let [query, key, value] = [for_product(self)?, for_product(key)?, for_product(value)?];
         let all: [&Tensor; 3] = [&query, &key, &value];
         if all

@@ -116,6 +116,7 @@ impl Tensor {
     #[track_caller]
     pub fn embedding_bag(&self, index: &Tensor, options: &Bags) -> Result<Tensor> {
         const OP: &str = "embedding_bag";
+        let _op = crate::profiler::op(OP);
         let &[rows, width] = self.dims() else {
             return Err(Error::shape(
                 OP,

@@ -448,6 +448,7 @@ fn run(
         let mut reads: SmallVec<[&Tensor; 4]> = smallvec![&a, &b];
         reads.extend(&bias);
         let _access = lock(op, &reads, &[])?;
+        geometry.count_flops();
         kernel(&widened(&a)?, &b, bias.as_ref(), &out, geometry);
     }
     out.to_dtype(dtype)

@@ -83,6 +83,7 @@ fn dropped(op: &'static str, x: &Tensor, p: f64, training: bool, shape: &Shape) 
     if !training || p == 0.0 {
         return Ok(x.clone());
     }
+    let _op = crate::profiler::op(op);
     let mask = match x.shape() == shape {
         true => x.mask_like(1.0 - p)?,
         false => Tensor::bernoulli_mask(1.0 - p, (shape, x.dtype()))?,

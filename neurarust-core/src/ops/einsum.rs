@@ -183,6 +183,7 @@ impl Tensor {
     /// An equation that doesn't fit the operands; sizes of one letter that differ; dtypes that differ.
     #[track_caller]
     pub fn einsum(equation: &str, operands: &[&Tensor]) -> Result<Tensor> {
+        let _op = crate::profiler::op(OP);
         let equation: String = equation.chars().filter(|c| !c.is_whitespace()).collect();
         let (left, right) = match equation.split_once("->") {
             Some((left, right)) => (left, Some(right)),

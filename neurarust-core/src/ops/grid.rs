@@ -396,6 +396,7 @@ impl Tensor {
         align_corners: bool,
     ) -> Result<Tensor> {
         const OP: &str = "grid_sample";
+        let _op = crate::profiler::op(OP);
         let spatial = self.rank().saturating_sub(2);
         if !(2..=3).contains(&spatial)
             || grid.rank() != self.rank()

@@ -26,6 +26,7 @@ impl Tensor {
     #[track_caller]
     pub fn cat(tensors: &[&Tensor], dim: i64) -> Result<Tensor> {
         const OP: &str = "cat";
+        let _op = crate::profiler::op(OP);
         if tensors.is_empty() {
             return Err(Error::value(OP, "no tensors; expected one or more"));
         }
@@ -352,6 +353,7 @@ impl Tensor {
     #[track_caller]
     pub fn pad_constant(&self, padding: &[i64], value: f64) -> Result<Tensor> {
         const OP: &str = "pad";
+        let _op = crate::profiler::op(OP);
         if !padding.len().is_multiple_of(2) || padding.len() / 2 > self.rank() {
             return Err(Error::value(
                 OP,

@@ -168,6 +168,7 @@ impl Tensor {
     /// No memory.
     #[track_caller]
     pub fn nonzero(&self) -> Result<Tensor> {
+        let _op = crate::profiler::op("nonzero");
         let truth = match self.dtype() {
             DType::Bool => self.detach(),
             _ => self.detach().ne(0i64)?,

@@ -107,6 +107,7 @@ impl Tensor {
         eps: f64,
     ) -> Result<Tensor> {
         const OP: &str = "batch_norm";
+        let _op = crate::profiler::op(OP);
         if self.dims() == [0] {
             float_only(OP, self)?;
             return self.try_clone();
@@ -213,6 +214,7 @@ impl Tensor {
         eps: f64,
     ) -> Result<Tensor> {
         const OP: &str = "group_norm";
+        let _op = crate::profiler::op(OP);
         if channels(OP, self)? == 0 || self.dims()[2..].contains(&0) {
             return Err(Error::value(
                 OP,

@@ -101,6 +101,7 @@ impl Tensor {
     #[track_caller]
     pub fn pad_border(&self, padding: &[i64], border: Border) -> Result<Tensor> {
         const OP: &str = "pad";
+        let _op = crate::profiler::op(OP);
         if !padding.len().is_multiple_of(2) || padding.len() / 2 > self.rank() {
             return Err(Error::shape(
                 OP,

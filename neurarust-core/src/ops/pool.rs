@@ -422,6 +422,7 @@ fn max_pool(op: &'static str, x: &Tensor, w: Windows) -> Result<(Tensor, Tensor)
         })?;
         Ok((values.finish(), at.finish()))
     }
+    let _op = crate::profiler::op(op);
     let source = plain(x)?;
     let (values, at) = float!(source, T => run::<T>(&source, &w))?;
     let values = values.to_dtype(x.dtype())?;
@@ -538,6 +539,7 @@ fn mean_pool(op: &'static str, x: &Tensor, w: &Arc<Windows>) -> Result<Tensor> {
         })?;
         Ok(out.finish())
     }
+    let _op = crate::profiler::op(op);
     let source = plain(x)?;
     let out = float!(source, T => run::<T>(&source, w))?.to_dtype(x.dtype())?;
     if tracks(&[x]) {
@@ -575,6 +577,7 @@ fn spread(op: &'static str, y: &Tensor, w: &Arc<Windows>) -> Result<Tensor> {
         })?;
         Ok(out.finish())
     }
+    let _op = crate::profiler::op(op);
     let source = plain(y)?;
     let out = float!(source, T => run::<T>(&source, w))?.to_dtype(y.dtype())?;
     if tracks(&[y]) {

@@ -105,6 +105,7 @@ impl Sparse {
     #[track_caller]
     fn transposed(&self) -> Result<Sparse> {
         const OP: &str = "interpolate";
+        let _op = crate::profiler::op(OP);
         let mut out = Sparse {
             columns: self.rows(),
             ..Sparse::default()

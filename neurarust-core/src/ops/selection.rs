@@ -133,6 +133,7 @@ pub(crate) fn gathered(
     index: &Tensor,
     negative: bool,
 ) -> Result<Tensor> {
+    let _op = crate::profiler::op(op);
     if !tracks(&[x])
         && let Some(out) = gathered_directly(x, dim, index)?
     {

@@ -204,6 +204,7 @@ impl Tensor {
         descending: bool,
         part: Part,
     ) -> Result<Tensor> {
+        let _op = crate::profiler::op(op);
         let size = self.dims()[dim];
         let rows = self.detach().movedim(dim as i64, -1)?;
         let mut dims = Dims::from_slice(rows.dims());

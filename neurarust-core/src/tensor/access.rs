@@ -68,6 +68,7 @@ impl Tensor {
     pub fn with_data<T: Element, R>(&self, f: impl FnOnce(&[T]) -> R) -> Result<R> {
         self.check_element("with_data", T::DTYPE)?;
         let dense = self.dense()?;
+        crate::profiler::read(dense.nbytes());
         let _guard = dense.reading("with_data")?;
         Ok(f(crate::storage::slice_of::<T>(
             &dense.0.storage,

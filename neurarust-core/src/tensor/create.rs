@@ -206,6 +206,7 @@ impl Tensor {
     /// A shape that memory can't hold.
     #[track_caller]
     pub fn zeros(spec: impl IntoSpec) -> Result<Tensor> {
+        let _op = crate::profiler::op("zeros");
         let spec = spec.into_spec()?;
         Tensor::zeroed(spec.shape, spec.dtype.unwrap_or(DType::F32))
     }
@@ -239,6 +240,7 @@ impl Tensor {
     /// A shape that memory can't hold, a number that the dtype can't.
     #[track_caller]
     pub fn full(spec: impl IntoSpec, value: f64) -> Result<Tensor> {
+        let _op = crate::profiler::op("full");
         let spec = spec.into_spec()?;
         let dtype = spec.dtype.unwrap_or(DType::F32);
         if value == 0.0 && value.is_sign_positive() {

@@ -117,7 +117,9 @@ impl Tensor {
     /// A row-major tensor with arbitrary (but initialised) contents.
     #[track_caller]
     pub(crate) fn uninit(shape: Shape, dtype: DType) -> Result<Tensor> {
-        let storage = Storage::new(shape.numel() * dtype.size()).or_memory("allocate")?;
+        let bytes = shape.numel() * dtype.size();
+        let storage = Storage::new(bytes).or_memory("allocate")?;
+        crate::profiler::made(bytes);
         Ok(Tensor::assemble(
             storage,
             Layout::contiguous(shape),
@@ -129,14 +131,18 @@ impl Tensor {
     /// As [`Tensor::uninit`], in memory order `like` (whose dimensions are dense in some order) instead of row-major.
     #[track_caller]
     pub(crate) fn uninit_strided(layout: Layout, dtype: DType) -> Result<Tensor> {
-        let storage = Storage::new(layout.numel() * dtype.size()).or_memory("allocate")?;
+        let bytes = layout.numel() * dtype.size();
+        let storage = Storage::new(bytes).or_memory("allocate")?;
+        crate::profiler::made(bytes);
         Tensor::over(storage, layout, dtype)
     }
 
     /// A row-major tensor of zeros.
     #[track_caller]
     pub(crate) fn zeroed(shape: Shape, dtype: DType) -> Result<Tensor> {
-        let storage = Storage::zeroed(shape.numel() * dtype.size()).or_memory("allocate")?;
+        let bytes = shape.numel() * dtype.size();
+        let storage = Storage::zeroed(bytes).or_memory("allocate")?;
+        crate::profiler::made(bytes);
         Ok(Tensor::assemble(
             storage,
             Layout::contiguous(shape),

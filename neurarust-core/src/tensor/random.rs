@@ -40,6 +40,7 @@ fn draw(
     generator: &Generator,
     f: Option<&(dyn Fn(f64) -> f64 + Sync)>,
 ) -> Result<Tensor> {
+    let _op = crate::profiler::op("random");
     if dtype.is_complex() {
         // Normal parts share the variance of 1.
         let mut dims = Dims::from_slice(shape.dims());

@@ -10,7 +10,7 @@
 //! ```text
 //! impl Visit for Net {
 //!     fn visit(&self, visitor: &mut Visitor<'_>) {
-//!         visitor.module("Net", &|| String::new(), &mut |visitor| {
+//!         visitor.at(self).module("Net", &|| String::new(), &mut |visitor| {
 //!             visitor.field("fc", Role::Parameter, &self.fc);
 //!             visitor.field("mean", Role::Buffer, &self.mean);
 //!         });
@@ -132,7 +132,7 @@ fn expand(input: &DeriveInput, default_crate: Path) -> Result<TokenStream> {
         #[automatically_derived]
         impl #impl_generics #private::Visit for #name #type_generics #bounds {
             fn visit(&self, visitor: &mut #private::Visitor<'_>) {
-                visitor.module(#kind, &|| #describe, &mut |visitor| {
+                visitor.at(self).module(#kind, &|| #describe, &mut |visitor| {
                     let _ = &visitor;
                     #shared
                 });

@@ -1,5 +1,6 @@
 //! Activations as layers: a line each, and nothing but a call of the tensor's method.
 
+use crate::call::begin;
 use crate::{Forward, Module};
 use neurarust_core::{Result, Tensor};
 
@@ -26,7 +27,9 @@ macro_rules! activations {
         }
         impl Forward for $name {
             #[track_caller]
-            fn forward(&self, $x: &Tensor) -> Result<Tensor> { $call }
+            fn forward(&self, $x: &Tensor) -> Result<Tensor> {
+                begin(self).end($call)
+            }
         }
     };
     (@one [$($doc:tt)*] $name:ident [$($field:ident: $t:ty = $default:expr),+] $x:ident $call:expr) => {
@@ -57,8 +60,9 @@ macro_rules! activations {
         impl Forward for $name {
             #[track_caller]
             fn forward(&self, $x: &Tensor) -> Result<Tensor> {
+                let call = begin(self);
                 let $name { $($field),+ } = *self;
-                $call
+                call.end($call)
             }
         }
     };
@@ -156,12 +160,13 @@ impl PReLU {
 impl Forward for PReLU {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let call = begin(self);
         if self.weight.numel() == 1 || x.rank() < 2 {
-            return x.prelu_elementwise(&self.weight);
+            return call.end(x.prelu_elementwise(&self.weight));
         }
         // (channels) → (channels, 1, …)
         let mut dims = vec![1i64; x.rank() - 1];
         dims[0] = -1;
-        x.prelu_elementwise(&self.weight.reshape(&dims[..])?)
+        call.end(x.prelu_elementwise(&self.weight.reshape(&dims[..])?))
     }
 }

@@ -1,5 +1,6 @@
 //! Modules made of others, one after the other, and of functions.
 
+use crate::call::begin;
 use crate::{Forward, Module, Visit, Visitor, VisitorMut};
 use neurarust_core::{Error, Result, Tensor};
 use std::fmt;
@@ -90,11 +91,13 @@ impl Sequential {
 
 impl Visit for Sequential {
     fn visit(&self, visitor: &mut Visitor<'_>) {
-        visitor.module("Sequential", &String::new, &mut |visitor| {
-            for (i, layer) in self.layers.iter().enumerate() {
-                visitor.item(i, layer);
-            }
-        });
+        visitor
+            .at(self)
+            .module("Sequential", &String::new, &mut |visitor| {
+                for (i, layer) in self.layers.iter().enumerate() {
+                    visitor.item(i, layer);
+                }
+            });
     }
     fn visit_mut(&mut self, visitor: &mut VisitorMut<'_>) {
         visitor.module(&mut |visitor| {
@@ -112,13 +115,14 @@ impl Forward for Sequential {
     /// The first one of a module, with its position.
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let call = begin(self);
         let mut x = x.clone();
         for (i, layer) in self.layers.iter().enumerate() {
             x = layer
-                .forward(&x)
+                .call(&x)
                 .map_err(|e| e.with_note(format!("in module {i} of a Sequential")))?;
         }
-        Ok(x)
+        call.end(Ok(x))
     }
 }
 
@@ -186,6 +190,6 @@ impl<F> Lambda<F> {
 impl<F: Fn(&Tensor) -> Result<Tensor, Error> + Send + Sync> Forward for Lambda<F> {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        (self.function)(x)
+        begin(self).end((self.function)(x))
     }
 }

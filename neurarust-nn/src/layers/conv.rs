@@ -2,6 +2,7 @@
 
 use super::linear::affine_init;
 use crate::builder::builder;
+use crate::call::begin;
 use crate::{Forward, Module};
 use neurarust_core::{ConvOptions, DType, Error, Padding, PerDim, Result, Tensor};
 
@@ -178,7 +179,7 @@ macro_rules! convolutions {
         impl Forward for $layer {
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Result<Tensor> {
-                x.$method(&self.weight, self.bias.as_ref(), &self.options)
+                begin(self).end(x.$method(&self.weight, self.bias.as_ref(), &self.options))
             }
         }
     )* };
@@ -321,6 +322,6 @@ impl DepthwiseSeparableConv2dBuilder {
 impl Forward for DepthwiseSeparableConv2d {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.pointwise.forward(&self.depthwise.forward(x)?)
+        begin(self).end(self.pointwise.forward(&self.depthwise.forward(x)?))
     }
 }

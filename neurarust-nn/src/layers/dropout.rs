@@ -1,5 +1,6 @@
 //! Dropout: elements or channels zeroed at random while training.
 
+use crate::call::begin;
 use crate::{Forward, Module, Training};
 use neurarust_core::{Error, Result, Tensor};
 
@@ -51,7 +52,7 @@ macro_rules! dropouts {
         impl Forward for $layer {
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Result<Tensor> {
-                x.$method(self.p, self.training.is_on())
+                begin(self).end(x.$method(self.p, self.training.is_on()))
             }
         }
     )* };

@@ -1,6 +1,7 @@
 //! Rows of a table by index.
 
 use crate::builder::builder;
+use crate::call::begin;
 use crate::{Forward, Module, init};
 use neurarust_core::ops::embedding::Lookup;
 use neurarust_core::{DType, Error, Result, Tensor, no_grad};
@@ -134,6 +135,6 @@ impl Forward for Embedding {
             sparse: self.sparse,
             ..Lookup::default()
         };
-        self.weight.embedding_with(index, &how)
+        begin(self).end(self.weight.embedding_with(index, &how))
     }
 }

@@ -1,6 +1,7 @@
 //! The affine layer.
 
 use crate::builder::builder;
+use crate::call::begin;
 use crate::init::{self, FanMode, Nonlinearity};
 use crate::{Forward, Module};
 use neurarust_core::{DType, Result, Tensor};
@@ -85,6 +86,6 @@ impl Linear {
 impl Forward for Linear {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        x.linear(&self.weight, self.bias.as_ref())
+        begin(self).end(x.linear(&self.weight, self.bias.as_ref()))
     }
 }

@@ -1,6 +1,7 @@
 //! Normalisation layers: over a batch, over features, over groups of channels.
 
 use crate::builder::builder;
+use crate::call::begin;
 use crate::{Forward, Module, Training};
 use neurarust_core::{DType, Error, IntoShape, Result, Shape, Tensor, no_grad};
 
@@ -130,6 +131,7 @@ macro_rules! batch_norms {
         impl Forward for $layer {
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Result<Tensor> {
+                let call = begin(self);
                 if !matches!(x.rank(), $ranks) {
                     return Err(Error::shape(
                         stringify!($layer), format!(concat!("expected ", $expected, ", got shape {}"), x.shape()),
@@ -153,7 +155,7 @@ macro_rules! batch_norms {
                     let _guard = no_grad();
                     count.add_(1)?;
                 }
-                Ok(y)
+                call.end(Ok(y))
             }
         }
     )* };
@@ -353,8 +355,9 @@ impl LayerNormBuilder {
 impl Forward for LayerNorm {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let call = begin(self);
         let shape = self.normalized_shape.dims();
-        x.layer_norm(shape, self.weight.as_ref(), self.bias.as_ref(), self.eps)
+        call.end(x.layer_norm(shape, self.weight.as_ref(), self.bias.as_ref(), self.eps))
     }
 }
 
@@ -431,13 +434,14 @@ impl RMSNorm {
 impl Forward for RMSNorm {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let call = begin(self);
         let eps = self.eps.unwrap_or(match x.dtype() {
             DType::F64 => f64::EPSILON,
             DType::F16 => 2f64.powi(-10),
             DType::BF16 => 2f64.powi(-7),
             _ => f64::from(f32::EPSILON),
         });
-        x.rms_norm(self.normalized_shape.dims(), Some(&self.weight), eps)
+        call.end(x.rms_norm(self.normalized_shape.dims(), Some(&self.weight), eps))
     }
 }
 
@@ -528,6 +532,7 @@ impl GroupNorm {
 impl Forward for GroupNorm {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let call = begin(self);
         if x.rank() >= 2 && x.dims()[1] != self.num_channels {
             return Err(Error::shape(
                 "GroupNorm",
@@ -539,6 +544,6 @@ impl Forward for GroupNorm {
             ));
         }
         let (weight, bias) = (self.weight.as_ref(), self.bias.as_ref());
-        x.group_norm(self.num_groups, weight, bias, self.eps)
+        call.end(x.group_norm(self.num_groups, weight, bias, self.eps))
     }
 }

@@ -1,5 +1,6 @@
 //! Pooling: the largest or the mean of each window.
 
+use crate::call::begin;
 use crate::{Forward, Module};
 use neurarust_core::{Error, PerDim, PoolOptions, Result, Tensor};
 
@@ -94,8 +95,9 @@ macro_rules! pools {
         impl Forward for $layer {
             #[track_caller]
             fn forward(&self, $x: &Tensor) -> Result<Tensor> {
+                let call = begin(self);
                 let $options = &self.options;
-                $call
+                call.end($call)
             }
         }
     )* };
@@ -313,8 +315,9 @@ macro_rules! adaptive_pools {
         impl Forward for $layer {
             #[track_caller]
             fn forward(&self, $x: &Tensor) -> Result<Tensor> {
+                let call = begin(self);
                 let $sizes = &self.output_size;
-                $call
+                call.end($call)
             }
         }
     )* };

@@ -1,5 +1,6 @@
 //! Layers that only look at their input differently.
 
+use crate::call::begin;
 use crate::{Forward, Module};
 use neurarust_core::{Result, Tensor};
 
@@ -17,7 +18,7 @@ pub struct Identity;
 
 impl Forward for Identity {
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        Ok(x.clone())
+        begin(self).end(Ok(x.clone()))
     }
 }
 
@@ -78,7 +79,7 @@ impl Default for Flatten {
 impl Forward for Flatten {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        x.flatten(self.start_dim, self.end_dim)
+        begin(self).end(x.flatten(self.start_dim, self.end_dim))
     }
 }
 
@@ -123,6 +124,6 @@ impl Unflatten {
 impl Forward for Unflatten {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        x.unflatten(self.dim, &self.sizes)
+        begin(self).end(x.unflatten(self.dim, &self.sizes))
     }
 }

@@ -45,8 +45,8 @@ for _name in _calling.WRITING | _calling.CREATING:
 del _name
 
 from . import (  # noqa: E402
-    accelerator, amp, autograd, backends, cpu, cuda, datasets, distributions, fft, func, io, linalg, masked, nn, optim, random,
-    signal, sparse, special, testing, utils, viz,
+    accelerator, amp, autograd, backends, cpu, cuda, datasets, distributions, fft, func, io, linalg, masked, nn, optim, profiler,
+    random, signal, sparse, special, testing, utils, viz,
 )
 from .amp.autocast_mode import (  # noqa: E402
     autocast, get_autocast_dtype, is_autocast_enabled, set_autocast_dtype, set_autocast_enabled,
@@ -55,6 +55,7 @@ from .signal.windows import bartlett_window, blackman_window, hamming_window, ha
 from .func import vmap  # noqa: E402
 from .nn.functional import cosine_similarity  # noqa: E402
 from . import ops  # noqa: E402
+from .autograd import profiler as _  # noqa: E402, F401
 from ._native import *  # noqa: E402, F403
 from ._native import _native_batch_norm_legit, _softmax_backward_data  # noqa: E402
 from ._serialization import load, save  # noqa: E402

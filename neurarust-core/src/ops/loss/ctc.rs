@@ -150,6 +150,7 @@ impl Tensor {
         options: &Ctc,
     ) -> Result<Tensor> {
         const OP: &str = "ctc_loss";
+        let _op = crate::profiler::op(OP);
         let single = self.rank() == 2;
         if self.rank() != 3 && !single || !self.dtype().is_float() {
             return Err(Error::shape(

@@ -10,6 +10,10 @@ from .parameter import Buffer, Parameter
 _IncompatibleKeys = namedtuple("IncompatibleKeys", ("missing_keys", "unexpected_keys"))
 
 
+# While a profiler records: makes the span of a module's call.
+_span = None
+
+
 class _Handle:
     """Removes a hook again."""
 
@@ -64,8 +68,14 @@ class Module:
 
     def __call__(self, *args, **kwargs):
         d = self.__dict__
+        if _span is not None:
+            with _span(self):
+                return self._with_hooks(args, kwargs)
         if not d["_forward_pre_hooks"] and not d["_forward_hooks"]:
             return self.forward(*args, **kwargs)
+        return self._with_hooks(args, kwargs)
+
+    def _with_hooks(self, args, kwargs):
         for key, hook in list(self._forward_pre_hooks.items()):
             if key in self._with_kwargs:
                 result = hook(self, args, kwargs)
