@@ -41,9 +41,11 @@ def test_operations_have_their_names_times_bytes_and_flops():
         y = (y + 1).relu()
         y = torch.exp(-y)
         y = y.softmax(-1).reshape(-1)
+    with profile() as q:
         torch.linalg.inv(torch.eye(3))
+    assert "inverse" in rows(q)
     seen = rows(p)
-    assert {"matmul", "add", "relu", "exp", "neg", "softmax", "reshape", "inverse"} <= set(seen)
+    assert {"matmul", "add", "relu", "exp", "neg", "softmax", "reshape"} <= set(seen)
     assert seen["matmul"].flops == 2 * 100**3 and seen["add"].flops == 0
     assert seen["add"].bytes == 2 * 40000 + 4 and seen["exp"].bytes == 2 * 40000
     assert seen["matmul"].count == 1

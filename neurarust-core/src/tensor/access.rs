@@ -68,7 +68,6 @@ impl Tensor {
     pub fn with_data<T: Element, R>(&self, f: impl FnOnce(&[T]) -> R) -> Result<R> {
         self.check_element("with_data", T::DTYPE)?;
         let dense = self.dense()?;
-        crate::profiler::read(dense.nbytes());
         let _guard = dense.reading("with_data")?;
         Ok(f(crate::storage::slice_of::<T>(
             &dense.0.storage,
@@ -105,6 +104,7 @@ impl Tensor {
     /// Keeps operations of this thread from writing to the buffer.
     #[track_caller]
     fn reading(&self, op: &'static str) -> Result<ReadGuard<'_>> {
+        crate::profiler::read(self.nbytes());
         let guard = self.0.storage.read_guard();
         guard.map_err(|_| Error::value(op, "the tensor is being written to"))
     }
