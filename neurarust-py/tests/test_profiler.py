@@ -47,7 +47,7 @@ def test_operations_have_their_names_times_bytes_and_flops():
     seen = rows(p)
     assert {"matmul", "add", "relu", "exp", "neg", "softmax", "reshape"} <= set(seen)
     assert seen["matmul"].flops == 2 * 100**3 and seen["add"].flops == 0
-    assert seen["add"].bytes == 2 * 40000 + 4 and seen["exp"].bytes == 2 * 40000
+    assert seen["add"].bytes == 2 * 40000 + 8 and seen["exp"].bytes == 2 * 40000
     assert seen["matmul"].count == 1
     for row in seen.values():
         assert 0 <= row.self_cpu_time_total <= row.cpu_time_total
