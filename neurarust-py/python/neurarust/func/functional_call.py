@@ -16,7 +16,9 @@ def _slots(module):
 def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, *, tie_weights=True, strict=False):
     """Calls `module` with the given tensors in place of its parameters and buffers, which stay as they are.
 
-    >>> functional_call(model, {"weight": w}, (x,))
+    >>> model = torch.nn.Linear(2, 1, bias=False)
+    >>> torch.func.functional_call(model, {"weight": torch.ones(1, 2)}, (torch.tensor([3.0, 4.0]),)).tolist()
+    [7.0]
     """
     if isinstance(parameter_and_buffer_dicts, (tuple, list)):
         given = {}

@@ -124,7 +124,7 @@ def grad_and_value(func, argnums=0, has_aux=False):
 def grad(func, argnums=0, has_aux=False):
     """A function that answers the gradient of a function of one number; with `has_aux`, `(gradient, aux)`.
 
-    >>> grad(lambda x: x ** 3)(torch.tensor(2.0))
+    >>> torch.func.grad(lambda x: x ** 3)(torch.tensor(2.0))
     tensor(12.)
     """
     both = grad_and_value(func, argnums, has_aux)

@@ -22,7 +22,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
     arguments are mapped over their first dimension. `randomness` says what random operations do: an error, "different"
     numbers for each element, or the "same".
 
-    >>> vmap(torch.dot)(torch.ones(2, 3), torch.ones(2, 3))
+    >>> torch.vmap(torch.dot)(torch.ones(2, 3), torch.ones(2, 3))
     tensor([3., 3.])
     """
     if randomness not in _RANDOMNESS:

@@ -11,7 +11,9 @@ from .parameter import Parameter
 class Sequential(Module):
     """Modules one after the other.
 
-    >>> nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+    >>> net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 2))
+    >>> net(torch.ones(1, 4)).shape
+    neurarust.Size([1, 2])
     """
 
     def __init__(self, *args):

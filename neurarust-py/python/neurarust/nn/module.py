@@ -37,10 +37,10 @@ class _Handle:
 class Module:
     """A part of a model: parameters, buffers, smaller modules, and a `forward`.
 
-    >>> class Net(nn.Module):
+    >>> class Net(torch.nn.Module):
     ...     def __init__(self):
     ...         super().__init__()
-    ...         self.layer = nn.Linear(4, 2)
+    ...         self.layer = torch.nn.Linear(4, 2)
     ...     def forward(self, x):
     ...         return self.layer(x).relu()
     >>> [name for name, p in Net().named_parameters()]

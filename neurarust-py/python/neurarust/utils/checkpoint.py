@@ -15,7 +15,7 @@ def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism
     the same unless `preserve_rng_state` is off.
 
     >>> x = neurarust.tensor(2., requires_grad=True)
-    >>> checkpoint(lambda x: x.exp().sin(), x, use_reentrant=False).backward()
+    >>> neurarust.utils.checkpoint.checkpoint(lambda x: x.exp().sin(), x, use_reentrant=False).backward()
     """
     if not callable(function):
         raise TypeError(f"checkpoint: expected a function, got {type(function).__name__}")
