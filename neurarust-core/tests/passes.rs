@@ -208,7 +208,7 @@ fn gathered_and_added_as_one_at_a_time() -> Result<()> {
 fn the_best_so_far_of_long_rows_is_that_of_a_plain_scan() -> Result<()> {
     for nan in [None, Some(0), Some(31), Some(32), Some(33), Some(77)] {
         let mut row: Vec<f32> = (0..100i32).map(|i| (i * 37 % 64) as f32).collect();
-        for at in nan {
+        if let Some(at) = nan {
             row[at] = f32::NAN;
             row[at + 20] = f32::NAN;
         }
