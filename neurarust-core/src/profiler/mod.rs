@@ -716,7 +716,14 @@ impl Recording {
             return None;
         }
         let end = Instant::now();
-        on_top(|stack| stack.close(0, end));
+        // A thread that has left nothing takes no part now.
+        let _ = STACK.try_with(|stack| {
+            if let Ok(mut stack) = stack.try_borrow_mut()
+                && stack.session == self.0
+            {
+                stack.close(0, end);
+            }
+        });
         let taken = {
             let mut session = session();
             RUNNING.store(0, Relaxed);
