@@ -32,7 +32,7 @@ short: dtype
 uint8: dtype
 
 class dtype:
-    """An element type."""
+    """The type of a tensor's elements, such as `float32`: what it is called, how large it is, how it counts."""
     @property
     def is_complex(self) -> bool:
         """Whether elements are complex: pairs of floats."""
@@ -44,7 +44,7 @@ class dtype:
         """Whether elements can be negative."""
     @property
     def itemsize(self) -> int:
-        """Bytes per element."""
+        """Bytes that one element takes."""
     @property
     def name(self) -> str:
         """The name without the package."""
@@ -60,7 +60,7 @@ class device:
         """Which of several; none for the CPU."""
     @property
     def type(self) -> str:
-        """The kind of device."""
+        """The kind of device: "cpu"."""
     def __init__(self, type: Any, index: Any = ...) -> None: ...
 
 class Generator:
@@ -112,7 +112,7 @@ class Node:
 class RemovableHandle:
     """A registered hook: `remove()` ends it."""
     def remove(self) -> None:
-        """Removes the hook."""
+        """Removes the hook; does nothing if it is gone already."""
 
 class Tensor:
     """An n-dimensional array that remembers how it was computed.
@@ -192,30 +192,50 @@ class Tensor:
     def _version(self) -> int:
         """How often in-place operations have written to the elements."""
     def abs(self) -> Tensor:
-        """`|x|`."""
+        """`|x|`.
+
+        Element by element: `x` is the tensor. Of any real dtype.
+        """
     def abs_(self) -> Tensor:
         """`|x|`.
+
+        Element by element: `x` is the tensor. Of any real dtype.
 
         In place: written over this tensor, which is returned.
         """
     def absolute(self) -> Tensor:
-        """`|x|`."""
+        """`|x|`.
+
+        Element by element: `x` is the tensor. Of any real dtype.
+        """
     def absolute_(self) -> Tensor:
         """`|x|`.
+
+        Element by element: `x` is the tensor. Of any real dtype.
 
         In place: written over this tensor, which is returned.
         """
     def acos(self) -> Tensor:
-        """Inverse cosine."""
+        """Inverse cosine.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def acos_(self) -> Tensor:
         """Inverse cosine.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def acosh(self) -> Tensor:
-        """Inverse hyperbolic cosine."""
+        """Inverse hyperbolic cosine.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def acosh_(self) -> Tensor:
         """Inverse hyperbolic cosine.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
@@ -228,16 +248,26 @@ class Tensor:
     def addbmm_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`beta · input + alpha · Σ batch1 @ batch2`, in place."""
     def addcdiv(self, tensor1: Any, tensor2: Any, value: Tensor | builtins.float = ...) -> Tensor:
-        """`x + value · a / b`."""
+        """`x + value · a / b`.
+
+        Element by element: `x` is the tensor, `a` is `tensor1`, `b` is `tensor2`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def addcdiv_(self, tensor1: Any, tensor2: Any, value: Tensor | builtins.float = ...) -> Tensor:
         """`x + value · a / b`.
+
+        Element by element: `x` is the tensor, `a` is `tensor1`, `b` is `tensor2`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def addcmul(self, tensor1: Any, tensor2: Any, value: Tensor | builtins.float = ...) -> Tensor:
-        """`x + value · a · b`."""
+        """`x + value · a · b`.
+
+        Element by element: `x` is the tensor, `a` is `tensor1`, `b` is `tensor2`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def addcmul_(self, tensor1: Any, tensor2: Any, value: Tensor | builtins.float = ...) -> Tensor:
         """`x + value · a · b`.
+
+        Element by element: `x` is the tensor, `a` is `tensor1`, `b` is `tensor2`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
@@ -272,56 +302,97 @@ class Tensor:
     def apply_(self, input: Tensor, f: Any) -> Tensor:
         """Calls `f` with every element and writes what it answers; slow."""
     def arccos(self) -> Tensor:
-        """Inverse cosine."""
+        """Inverse cosine.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def arccos_(self) -> Tensor:
         """Inverse cosine.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def arccosh(self) -> Tensor:
-        """Inverse hyperbolic cosine."""
+        """Inverse hyperbolic cosine.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def arccosh_(self) -> Tensor:
         """Inverse hyperbolic cosine.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def arcsin(self) -> Tensor:
-        """Inverse sine."""
+        """Inverse sine.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def arcsin_(self) -> Tensor:
         """Inverse sine.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def arcsinh(self) -> Tensor:
-        """Inverse hyperbolic sine."""
+        """Inverse hyperbolic sine.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def arcsinh_(self) -> Tensor:
         """Inverse hyperbolic sine.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def arctan(self) -> Tensor:
-        """Inverse tangent."""
+        """Inverse tangent.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def arctan2(self, other: Tensor | builtins.float) -> Tensor:
-        """Angle of the point `(b, a)`."""
+        """Angle of the point `(b, a)`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def arctan2_(self, other: Tensor | builtins.float) -> Tensor:
         """Angle of the point `(b, a)`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def arctan_(self) -> Tensor:
         """Inverse tangent.
 
+        Element by element: `x` is the tensor. Integers become floats.
+
         In place: written over this tensor, which is returned.
         """
     def arctanh(self) -> Tensor:
-        """Inverse hyperbolic tangent."""
+        """Inverse hyperbolic tangent.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def arctanh_(self) -> Tensor:
         """Inverse hyperbolic tangent.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def argmax(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
-        """Index of the largest element, along `dim` or in the flattened tensor."""
+        """Index of the largest element, along `dim` or in the flattened tensor.
+
+        Of several equals, the first. Answers int64; the dimension disappears unless `keepdim`.
+
+            >>> torch.tensor([[1, 5], [7, 2]]).argmax(dim=1).tolist()
+            [1, 0]
+        """
     def argmin(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
         """Index of the smallest element, along `dim` or in the flattened tensor."""
     def argsort(self, dim: builtins.int | Sequence[int] | None = ..., descending: builtins.bool = ..., *, stable: Any = ...) -> Tensor:
@@ -335,37 +406,62 @@ class Tensor:
     def as_strided_scatter(self, src: Any, size: builtins.int | Sequence[int] | None, stride: Any, storage_offset: Any = ...) -> Tensor:
         """A copy with `src` where `as_strided(size, stride, storage_offset)` looks."""
     def asin(self) -> Tensor:
-        """Inverse sine."""
+        """Inverse sine.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def asin_(self) -> Tensor:
         """Inverse sine.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def asinh(self) -> Tensor:
-        """Inverse hyperbolic sine."""
+        """Inverse hyperbolic sine.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def asinh_(self) -> Tensor:
         """Inverse hyperbolic sine.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def atan(self) -> Tensor:
-        """Inverse tangent."""
+        """Inverse tangent.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def atan2(self, other: Tensor | builtins.float) -> Tensor:
-        """Angle of the point `(b, a)`."""
+        """Angle of the point `(b, a)`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def atan2_(self, other: Tensor | builtins.float) -> Tensor:
         """Angle of the point `(b, a)`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def atan_(self) -> Tensor:
         """Inverse tangent.
 
+        Element by element: `x` is the tensor. Integers become floats.
+
         In place: written over this tensor, which is returned.
         """
     def atanh(self) -> Tensor:
-        """Inverse hyperbolic tangent."""
+        """Inverse hyperbolic tangent.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def atanh_(self) -> Tensor:
         """Inverse hyperbolic tangent.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
@@ -379,16 +475,26 @@ class Tensor:
     def baddbmm_(self, *args: Any, **kwargs: Any) -> Tensor:
         """`beta · input + alpha · batch1 @ batch2`, in place."""
     def bce_error(self, other: Tensor | builtins.float) -> Tensor:
-        """Binary cross-entropy of the probability `x` against the probability `t`, logarithms not below -100."""
+        """Binary cross-entropy of the probability `x` against the probability `t`, logarithms not below -100.
+
+        Element by element: `x` is the tensor, `t` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def bce_error_(self, other: Tensor | builtins.float) -> Tensor:
         """Binary cross-entropy of the probability `x` against the probability `t`, logarithms not below -100.
+
+        Element by element: `x` is the tensor, `t` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def bce_with_logits_weighted_error(self, t: Any, p: builtins.float) -> Tensor:
-        """As `bce_with_logits_error`, with positive examples counting `p` times."""
+        """As `bce_with_logits_error`, with positive examples counting `p` times.
+
+        Element by element: `x` is the tensor. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def bce_with_logits_weighted_error_(self, t: Any, p: builtins.float) -> Tensor:
         """As `bce_with_logits_error`, with positive examples counting `p` times.
+
+        Element by element: `x` is the tensor. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
@@ -397,80 +503,115 @@ class Tensor:
     def bernoulli_(self, p: builtins.float = ..., *, generator: Generator | None = ...) -> Tensor:
         """1 with probability `p` (a number or a tensor), 0 otherwise, in place."""
     def bfloat16(self, memory_format: Any = ...) -> Tensor:
-        """As bfloat16."""
+        """This tensor with elements converted to bfloat16; itself if they are that already."""
     def bincount(self, weights: Any = ..., minlength: Any = ...) -> Tensor:
         """How often each number from 0 on occurs, or the sum of its weights."""
     def bitwise_and(self, other: Tensor | builtins.float) -> Tensor:
-        """Bits set in both."""
+        """Bits set in both.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of integers and bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def bitwise_and_(self, other: Tensor | builtins.float) -> Tensor:
         """Bits set in both.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of integers and bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def bitwise_left_shift(self, other: Tensor | builtins.float) -> Tensor:
-        """`a · 2ᵇ`; 0 where all bits leave."""
+        """`a · 2ᵇ`; 0 where all bits leave.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of integers and bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def bitwise_left_shift_(self, other: Tensor | builtins.float) -> Tensor:
         """`a · 2ᵇ`; 0 where all bits leave.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of integers and bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def bitwise_not(self) -> Tensor:
         """Bits turned over; `not` on bools."""
     def bitwise_not_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`bitwise_not`, in place."""
+        """As `bitwise_not`, written over this tensor, which is returned."""
     def bitwise_or(self, other: Tensor | builtins.float) -> Tensor:
-        """Bits set in either."""
+        """Bits set in either.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of integers and bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def bitwise_or_(self, other: Tensor | builtins.float) -> Tensor:
         """Bits set in either.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of integers and bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def bitwise_right_shift(self, other: Tensor | builtins.float) -> Tensor:
-        """`⌊a / 2ᵇ⌋`."""
+        """`⌊a / 2ᵇ⌋`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of integers and bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def bitwise_right_shift_(self, other: Tensor | builtins.float) -> Tensor:
         """`⌊a / 2ᵇ⌋`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of integers and bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def bitwise_xor(self, other: Tensor | builtins.float) -> Tensor:
-        """Bits set in one."""
+        """Bits set in one.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of integers and bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def bitwise_xor_(self, other: Tensor | builtins.float) -> Tensor:
         """Bits set in one.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of integers and bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def bmm(self, mat2: Tensor) -> Tensor:
-        """The products of two batches of matrices."""
+        """The products of two batches of matrices: (b, n, k) and (b, k, m) give (b, n, m)."""
     def bool(self, memory_format: Any = ...) -> Tensor:
         """As bool: what isn't 0."""
     def broadcast_to(self, *size: Any) -> Tensor:
         """Stretched to `size`."""
     def byte(self, memory_format: Any = ...) -> Tensor:
-        """As uint8."""
+        """This tensor with elements converted to uint8; itself if they are that already."""
     def cauchy_(self, median: Any = ..., sigma: Any = ..., *, generator: Generator | None = ...) -> Tensor:
         """Cauchy-distributed numbers, in place."""
     def cdouble(self, memory_format: Any = ...) -> Tensor:
-        """As complex128."""
+        """This tensor with elements converted to complex128."""
     def ceil(self) -> Tensor:
-        """The smallest integer not below."""
+        """The smallest integer not below.
+
+        Element by element: `x` is the tensor. Integers stay as they are.
+        """
     def ceil_(self) -> Tensor:
         """The smallest integer not below.
+
+        Element by element: `x` is the tensor. Integers stay as they are.
 
         In place: written over this tensor, which is returned.
         """
     def celu(self, alpha: builtins.float | None = ...) -> Tensor:
-        """`x` where positive, `alpha · (eˣᐟᵅ - 1)` elsewhere."""
+        """`x` where positive, `alpha · (eˣᐟᵅ - 1)` elsewhere.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def celu_(self, alpha: builtins.float | None = ...) -> Tensor:
         """`x` where positive, `alpha · (eˣᐟᵅ - 1)` elsewhere.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def cfloat(self, memory_format: Any = ...) -> Tensor:
-        """As complex64."""
+        """This tensor with elements converted to complex64."""
     def chalf(self, memory_format: Any = ...) -> Tensor:
-        """As complex32, which isn't supported."""
+        """This tensor converted to complex32, which isn't supported."""
     def char(self, memory_format: Any = ...) -> Tensor:
-        """As int8."""
+        """This tensor with elements converted to int8; itself if they are that already."""
     def cholesky(self, input: Tensor, upper: Any = ..., *, out: Any = ...) -> Tensor:
         """The lower triangular `L` of `A = L Lᵀ`, or the upper triangular one of `A = Uᵀ U`."""
     def cholesky_inverse(self, upper: Any = ...) -> Tensor:
@@ -486,11 +627,11 @@ class Tensor:
     def clamp_max(self, max: Any) -> Tensor:
         """Elements of at most `max`."""
     def clamp_max_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`clamp_max`, in place."""
+        """As `clamp_max`, written over this tensor, which is returned."""
     def clamp_min(self, min: Any) -> Tensor:
         """Elements of at least `min`."""
     def clamp_min_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`clamp_min`, in place."""
+        """As `clamp_min`, written over this tensor, which is returned."""
     def clip(self, min: Any = ..., max: Any = ...) -> Tensor:
         """Elements within `[min, max]`; bounds are numbers, tensors, or absent."""
     def clip_(self, min: Any = ..., max: Any = ...) -> Tensor:
@@ -510,25 +651,40 @@ class Tensor:
     def copy_(self, src: Any, non_blocking: Any = ...) -> Tensor:
         """Copies `src`, broadcast and converted, into this tensor."""
     def copysign(self, other: Tensor | builtins.float) -> Tensor:
-        """The magnitude of `a` with the sign of `b`."""
+        """The magnitude of `a` with the sign of `b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def copysign_(self, other: Tensor | builtins.float) -> Tensor:
         """The magnitude of `a` with the sign of `b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def corrcoef(self) -> Tensor:
         """The correlations of the rows."""
     def cos(self) -> Tensor:
-        """Cosine of radians."""
+        """Cosine of radians.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def cos_(self) -> Tensor:
         """Cosine of radians.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def cosh(self) -> Tensor:
-        """Hyperbolic cosine."""
+        """Hyperbolic cosine.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def cosh_(self) -> Tensor:
         """Hyperbolic cosine.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
@@ -564,11 +720,11 @@ class Tensor:
     def data_ptr(self) -> int:
         """The address of the first element."""
     def deg2rad(self, input: Tensor) -> Tensor:
-        """Degrees as radians."""
+        """Degrees as radians: `x · π / 180`."""
     def deg2rad_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`deg2rad`, in place."""
+        """As `deg2rad`, written over this tensor, which is returned."""
     def det(self) -> Tensor:
-        """The determinants."""
+        """The determinants of square matrices: (…, n, n) → (…)."""
     def detach(self) -> Tensor:
         """The same elements as a tensor that is no part of any graph; shares the buffer."""
     def detach_(self) -> Tensor:
@@ -589,9 +745,14 @@ class Tensor:
     def diff(self, n: builtins.int = ..., dim: builtins.int | Sequence[int] | None = ..., prepend: Any = ..., append: Any = ...) -> Tensor:
         """Differences between neighbours along `dim`, `n` times."""
     def digamma(self) -> Tensor:
-        """`Γ′(x) / Γ(x)`."""
+        """`Γ′(x) / Γ(x)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def digamma_(self) -> Tensor:
         """`Γ′(x) / Γ(x)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
@@ -608,64 +769,99 @@ class Tensor:
     def divide_(self, other: Tensor | builtins.float, *, rounding_mode: Any = ...) -> Tensor:
         """`self / other`, in place."""
     def dot(self, tensor: Tensor) -> Tensor:
-        """The inner product of two vectors."""
+        """The inner product of two vectors: (n) and (n) give one number."""
     def double(self, memory_format: Any = ...) -> Tensor:
-        """As float64."""
+        """This tensor with elements converted to float64; itself if they are that already."""
     def dsplit(self, input: Tensor, indices_or_sections: Any) -> Tensor:
         """Cut along the third dimension."""
     @property
     def dtype(self) -> dtype:
-        """The element type."""
+        """The type of the elements, such as `float32`."""
     def element_size(self) -> int:
-        """Bytes per element."""
+        """Bytes that one element takes."""
     def elu(self, alpha: builtins.float | None = ...) -> Tensor:
-        """`x` where positive, `alpha · (eˣ - 1)` elsewhere."""
+        """`x` where positive, `alpha · (eˣ - 1)` elsewhere.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def elu_(self, alpha: builtins.float | None = ...) -> Tensor:
         """`x` where positive, `alpha · (eˣ - 1)` elsewhere.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def eq(self, other: Tensor | builtins.float) -> Tensor:
-        """`a = b`."""
+        """`a = b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def eq_(self, other: Tensor | builtins.float) -> Tensor:
         """`a = b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def equal(self, other: Tensor | builtins.float) -> bool:
         """Whether both have the same shape and elements."""
     def erf(self) -> Tensor:
-        """The error function."""
+        """The error function.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def erf_(self) -> Tensor:
         """The error function.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def erfc(self) -> Tensor:
-        """`1 - erf(x)`."""
+        """`1 - erf(x)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def erfc_(self) -> Tensor:
         """`1 - erf(x)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def erfinv(self) -> Tensor:
-        """The number whose error function is `x`."""
+        """The number whose error function is `x`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def erfinv_(self) -> Tensor:
         """The number whose error function is `x`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def exp(self) -> Tensor:
-        """`eˣ`."""
+        """`eˣ`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def exp2(self) -> Tensor:
-        """`2ˣ`."""
+        """`2ˣ`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def exp2_(self) -> Tensor:
         """`2ˣ`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def exp_(self) -> Tensor:
         """`eˣ`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
@@ -674,9 +870,14 @@ class Tensor:
     def expand_as(self, other: Tensor | builtins.float) -> Tensor:
         """Stretched to the shape of `other`."""
     def expm1(self) -> Tensor:
-        """`eˣ - 1`, exact near 0."""
+        """`eˣ - 1`, exact near 0.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def expm1_(self) -> Tensor:
         """`eˣ - 1`, exact near 0.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
@@ -687,9 +888,14 @@ class Tensor:
     def fill_diagonal_(self, fill_value: Any, wrap: Any = ...) -> Tensor:
         """Sets the diagonal of a matrix, or of a tensor of equal sizes."""
     def fix(self) -> Tensor:
-        """The integer part."""
+        """The integer part.
+
+        Element by element: `x` is the tensor. Integers stay as they are.
+        """
     def fix_(self) -> Tensor:
         """The integer part.
+
+        Element by element: `x` is the tensor. Integers stay as they are.
 
         In place: written over this tensor, which is returned.
         """
@@ -702,22 +908,32 @@ class Tensor:
     def flipud(self) -> Tensor:
         """Rows in reverse order."""
     def float(self, memory_format: Any = ...) -> Tensor:
-        """As float32."""
+        """This tensor with elements converted to float32; itself if they are that already."""
     def float_power(self, exponent: Tensor | builtins.float) -> Tensor:
         """`self` to the power `exponent` in double precision."""
     def float_power_(self, exponent: Tensor | builtins.float) -> Tensor:
         """`float_power`, in place: of float64 tensors only."""
     def floor(self) -> Tensor:
-        """The largest integer not above."""
+        """The largest integer not above.
+
+        Element by element: `x` is the tensor. Integers stay as they are.
+        """
     def floor_(self) -> Tensor:
         """The largest integer not above.
+
+        Element by element: `x` is the tensor. Integers stay as they are.
 
         In place: written over this tensor, which is returned.
         """
     def floor_divide(self, other: Tensor | builtins.float) -> Tensor:
-        """`⌊a / b⌋`; integers by 0 answer 0."""
+        """`⌊a / b⌋`; integers by 0 answer 0.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def floor_divide_(self, other: Tensor | builtins.float) -> Tensor:
         """`⌊a / b⌋`; integers by 0 answer 0.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
@@ -726,31 +942,52 @@ class Tensor:
     def fmin(self, other: Tensor | builtins.float) -> Tensor:
         """The smaller of the two; the other one where one is NaN."""
     def fmod(self, other: Tensor | builtins.float) -> Tensor:
-        """C's `fmod(a, b)`, with the sign of `a`; integers by 0 answer 0."""
+        """C's `fmod(a, b)`, with the sign of `a`; integers by 0 answer 0.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def fmod_(self, other: Tensor | builtins.float) -> Tensor:
         """C's `fmod(a, b)`, with the sign of `a`; integers by 0 answer 0.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def frac(self, input: Tensor) -> Tensor:
         """The part behind the point."""
     def frac_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`frac`, in place."""
+        """As `frac`, written over this tensor, which is returned."""
     def frexp(self, input: Tensor) -> Tensor:
         """Mantissas in `[½, 1)` but for the sign, and exponents: `input = mantissa · 2` to the power `exponent`."""
     def gather(self, dim: builtins.int | Sequence[int] | None, index: Tensor, *, sparse_grad: Any = ...) -> Tensor:
-        """Elements by number along `dim`: `out[i][j] = self[index[i][j]][j]` for `dim=0`."""
+        """Elements by number along `dim`: `out[i][j] = self[index[i][j]][j]` for `dim=0`.
+
+        `index`, of integers, has as many dimensions as this tensor and the shape of the result; negative numbers are refused.
+
+            >>> torch.tensor([[1, 2], [3, 4]]).gather(1, torch.tensor([[1], [0]])).tolist()
+            [[2], [3]]
+        """
     def gcd(self, other: Tensor | builtins.float) -> Tensor:
-        """The greatest common divisor."""
+        """The greatest common divisor.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of integers and bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def gcd_(self, other: Tensor | builtins.float) -> Tensor:
         """The greatest common divisor.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of integers and bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def ge(self, other: Tensor | builtins.float) -> Tensor:
-        """`a ≥ b`."""
+        """`a ≥ b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def ge_(self, other: Tensor | builtins.float) -> Tensor:
         """`a ≥ b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
@@ -759,7 +996,7 @@ class Tensor:
     def geqrf(self, input: Tensor, *, out: Any = ...) -> Tensor:
         """`(a, tau)`: reflectors below the diagonal, R on and above it."""
     def ger(self, vec2: Tensor) -> Tensor:
-        """The products of all pairs of elements of two vectors."""
+        """The products of all pairs of elements of two vectors: (n) and (m) give (n, m)."""
     @property
     def grad(self) -> Tensor | None:
         """The accumulated gradient after a backward, or None."""
@@ -769,60 +1006,95 @@ class Tensor:
     def grad_fn(self) -> Node | None:
         """The operation that made this tensor, or None for one of the user's own."""
     def greater(self, other: Tensor | builtins.float) -> Tensor:
-        """`a > b`."""
+        """`a > b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def greater_(self, other: Tensor | builtins.float) -> Tensor:
         """`a > b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def greater_equal(self, other: Tensor | builtins.float) -> Tensor:
-        """`a ≥ b`."""
+        """`a ≥ b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def greater_equal_(self, other: Tensor | builtins.float) -> Tensor:
         """`a ≥ b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def gt(self, other: Tensor | builtins.float) -> Tensor:
-        """`a > b`."""
+        """`a > b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def gt_(self, other: Tensor | builtins.float) -> Tensor:
         """`a > b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def half(self, memory_format: Any = ...) -> Tensor:
-        """As float16."""
+        """This tensor with elements converted to float16; itself if they are that already."""
     def hardshrink(self, lambd: builtins.float = ...) -> Tensor:
-        """`x` outside of `[-lambda, lambda]`, 0 inside."""
+        """`x` outside of `[-lambda, lambda]`, 0 inside.
+
+        Element by element: `x` is the tensor, `lambda` is `lambd`. Integers become floats.
+        """
     def hardshrink_(self, lambd: builtins.float = ...) -> Tensor:
         """`x` outside of `[-lambda, lambda]`, 0 inside.
+
+        Element by element: `x` is the tensor, `lambda` is `lambd`. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def hardsigmoid(self) -> Tensor:
-        """`relu6(x + 3) / 6`."""
+        """`relu6(x + 3) / 6`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def hardsigmoid_(self) -> Tensor:
         """`relu6(x + 3) / 6`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def hardswish(self) -> Tensor:
-        """`x · relu6(x + 3) / 6`."""
+        """`x · relu6(x + 3) / 6`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def hardswish_(self) -> Tensor:
         """`x · relu6(x + 3) / 6`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def hardtanh(self, min_val: builtins.float = ..., max_val: builtins.float = ...) -> Tensor:
-        """`x` within `[min, max]`; derivative 0 at the bounds and of NaN."""
+        """`x` within `[min, max]`; derivative 0 at the bounds and of NaN.
+
+        Element by element: `x` is the tensor, `min` is `min_val`, `max` is `max_val`. Of any real dtype.
+        """
     def hardtanh_(self, min_val: builtins.float = ..., max_val: builtins.float = ...) -> Tensor:
         """`x` within `[min, max]`; derivative 0 at the bounds and of NaN.
+
+        Element by element: `x` is the tensor, `min` is `min_val`, `max` is `max_val`. Of any real dtype.
 
         In place: written over this tensor, which is returned.
         """
     def heaviside(self, values: Any) -> Tensor:
         """0 below 0, `values` at 0, 1 above."""
     def heaviside_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`heaviside`, in place."""
+        """As `heaviside`, written over this tensor, which is returned."""
     def histc(self, bins: Any = ..., min: Any = ..., max: Any = ...) -> Tensor:
         """Counts of the elements in equal bins between `min` and `max`."""
     def histogram(self, bins: Any, *, range: Any = ..., weight: Tensor | None = ..., density: Any = ...) -> Tensor:
@@ -832,30 +1104,50 @@ class Tensor:
     def hsplit(self, input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
         """Cut along the columns."""
     def hypot(self, other: Tensor | builtins.float) -> Tensor:
-        """`√(a² + b²)`, without overflow of the squares; infinity if either is infinite."""
+        """`√(a² + b²)`, without overflow of the squares; infinity if either is infinite.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def hypot_(self, other: Tensor | builtins.float) -> Tensor:
         """`√(a² + b²)`, without overflow of the squares; infinity if either is infinite.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def i0(self) -> Tensor:
-        """The modified Bessel function of the first kind of order 0."""
+        """The modified Bessel function of the first kind of order 0.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def i0_(self) -> Tensor:
         """The modified Bessel function of the first kind of order 0.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def igamma(self, other: Tensor | builtins.float) -> Tensor:
-        """The lower incomplete gamma function of `(a, x)`, over `Γ(a)`."""
+        """The lower incomplete gamma function of `(a, x)`, over `Γ(a)`.
+
+        Element by element: `a` is the tensor, `x` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def igamma_(self, other: Tensor | builtins.float) -> Tensor:
         """The lower incomplete gamma function of `(a, x)`, over `Γ(a)`.
+
+        Element by element: `a` is the tensor, `x` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def igammac(self, other: Tensor | builtins.float) -> Tensor:
-        """The upper incomplete gamma function of `(a, x)`, over `Γ(a)`."""
+        """The upper incomplete gamma function of `(a, x)`, over `Γ(a)`.
+
+        Element by element: `a` is the tensor, `x` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def igammac_(self, other: Tensor | builtins.float) -> Tensor:
         """The upper incomplete gamma function of `(a, x)`, over `Γ(a)`.
+
+        Element by element: `a` is the tensor, `x` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
@@ -883,15 +1175,21 @@ class Tensor:
     def index_reduce_(self, dim: builtins.int | Sequence[int] | None, index: Tensor, source: Tensor, reduce: Any, *, include_self: Any = ...) -> Tensor:
         """`source` combined into the slices of `dim` that `index` numbers: by prod, mean, amax or amin."""
     def index_select(self, dim: builtins.int | Sequence[int] | None, index: Tensor) -> Tensor:
-        """The slices of `dim` that `index` numbers."""
+        """The slices of `dim` that `index` numbers.
+
+        `index` is a vector of integers, in any order, with repetitions.
+
+            >>> torch.tensor([[1, 2], [3, 4]]).index_select(0, torch.tensor([1, 1])).tolist()
+            [[3, 4], [3, 4]]
+        """
     def indices(self) -> Tensor:
         """Of sparse tensors only, see `sparse.SparseTensor.indices`."""
     def inner(self, input: Tensor, other: Tensor | builtins.float) -> Tensor:
         """Products summed over the last dimensions."""
     def int(self, memory_format: Any = ...) -> Tensor:
-        """As int32."""
+        """This tensor with elements converted to int32; itself if they are that already."""
     def inverse(self) -> Tensor:
-        """The inverses."""
+        """The inverses of square matrices (…, n, n)."""
     def ipu(self, *args: Any, **kwargs: Any) -> Tensor:
         """Not available: tensors live on the CPU."""
     def is_complex(self) -> bool:
@@ -923,23 +1221,38 @@ class Tensor:
     def isclose(self, other: Tensor | builtins.float, rtol: Any = ..., atol: Any = ..., equal_nan: Any = ...) -> Tensor:
         """Where elements are equal within `rtol · |other| + atol`."""
     def isfinite(self) -> Tensor:
-        """It is neither infinite nor NaN."""
+        """It is neither infinite nor NaN.
+
+        Element by element: `x` is the tensor. Answers bools.
+        """
     def isfinite_(self) -> Tensor:
         """It is neither infinite nor NaN.
+
+        Element by element: `x` is the tensor. Answers bools.
 
         In place: written over this tensor, which is returned.
         """
     def isinf(self) -> Tensor:
-        """It is infinite."""
+        """It is infinite.
+
+        Element by element: `x` is the tensor. Answers bools.
+        """
     def isinf_(self) -> Tensor:
         """It is infinite.
+
+        Element by element: `x` is the tensor. Answers bools.
 
         In place: written over this tensor, which is returned.
         """
     def isnan(self) -> Tensor:
-        """It is NaN."""
+        """It is NaN.
+
+        Element by element: `x` is the tensor. Answers bools.
+        """
     def isnan_(self) -> Tensor:
         """It is NaN.
+
+        Element by element: `x` is the tensor. Answers bools.
 
         In place: written over this tensor, which is returned.
         """
@@ -955,18 +1268,28 @@ class Tensor:
         """The one element as a Python number."""
     @property
     def itemsize(self) -> int:
-        """Bytes per element."""
+        """Bytes that one element takes."""
     def kl_error(self, other: Tensor | builtins.float) -> Tensor:
-        """`t · (ln t - x)`, 0 where `t` is 0."""
+        """`t · (ln t - x)`, 0 where `t` is 0.
+
+        Element by element: `x` is the tensor, `t` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def kl_error_(self, other: Tensor | builtins.float) -> Tensor:
         """`t · (ln t - x)`, 0 where `t` is 0.
+
+        Element by element: `x` is the tensor, `t` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def kl_log_error(self, other: Tensor | builtins.float) -> Tensor:
-        """`eᵗ · (t - x)`."""
+        """`eᵗ · (t - x)`.
+
+        Element by element: `x` is the tensor, `t` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def kl_log_error_(self, other: Tensor | builtins.float) -> Tensor:
         """`eᵗ · (t - x)`.
+
+        Element by element: `x` is the tensor, `t` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
@@ -986,78 +1309,128 @@ class Tensor:
     def lcm(self, other: Tensor | builtins.float) -> Tensor:
         """The least common multiple of integers."""
     def lcm_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`lcm`, in place."""
+        """As `lcm`, written over this tensor, which is returned."""
     def ldexp(self, other: Tensor | builtins.float) -> Tensor:
         """`self · 2` to the power `other`."""
     def ldexp_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`ldexp`, in place."""
+        """As `ldexp`, written over this tensor, which is returned."""
     def le(self, other: Tensor | builtins.float) -> Tensor:
-        """`a ≤ b`."""
+        """`a ≤ b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def le_(self, other: Tensor | builtins.float) -> Tensor:
         """`a ≤ b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def leaky_relu(self, negative_slope: builtins.float = ...) -> Tensor:
-        """`x` where positive, `slope · x` elsewhere."""
+        """`x` where positive, `slope · x` elsewhere.
+
+        Element by element: `x` is the tensor, `slope` is `negative_slope`. Integers become floats.
+        """
     def leaky_relu_(self, negative_slope: builtins.float = ...) -> Tensor:
         """`x` where positive, `slope · x` elsewhere.
+
+        Element by element: `x` is the tensor, `slope` is `negative_slope`. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def lerp(self, end: Any, weight: Tensor | None) -> Tensor:
-        """`a + w · (b - a)`."""
+        """`a + w · (b - a)`.
+
+        Element by element: `a` is the tensor, `b` is `end`, `w` is `weight`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def lerp_(self, end: Any, weight: Tensor | None) -> Tensor:
         """`a + w · (b - a)`.
+
+        Element by element: `a` is the tensor, `b` is `end`, `w` is `weight`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def less(self, other: Tensor | builtins.float) -> Tensor:
-        """`a < b`."""
+        """`a < b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def less_(self, other: Tensor | builtins.float) -> Tensor:
         """`a < b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def less_equal(self, other: Tensor | builtins.float) -> Tensor:
-        """`a ≤ b`."""
+        """`a ≤ b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def less_equal_(self, other: Tensor | builtins.float) -> Tensor:
         """`a ≤ b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def lgamma(self) -> Tensor:
-        """`ln |Γ(x)|`."""
+        """`ln |Γ(x)|`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def lgamma_(self) -> Tensor:
         """`ln |Γ(x)|`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def log(self) -> Tensor:
-        """Natural logarithm."""
+        """Natural logarithm.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def log10(self) -> Tensor:
-        """Logarithm to base 10."""
+        """Logarithm to base 10.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def log10_(self) -> Tensor:
         """Logarithm to base 10.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def log1p(self) -> Tensor:
-        """`ln(1 + x)`, exact near 0."""
+        """`ln(1 + x)`, exact near 0.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def log1p_(self) -> Tensor:
         """`ln(1 + x)`, exact near 0.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def log2(self) -> Tensor:
-        """Logarithm to base 2."""
+        """Logarithm to base 2.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def log2_(self) -> Tensor:
         """Logarithm to base 2.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def log_(self) -> Tensor:
         """Natural logarithm.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
@@ -1066,16 +1439,26 @@ class Tensor:
     def log_softmax(self, dim: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ...) -> Tensor:
         """The logarithm of the softmax along `dim`."""
     def logaddexp(self, other: Tensor | builtins.float) -> Tensor:
-        """`ln(eᵃ + eᵇ)`."""
+        """`ln(eᵃ + eᵇ)`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def logaddexp2(self, other: Tensor | builtins.float) -> Tensor:
-        """`log₂(2ᵃ + 2ᵇ)`."""
+        """`log₂(2ᵃ + 2ᵇ)`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def logaddexp2_(self, other: Tensor | builtins.float) -> Tensor:
         """`log₂(2ᵃ + 2ᵇ)`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def logaddexp_(self, other: Tensor | builtins.float) -> Tensor:
         """`ln(eᵃ + eᵇ)`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
@@ -1084,52 +1467,82 @@ class Tensor:
     def logdet(self) -> Tensor:
         """The logarithms of the determinants."""
     def logical_and(self, other: Tensor | builtins.float) -> Tensor:
-        """Both are non-zero."""
+        """Both are non-zero.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def logical_and_(self, other: Tensor | builtins.float) -> Tensor:
         """Both are non-zero.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def logical_not(self) -> Tensor:
-        """It is zero."""
+        """It is zero.
+
+        Element by element: `x` is the tensor. Answers bools.
+        """
     def logical_not_(self) -> Tensor:
         """It is zero.
+
+        Element by element: `x` is the tensor. Answers bools.
 
         In place: written over this tensor, which is returned.
         """
     def logical_or(self, other: Tensor | builtins.float) -> Tensor:
-        """Either is non-zero."""
+        """Either is non-zero.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def logical_or_(self, other: Tensor | builtins.float) -> Tensor:
         """Either is non-zero.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def logical_xor(self, other: Tensor | builtins.float) -> Tensor:
-        """Exactly one is non-zero."""
+        """Exactly one is non-zero.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def logical_xor_(self, other: Tensor | builtins.float) -> Tensor:
         """Exactly one is non-zero.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def logit(self, input: Tensor, eps: builtins.float | None = ...) -> Tensor:
         """`ln(x / (1 - x))`, of `x` within `[eps, 1 - eps]`."""
     def logit_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`logit`, in place."""
+        """As `logit`, written over this tensor, which is returned."""
     def logsigmoid(self) -> Tensor:
-        """`ln sigmoid(x)`."""
+        """`ln sigmoid(x)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def logsigmoid_(self) -> Tensor:
         """`ln sigmoid(x)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def logsumexp(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """`ln Σ eˣ` over `dim`."""
     def long(self, memory_format: Any = ...) -> Tensor:
-        """As int64."""
+        """This tensor with elements converted to int64; itself if they are that already."""
     def lt(self, other: Tensor | builtins.float) -> Tensor:
-        """`a < b`."""
+        """`a < b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def lt_(self, other: Tensor | builtins.float) -> Tensor:
         """`a < b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
@@ -1154,7 +1567,14 @@ class Tensor:
     def masked_select(self, mask: Tensor) -> Tensor:
         """The elements where `mask` is true, as a vector."""
     def matmul(self, other: Tensor | builtins.float) -> Tensor:
-        """The product of matrices, vectors or batches of matrices, as `@`."""
+        """The product of matrices, vectors or batches of matrices, as `@`: (…, n, k) and (…, k, m) give (…, n, m).
+
+        The batches in front broadcast. A vector (k) on the left counts as one row, on the right as one column, which the result
+        doesn't have. Both sides are of one dtype.
+
+            >>> torch.matmul(torch.ones(10, 2, 3), torch.ones(3, 4)).shape
+            neurarust.Size([10, 2, 4])
+        """
     def matrix_exp(self) -> Tensor:
         """The exponentials of the matrices."""
     def matrix_power(self, n: builtins.int) -> Tensor:
@@ -1165,14 +1585,25 @@ class Tensor:
         Without `dim`: of everything. With `dim`: `(values, indices)` along it. With a tensor: element by element.
         """
     def maximum(self, other: Tensor | builtins.float) -> Tensor:
-        """The larger of the two, NaN if either is."""
+        """The larger of the two, NaN if either is.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def maximum_(self, other: Tensor | builtins.float) -> Tensor:
         """The larger of the two, NaN if either is.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def mean(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
-        """Mean over `dim`, or of everything."""
+        """Mean over `dim`, a dimension or several, or of everything.
+
+        Reduced dimensions disappear, or stay with size 1 if `keepdim`. Integers need a floating-point `dtype`.
+
+            >>> torch.tensor([[1.0, 3.0], [5.0, 7.0]]).mean(dim=0)
+            tensor([3., 5.])
+        """
     def median(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Any:
         """The lower middle element: of everything, or along `dim` with where it is."""
     def min(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, axis: builtins.int | Sequence[int] | None = ..., other: Tensor | builtins.float = ...) -> Any:
@@ -1181,21 +1612,31 @@ class Tensor:
         Without `dim`: of everything. With `dim`: `(values, indices)` along it. With a tensor: element by element.
         """
     def minimum(self, other: Tensor | builtins.float) -> Tensor:
-        """The smaller of the two, NaN if either is."""
+        """The smaller of the two, NaN if either is.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def minimum_(self, other: Tensor | builtins.float) -> Tensor:
         """The smaller of the two, NaN if either is.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def mish(self) -> Tensor:
-        """`x · tanh(softplus(x))`."""
+        """`x · tanh(softplus(x))`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def mish_(self) -> Tensor:
         """`x · tanh(softplus(x))`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def mm(self, mat2: Tensor) -> Tensor:
-        """The product of two matrices."""
+        """The product of two matrices: (n, k) and (k, m) give (n, m)."""
     def mode(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Tensor:
         """The commonest element along `dim`, and the last place where it is."""
     def moveaxis(self, source: Tensor, destination: Any) -> Tensor:
@@ -1205,31 +1646,41 @@ class Tensor:
     def msort(self) -> Tensor:
         """The elements in order along the first dimension."""
     def mul(self, other: Tensor | builtins.float) -> Tensor:
-        """`a · b`."""
+        """`a · b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def mul_(self, other: Tensor | builtins.float) -> Tensor:
         """`a · b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def multinomial(self, num_samples: Any, replacement: Any = ..., *, generator: Generator | None = ...) -> Tensor:
         """`num_samples` indices per row, drawn with the row's weights."""
     def multiply(self, other: Tensor | builtins.float) -> Tensor:
-        """`a · b`."""
+        """`a · b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def multiply_(self, other: Tensor | builtins.float) -> Tensor:
         """`a · b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def mv(self, vec: Tensor) -> Tensor:
-        """A matrix times a vector."""
+        """A matrix times a vector: (n, k) and (k) give (n)."""
     def mvlgamma(self, p: builtins.float) -> Tensor:
         """The logarithm of the multivariate gamma function of dimension `p`."""
     def mvlgamma_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`mvlgamma`, in place."""
+        """As `mvlgamma`, written over this tensor, which is returned."""
     def nan_to_num(self, nan: Any = ..., posinf: Any = ..., neginf: Any = ...) -> Tensor:
         """Elements that aren't numbers replaced."""
     def nan_to_num_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`nan_to_num`, in place."""
+        """As `nan_to_num`, written over this tensor, which is returned."""
     def nanmean(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
         """Mean over `dim`, NaN left out."""
     def nanmedian(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ...) -> Tensor:
@@ -1251,28 +1702,43 @@ class Tensor:
     def ndimension(self) -> int:
         """Number of dimensions."""
     def ne(self, other: Tensor | builtins.float) -> Tensor:
-        """`a ≠ b`."""
+        """`a ≠ b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def ne_(self, other: Tensor | builtins.float) -> Tensor:
         """`a ≠ b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def neg(self) -> Tensor:
-        """`-x`."""
+        """`-x`.
+
+        Element by element: `x` is the tensor. Of any real dtype.
+        """
     def neg_(self) -> Tensor:
         """`-x`.
+
+        Element by element: `x` is the tensor. Of any real dtype.
 
         In place: written over this tensor, which is returned.
         """
     def negative(self) -> Tensor:
-        """`-x`."""
+        """`-x`.
+
+        Element by element: `x` is the tensor. Of any real dtype.
+        """
     def negative_(self) -> Tensor:
         """`-x`.
+
+        Element by element: `x` is the tensor. Of any real dtype.
 
         In place: written over this tensor, which is returned.
         """
     def nelement(self) -> int:
-        """Number of elements."""
+        """Number of elements: the product of the sizes."""
     def new(self, *args: Any, dtype: dtype | None = ..., device: device | str | None = ...) -> Tensor:
         """An empty tensor of the given sizes, or one of the given data, of the same dtype."""
     def new_empty(self, *shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ...) -> Tensor:
@@ -1290,7 +1756,7 @@ class Tensor:
     def nextafter(self, other: Tensor | builtins.float) -> Tensor:
         """The number next to `self` on the way to `other`."""
     def nextafter_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`nextafter`, in place."""
+        """As `nextafter`, written over this tensor, which is returned."""
     def nonzero(self, *, as_tuple: Any = ...) -> Any:
         """Where elements aren't 0: (n, rank) of indices, or one vector per dimension."""
     def nonzero_static(self, *, size: builtins.int | Sequence[int] | None, fill_value: Any = ...) -> Tensor:
@@ -1300,14 +1766,19 @@ class Tensor:
     def normal_(self, mean: Any = ..., std: Any = ..., *, generator: Generator | None = ...) -> Tensor:
         """Normal numbers, in place."""
     def not_equal(self, other: Tensor | builtins.float) -> Tensor:
-        """`a ≠ b`."""
+        """`a ≠ b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def not_equal_(self, other: Tensor | builtins.float) -> Tensor:
         """`a ≠ b`.
+
+        Element by element: `a` is the tensor, `b` is `other`. Answers bools; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
     def numel(self) -> int:
-        """Number of elements."""
+        """Number of elements: the product of the sizes."""
     def numpy(self, *, force: Any = ...) -> Any:
         """The elements as a NumPy array that shares their memory.
 
@@ -1318,9 +1789,15 @@ class Tensor:
     def ormqr(self, tau: Any, other: Tensor | builtins.float, left: Any = ..., transpose: Any = ...) -> Tensor:
         """The product of reflectors, or its transpose, and `other`."""
     def outer(self, vec2: Tensor) -> Tensor:
-        """The products of all pairs of elements of two vectors."""
+        """The products of all pairs of elements of two vectors: (n) and (m) give (n, m)."""
     def permute(self, *args: Any, dims: builtins.int | Sequence[int] = ...) -> Tensor:
-        """Dimensions in another order."""
+        """Dimensions in another order.
+
+        A view: dimension `i` of the result is dimension `dims[i]` of this tensor.
+
+            >>> torch.ones(2, 3, 4).permute(2, 0, 1).shape
+            neurarust.Size([4, 2, 3])
+        """
     def pinverse(self, input: Tensor, rcond: Any = ...) -> Tensor:
         """Moore and Penrose's pseudo-inverse."""
     def polygamma(self, n: builtins.int) -> Tensor:
@@ -1334,7 +1811,7 @@ class Tensor:
     def pow_(self, exponent: Tensor | builtins.float) -> Tensor:
         """`self` to the power `exponent`, in place."""
     def prod(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
-        """Product over `dim`, or of everything."""
+        """Product over `dim`, or of everything. Integers and bools are multiplied as int64."""
     def put(self, index: Tensor, source: Tensor, accumulate: Any = ...) -> Tensor:
         """`source` written (or added) to the places of a flattened copy that `index` numbers."""
     def put_(self, index: Tensor, source: Tensor, accumulate: Any = ...) -> Tensor:
@@ -1344,9 +1821,9 @@ class Tensor:
     def quantile(self, q: Any, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, interpolation: Any = ...) -> Tensor:
         """The `q`-quantiles along `dim`, or of everything."""
     def rad2deg(self, input: Tensor) -> Tensor:
-        """Radians as degrees."""
+        """Radians as degrees: `x · 180 / π`."""
     def rad2deg_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`rad2deg`, in place."""
+        """As `rad2deg`, written over this tensor, which is returned."""
     def random_(self, *args: Any, **kwargs: Any) -> Tensor:
         """Integers from `from` to `to`, which is excluded, in place; without either, from 0 to the largest that the dtype holds."""
     def ravel(self) -> Tensor:
@@ -1355,9 +1832,14 @@ class Tensor:
     def real(self) -> Tensor:
         """The real part: a view of a complex tensor, this tensor if it is real."""
     def reciprocal(self) -> Tensor:
-        """`1 / x`."""
+        """`1 / x`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def reciprocal_(self) -> Tensor:
         """`1 / x`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
@@ -1366,16 +1848,26 @@ class Tensor:
     def register_post_accumulate_grad_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Calls `hook(tensor)` each time this leaf's gradient has been accumulated."""
     def relu(self) -> Tensor:
-        """`x` where positive, 0 elsewhere."""
+        """`x` where positive, 0 elsewhere.
+
+        Element by element: `x` is the tensor. Of any real dtype.
+        """
     def relu_(self) -> Tensor:
         """`x` where positive, 0 elsewhere.
+
+        Element by element: `x` is the tensor. Of any real dtype.
 
         In place: written over this tensor, which is returned.
         """
     def remainder(self, other: Tensor | builtins.float) -> Tensor:
-        """Python's `a % b`, with the sign of `b`; integers by 0 answer 0."""
+        """Python's `a % b`, with the sign of `b`; integers by 0 answer 0.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def remainder_(self, other: Tensor | builtins.float) -> Tensor:
         """Python's `a % b`, with the sign of `b`; integers by 0 answer 0.
+
+        Element by element: `a` is the tensor, `b` is `other`. Of any real dtype; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
@@ -1395,7 +1887,11 @@ class Tensor:
     def requires_grad_(self, requires_grad: builtins.bool = ...) -> Tensor:
         """Turns differentiation by this tensor on or off, and returns it."""
     def reshape(self, *shape: Any) -> Tensor:
-        """The same elements in another shape, one size of which may be -1; a copy if strides can't say it."""
+        """The same elements in another shape, one size of which may be -1; a copy if strides can't say it.
+
+        >>> torch.arange(6).reshape(2, -1).tolist()
+        [[0, 1, 2], [3, 4, 5]]
+        """
     def reshape_as(self, other: Tensor | builtins.float) -> Tensor:
         """In the shape of `other`."""
     def resize_(self, *sizes: Any, memory_format: Any = ...) -> Tensor:
@@ -1418,11 +1914,16 @@ class Tensor:
     def round(self, *, decimals: Any = ...) -> Tensor:
         """The nearest numbers of `decimals` places behind the point, halves to even."""
     def round_(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`round`, in place."""
+        """As `round`, written over this tensor, which is returned."""
     def rsqrt(self) -> Tensor:
-        """`1 / √x`."""
+        """`1 / √x`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def rsqrt_(self) -> Tensor:
         """`1 / √x`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
@@ -1445,9 +1946,14 @@ class Tensor:
     def select_scatter(self, src: Any, dim: builtins.int | Sequence[int] | None, index: Tensor) -> Tensor:
         """A copy with `src` as index `index` of dimension `dim`."""
     def selu(self) -> Tensor:
-        """The self-normalising ELU."""
+        """The self-normalising ELU.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def selu_(self) -> Tensor:
         """The self-normalising ELU.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
@@ -1461,48 +1967,78 @@ class Tensor:
     def shape(self) -> Size:
         """The sizes, as a tuple."""
     def short(self, memory_format: Any = ...) -> Tensor:
-        """As int16."""
+        """This tensor with elements converted to int16; itself if they are that already."""
     def sigmoid(self) -> Tensor:
-        """`1 / (1 + e⁻ˣ)`."""
+        """`1 / (1 + e⁻ˣ)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def sigmoid_(self) -> Tensor:
         """`1 / (1 + e⁻ˣ)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def sign(self) -> Tensor:
-        """-1, 0 or 1; 0 for NaN."""
+        """-1, 0 or 1; 0 for NaN.
+
+        Element by element: `x` is the tensor. Of any real dtype.
+        """
     def sign_(self) -> Tensor:
         """-1, 0 or 1; 0 for NaN.
+
+        Element by element: `x` is the tensor. Of any real dtype.
 
         In place: written over this tensor, which is returned.
         """
     def signbit(self, input: Tensor) -> Tensor:
         """Whether the sign is minus, that of 0 too."""
     def silu(self) -> Tensor:
-        """`x · sigmoid(x)`."""
+        """`x · sigmoid(x)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def silu_(self) -> Tensor:
         """`x · sigmoid(x)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def sin(self) -> Tensor:
-        """Sine of radians."""
+        """Sine of radians.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def sin_(self) -> Tensor:
         """Sine of radians.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def sinc(self) -> Tensor:
-        """`sin(πx) / (πx)`, 1 at 0."""
+        """`sin(πx) / (πx)`, 1 at 0.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def sinc_(self) -> Tensor:
         """`sin(πx) / (πx)`, 1 at 0.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def sinh(self) -> Tensor:
-        """Hyperbolic sine."""
+        """Hyperbolic sine.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def sinh_(self) -> Tensor:
         """Hyperbolic sine.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
@@ -1515,23 +2051,38 @@ class Tensor:
     def softmax(self, dim: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ...) -> Tensor:
         """`eˣ / Σ eˣ` along `dim`."""
     def softplus(self, beta: builtins.float | None = ..., threshold: builtins.float = ...) -> Tensor:
-        """`ln(1 + eᵇˣ) / b`, linear where `b · x > threshold`."""
+        """`ln(1 + eᵇˣ) / b`, linear where `b · x > threshold`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def softplus_(self, beta: builtins.float | None = ..., threshold: builtins.float = ...) -> Tensor:
         """`ln(1 + eᵇˣ) / b`, linear where `b · x > threshold`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def softshrink(self, lambd: builtins.float = ...) -> Tensor:
-        """`x` moved towards 0 by `lambda`."""
+        """`x` moved towards 0 by `lambda`.
+
+        Element by element: `x` is the tensor, `lambda` is `lambd`. Integers become floats.
+        """
     def softshrink_(self, lambd: builtins.float = ...) -> Tensor:
         """`x` moved towards 0 by `lambda`.
+
+        Element by element: `x` is the tensor, `lambda` is `lambd`. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def softsign(self) -> Tensor:
-        """`x / (1 + |x|)`."""
+        """`x / (1 + |x|)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def softsign_(self) -> Tensor:
         """`x / (1 + |x|)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
@@ -1542,16 +2093,26 @@ class Tensor:
     def split_with_sizes(self, split_sizes: Any, dim: builtins.int | Sequence[int] | None = ...) -> tuple[Tensor, ...]:
         """Parts of the given sizes along `dim`."""
     def sqrt(self) -> Tensor:
-        """`√x`."""
+        """`√x`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def sqrt_(self) -> Tensor:
         """`√x`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def square(self) -> Tensor:
-        """`x²`."""
+        """`x²`.
+
+        Element by element: `x` is the tensor. Of any real dtype.
+        """
     def square_(self) -> Tensor:
         """`x²`.
+
+        Element by element: `x` is the tensor. Of any real dtype.
 
         In place: written over this tensor, which is returned.
         """
@@ -1578,7 +2139,14 @@ class Tensor:
     def subtract_(self, other: Tensor | builtins.float, *, alpha: builtins.float | None = ...) -> Tensor:
         """`self - alpha · other`, in place."""
     def sum(self, dim: builtins.int | Sequence[int] | None = ..., keepdim: builtins.bool = ..., *, dtype: dtype | None = ..., axis: builtins.int | Sequence[int] | None = ..., keepdims: builtins.bool | None = ...) -> Tensor:
-        """Sum over `dim`, or of everything."""
+        """Sum over `dim`, a dimension or several, or of everything.
+
+        Reduced dimensions disappear, or stay with size 1 if `keepdim`. Integers and bools are summed as int64; `dtype` converts
+        before summing. `axis` and `keepdims` are NumPy's names for `dim` and `keepdim`.
+
+            >>> torch.ones(2, 3).sum(dim=1)
+            tensor([3., 3.])
+        """
     def sum_to_size(self, *size: Any) -> Tensor:
         """Summed to `size`: over the dimensions that broadcasting `size` to this shape would stretch."""
     def svd(self, input: Tensor, some: Any = ..., compute_uv: Any = ..., *, out: Any = ...) -> Tensor:
@@ -1600,32 +2168,52 @@ class Tensor:
     def take_along_dim(self, input: Tensor, indices: Any, dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
         """Elements by number along `dim`, everything else stretched."""
     def tan(self) -> Tensor:
-        """Tangent of radians."""
+        """Tangent of radians.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def tan_(self) -> Tensor:
         """Tangent of radians.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def tanh(self) -> Tensor:
-        """Hyperbolic tangent."""
+        """Hyperbolic tangent.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def tanh_(self) -> Tensor:
         """Hyperbolic tangent.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def tanhshrink(self) -> Tensor:
-        """`x - tanh(x)`."""
+        """`x - tanh(x)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
+        """
     def tanhshrink_(self) -> Tensor:
         """`x - tanh(x)`.
+
+        Element by element: `x` is the tensor. Integers become floats.
 
         In place: written over this tensor, which is returned.
         """
     def tensor_split(self, input: Tensor, indices_or_sections: Any, dim: builtins.int | Sequence[int] | None = ...) -> tuple[Tensor, ...]:
         """Parts of nearly equal size, or cut before the given indices."""
     def threshold(self, threshold: builtins.float, value: Tensor | builtins.float) -> Tensor:
-        """`x` where above `threshold`, `value` elsewhere."""
+        """`x` where above `threshold`, `value` elsewhere.
+
+        Element by element: `x` is the tensor. Of any real dtype.
+        """
     def threshold_(self, threshold: builtins.float, value: Tensor | builtins.float) -> Tensor:
         """`x` where above `threshold`, `value` elsewhere.
+
+        Element by element: `x` is the tensor. Of any real dtype.
 
         In place: written over this tensor, which is returned.
         """
@@ -1662,9 +2250,14 @@ class Tensor:
     def true_divide_(self, other: Tensor | builtins.float, *, rounding_mode: Any = ...) -> Tensor:
         """`self / other`, in place."""
     def trunc(self) -> Tensor:
-        """The integer part."""
+        """The integer part.
+
+        Element by element: `x` is the tensor. Integers stay as they are.
+        """
     def trunc_(self) -> Tensor:
         """The integer part.
+
+        Element by element: `x` is the tensor. Integers stay as they are.
 
         In place: written over this tensor, which is returned.
         """
@@ -1707,13 +2300,18 @@ class Tensor:
     def view_as(self, other: Tensor | builtins.float) -> Tensor:
         """In the shape of `other`, never a copy."""
     def vsplit(self, input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
-        """Cut along the rows."""
+        """`input` cut along its rows, dimension 0: into so many parts, or before these indices."""
     def where(self, condition: Any, other: Tensor | builtins.float) -> Tensor:
         """`self` where `condition`, `other` elsewhere."""
     def xlogy(self, other: Tensor | builtins.float) -> Tensor:
-        """`a · ln b`, 0 where `a` is 0."""
+        """`a · ln b`, 0 where `a` is 0.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
+        """
     def xlogy_(self, other: Tensor | builtins.float) -> Tensor:
         """`a · ln b`, 0 where `a` is 0.
+
+        Element by element: `a` is the tensor, `b` is `other`. Integers become floats; shapes broadcast, dtypes are promoted, operands may be numbers.
 
         In place: written over this tensor, which is returned.
         """
@@ -1750,6 +2348,8 @@ def _clip_grad_norm(parameters: Any, max_norm: Any, norm_type: Any, error_if_non
     """Scales all gradients together so that their joint norm is at most `max_norm`; answers the norm before."""
 def _clip_grad_value(parameters: Any, value: Tensor | builtins.float) -> Tensor:
     """Clamps each gradient's elements to `[-value, value]`."""
+def _count_flops(on: Any) -> Tensor:
+    """Counts floating-point operations from here on (`True`), or one listener less (`False`)."""
 def _cross(a: Any, b: Any, dim: builtins.int | Sequence[int] | None) -> Tensor:
     ...
 def _ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: Any, blank: Any, reduction: str, zero_infinity: Any) -> Tensor:
@@ -1762,10 +2362,8 @@ def _digits() -> Tensor:
     """The UCI handwritten digits: images (1797, 1, 8, 8) and labels (1797)."""
 def _einsum(equation: Any, operands: Any) -> Tensor:
     ...
-def _embedding_bag(weight: Tensor | None, input: Tensor, offsets: Any, scale_grad_by_freq: Any, mode: Any, per_sample_weights: Any, include_last_offset: Any, padding_idx: Any) -> Tensor:
+def _embedding_bag(weight: Tensor | None, input: Tensor, offsets: Any, scale_grad_by_freq: Any, mode: Any, per_sample_weights: Any, include_last_offset: Any, padding_idx: Any, sparse: Any) -> Tensor:
     """The sum, mean or maximum of rows, bag by bag."""
-def _embedding_by_frequency(input: Tensor, weight: Tensor | None, padding_idx: Any) -> Tensor:
-    """As `embedding`, with gradients divided by how often a row is read."""
 def _embedding_renorm_(weight: Tensor | None, input: Tensor, max_norm: Any, norm_type: Any) -> Tensor:
     """Bounds the norms of the rows that are about to be read, in place."""
 def _end_saved_tensors_hooks() -> Tensor:
@@ -1774,6 +2372,8 @@ def _end_watch() -> Tensor:
     """Ends what began last."""
 def _feature_alpha_dropout(input: Tensor, p: builtins.float, training: builtins.bool) -> Tensor:
     ...
+def _flops() -> Tensor:
+    """Floating-point operations that this thread has counted."""
 def _focal_loss(input: Tensor, target: Tensor, gamma: Any = ..., weight: Tensor | None = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """The cross-entropy, less of what is easy."""
 def _fractional_max_pool2d(input: Tensor, kernel_size: Any, output_size: Any, samples: Any) -> Tensor:
@@ -1918,6 +2518,14 @@ def _pixel_shuffle(input: Tensor, factor: Any) -> Tensor:
     """(…, C · r², H, W) → (…, C, H · r, W · r)."""
 def _pixel_unshuffle(input: Tensor, factor: Any) -> Tensor:
     """(…, C, H · r, W · r) → (…, C · r², H, W)."""
+def _profiler_enter(name: Any, path: Any = ...) -> Tensor:
+    """Begins a span: a module's with its path, the user's without. Answers what ends it."""
+def _profiler_exit(id: Any) -> Tensor:
+    """Ends a span."""
+def _profiler_start(memory: Any, shapes: Any, lines: Any) -> Tensor:
+    """Begins a recording."""
+def _profiler_stop() -> Tensor:
+    """Ends the recording."""
 def _replace_autocast(dtype: dtype | None) -> dtype | None:
     """Sets the dtype of products in this thread (None: as they are) and answers the one before."""
 def _replace_mode(mode: Any) -> Tensor:
@@ -1944,8 +2552,8 @@ def _standard_gamma(input: Tensor, generator: Generator | None = ...) -> Tensor:
     """Gamma numbers of the shape parameters `input` and rate 1, with gradients at fixed quantiles."""
 def _standard_gamma_grad(input: Tensor, output: Any) -> Tensor:
     """How gamma numbers change with their parameters."""
-def _step(rule: Any, group: Any, state: Any) -> Tensor:
-    """One step of the optimizer `rule` over a parameter group; `state` maps parameters to dicts."""
+def _step(rule: Any, groups: builtins.int, state: Any) -> Tensor:
+    """One step of the optimizer `rule` over parameter groups; `state` maps parameters to dicts."""
 def _supervised_contrastive_loss(input: Tensor, target: Tensor, temperature: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """The attraction of representations of the same label."""
 def _tensordot(a: Any, b: Any, first: Any, second: Any) -> Tensor:
@@ -1973,7 +2581,13 @@ def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: builtin
 def adaptive_max_pool3d(input: Tensor, output_size: Any, return_indices: builtins.bool = ...) -> Tensor:
     """The largest element of as many windows as make an output of the given sizes."""
 def arange(start: Any, end: Any = ..., step: Any = ..., *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ...) -> Tensor:
-    """`start`, `start + step`, … below `end`."""
+    """`start`, `start + step`, … below `end`.
+
+    With one number, that is `end`, and `start` is 0. Integers make int64, floats the default float.
+
+        >>> torch.arange(1, 10, 3).tolist()
+        [1, 4, 7]
+    """
 def as_tensor(data: Any, dtype: dtype | None = ..., device: device | str | None = ...) -> Tensor:
     """`data` as a tensor: shared where it can be, copied where not."""
 def avg_pool1d(input: Tensor, kernel_size: Any, stride: Any = ..., padding: Any = ..., ceil_mode: builtins.bool = ..., count_include_pad: builtins.bool = ..., divisor_override: Any = ...) -> Tensor:
@@ -1997,7 +2611,13 @@ def binomial(count: Any, prob: Any, generator: Generator | None = ...) -> Tensor
 def bucketize(input: Tensor, boundaries: Any, *, out_int32: Any = ..., right: Any = ...) -> Tensor:
     """Which of the intervals between `boundaries` each element is in."""
 def cat(tensors: Iterable[Tensor], dim: builtins.int | Sequence[int] | None = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
-    """Tensors put next to each other along `dim`."""
+    """Tensors put next to each other along `dim`.
+
+    All other dimensions have the same sizes; dtypes are promoted.
+
+        >>> torch.cat([torch.ones(2, 3), torch.zeros(1, 3)]).shape
+        neurarust.Size([3, 3])
+    """
 def combinations(input: Tensor, r: Any = ..., with_replacement: Any = ...) -> Tensor:
     """All choices of `r` elements of a vector, in order."""
 def complex(real: Any, imag: Any) -> Tensor:
@@ -2078,17 +2698,32 @@ def conv_transpose3d(input: Tensor, weight: Tensor | None, bias: Tensor | None =
         neurarust.Size([1, 1, 5, 5, 5])
     """
 def cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = ..., ignore_index: builtins.int = ..., label_smoothing: builtins.float = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
-    """The cross-entropy of logits (N, C, …) against classes (N, …) or class probabilities (N, C, …)."""
+    """The cross-entropy of logits `input` (N, C, …) against classes (N, …) or class probabilities (N, C, …): the negative
+    logarithm of the softmax at the target.
+
+    `weight` (C) says how much each class counts; elements of class `ignore_index` don't. `label_smoothing` spreads that part
+    of each target evenly over all classes. `reduction` is "mean" (weighted), "sum", or "none" for one number per element:
+    (N, …). One sample without a batch is (C) against ().
+
+    Raises IndexError for a class that isn't there, RuntimeError for shapes that don't fit.
+
+        >>> torch.nn.functional.cross_entropy(torch.zeros(2, 4), torch.tensor([0, 3])).item()  # ln 4
+        1.3862943649291992
+    """
 def cumulative_trapezoid(y: Any, x: Any = ..., *, dx: Any = ..., dim: builtins.int | Sequence[int] | None = ...) -> Tensor:
     """The integrals along `dim` up to each sample but the first."""
 def dropout(input: Tensor, p: builtins.float = ..., training: builtins.bool = ..., inplace: builtins.bool = ...) -> Tensor:
     """Zeroes elements with probability `p` and scales the others up, while `training`."""
-def embedding(input: Tensor, weight: Tensor | None, padding_idx: Any = ...) -> Tensor:
-    """Rows of `weight` by number: (…) of integers gives (…, width). The row `padding_idx` gets no gradient."""
+def embedding(input: Tensor, weight: Tensor | None, padding_idx: Any = ..., scale_grad_by_freq: Any = ..., sparse: Any = ...) -> Tensor:
+    """Rows of `weight` by number: (…) of integers gives (…, width). The row `padding_idx` gets no gradient.
+
+    >>> torch.nn.functional.embedding(torch.tensor([2, 0]), torch.tensor([[1.0], [2.0], [3.0]])).tolist()
+    [[3.0], [1.0]]
+    """
 def empty(*shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ..., memory_format: Any = ...) -> Tensor:
-    """Arbitrary contents."""
+    """A tensor of arbitrary contents, to be written over: `empty(2, 3)` or `empty((2, 3))`."""
 def empty_like(input: Tensor, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., memory_format: Any = ...) -> Tensor:
-    """Arbitrary contents.
+    """A tensor of arbitrary contents, to be written over: `empty(2, 3)` or `empty((2, 3))`.
 
     In the shape, and unless another one is given the dtype, of `input`.
     """
@@ -2136,7 +2771,7 @@ def hstack(tensors: Iterable[Tensor]) -> Tensor:
 def huber_loss(input: Tensor, target: Tensor, delta: Any = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
     """`delta` times the smooth L1 loss."""
 def imag(input: Tensor) -> Tensor:
-    """The imaginary part."""
+    """The imaginary part of a complex tensor, a view."""
 def initial_seed() -> int:
     """The seed of the default generator."""
 def is_anomaly_check_nan_enabled() -> Tensor:
@@ -2152,37 +2787,60 @@ def is_tensor(obj: Any) -> bool:
 def isin(elements: Any, test_elements: Any, *, assume_unique: Any = ..., invert: Any = ...) -> Tensor:
     """Which elements are among `test_elements` (with `invert`: which aren't)."""
 def l1_loss(input: Tensor, target: Tensor, size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
-    """The absolute differences."""
+    """`|input - target|`: the mean, the sum, or with `reduction="none"` each of the absolute differences."""
 def layer_norm(input: Tensor, normalized_shape: Any, weight: Tensor | None = ..., bias: Tensor | None = ..., eps: builtins.float | None = ...) -> Tensor:
-    """Zero mean and unit variance over the last dimensions, `normalized_shape`."""
+    """Zero mean and unit variance over the last dimensions, `normalized_shape`.
+
+    `(x - mean) / √(var + eps) · weight + bias` for each sample, with `weight` and `bias` of `normalized_shape` (Ba, Kiros and
+    Hinton, 2016).
+    """
 def linear(input: Tensor, weight: Tensor | None, bias: Tensor | None = ...) -> Tensor:
-    """`input @ weightᵀ + bias`: (…, in) with (out, in) gives (…, out)."""
+    """`input @ weightᵀ + bias`: (…, in) with (out, in) gives (…, out).
+
+    >>> torch.nn.functional.linear(torch.ones(4, 3), torch.ones(2, 3)).shape
+    neurarust.Size([4, 2])
+    """
 def linspace(start: Any, end: Any, steps: Any, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ...) -> Tensor:
     """`steps` numbers from `start` to `end`, both included."""
 def manual_seed(seed: builtins.int) -> Generator:
     """Seeds the default generator. After `use_torch_rng()` it draws what PyTorch draws from the same seed."""
 def max_pool1d(input: Tensor, kernel_size: Any, stride: Any = ..., padding: Any = ..., dilation: Any = ..., ceil_mode: builtins.bool = ..., return_indices: builtins.bool = ...) -> Tensor:
-    """The largest element of each window; with `return_indices`, where they are too."""
+    """The largest element of each window; with `return_indices`, where they are too.
+
+    (N, C, …) or (C, …), where an output size is `(size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1`,
+    rounded up instead if `ceil_mode`. `stride` is `kernel_size` unless given; padding is never the largest.
+    """
 def max_pool2d(input: Tensor, kernel_size: Any, stride: Any = ..., padding: Any = ..., dilation: Any = ..., ceil_mode: builtins.bool = ..., return_indices: builtins.bool = ...) -> Tensor:
-    """The largest element of each window; with `return_indices`, where they are too."""
+    """The largest element of each window; with `return_indices`, where they are too.
+
+    (N, C, …) or (C, …), where an output size is `(size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1`,
+    rounded up instead if `ceil_mode`. `stride` is `kernel_size` unless given; padding is never the largest.
+    """
 def max_pool3d(input: Tensor, kernel_size: Any, stride: Any = ..., padding: Any = ..., dilation: Any = ..., ceil_mode: builtins.bool = ..., return_indices: builtins.bool = ...) -> Tensor:
-    """The largest element of each window; with `return_indices`, where they are too."""
+    """The largest element of each window; with `return_indices`, where they are too.
+
+    (N, C, …) or (C, …), where an output size is `(size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1`,
+    rounded up instead if `ceil_mode`. `stride` is `kernel_size` unless given; padding is never the largest.
+    """
 def memory_stats() -> dict[str, int]:
     """Bytes in use, cached and at most, as a dict."""
 def mse_loss(input: Tensor, target: Tensor, size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
-    """The squared differences."""
+    """`(input - target)²`: the mean, the sum, or with `reduction="none"` each of the squared differences."""
 def multinomial(input: Tensor, num_samples: Any, replacement: Any = ..., *, generator: Generator | None = ...) -> Tensor:
     """`num_samples` indices per row, drawn with the row's weights."""
 def nll_loss(input: Tensor, target: Tensor, weight: Tensor | None = ..., ignore_index: builtins.int = ..., size_average: Any = ..., reduce: Any = ..., reduction: str = ...) -> Tensor:
-    """The negative log-likelihood of classes, given log-probabilities (N, C, …)."""
+    """The negative log-likelihood of classes (N, …), given log-probabilities (N, C, …).
+
+    Elements of class `ignore_index` don't count; `weight` (C) says how much each class counts.
+    """
 def normal(mean: Any, std: Any = ..., size: builtins.int | Sequence[int] | None = ..., *, generator: Generator | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ...) -> Tensor:
     """Normal numbers of the given means and standard deviations: one of them a tensor, or numbers and a `size`."""
 def one_hot(tensor: Tensor, num_classes: Any = ...) -> Tensor:
     """1 at the class of each element, 0 elsewhere: (…) → (…, num_classes)."""
 def ones(*shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ..., memory_format: Any = ...) -> Tensor:
-    """Ones."""
+    """A tensor of ones, float32 unless `dtype` says otherwise: `ones(2, 3)` or `ones((2, 3))`."""
 def ones_like(input: Tensor, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., memory_format: Any = ...) -> Tensor:
-    """Ones.
+    """A tensor of ones, float32 unless `dtype` says otherwise: `ones(2, 3)` or `ones((2, 3))`.
 
     In the shape, and unless another one is given the dtype, of `input`.
     """
@@ -2241,12 +2899,16 @@ def sparse_coo_tensor(indices: Any, values: Any, size: builtins.int | Sequence[i
 def sparse_csr_tensor(crow_indices: Any, col_indices: Any, values: Any, size: builtins.int | Sequence[int] | None = ..., *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., check_invariants: Any = ...) -> Tensor:
     """The matrix of `size` whose row `r` has values `crow_indices[r]..crow_indices[r + 1]`."""
 def stack(tensors: Iterable[Tensor], dim: builtins.int | Sequence[int] | None = ..., *, axis: builtins.int | Sequence[int] | None = ...) -> Tensor:
-    """Tensors of one shape put next to each other along a new dimension."""
+    """Tensors of one shape put next to each other along a new dimension.
+
+    >>> torch.stack([torch.ones(3), torch.zeros(3)], dim=1).shape
+    neurarust.Size([3, 2])
+    """
 def tensor(data: Any, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., pin_memory: Any = ...) -> Tensor:
     """A new tensor of `data`: numbers, nested lists of numbers, arrays, tensors. The data is copied.
 
     >>> neurarust.tensor([[1, 2], [3, 4]]).shape
-    Size([2, 2])
+    neurarust.Size([2, 2])
     """
 def to_dlpack(tensor: Tensor) -> Any:
     """The elements as a DLPack capsule that shares their memory."""
@@ -2269,9 +2931,9 @@ def view_as_real(input: Tensor) -> Tensor:
 def vstack(tensors: Iterable[Tensor]) -> Tensor:
     """Tensors put below each other."""
 def zeros(*shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ..., memory_format: Any = ...) -> Tensor:
-    """Zeros."""
+    """A tensor of zeros, float32 unless `dtype` says otherwise: `zeros(2, 3)` or `zeros((2, 3))`."""
 def zeros_like(input: Tensor, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., memory_format: Any = ...) -> Tensor:
-    """Zeros.
+    """A tensor of zeros, float32 unless `dtype` says otherwise: `zeros(2, 3)` or `zeros((2, 3))`.
 
     In the shape, and unless another one is given the dtype, of `input`.
     """
