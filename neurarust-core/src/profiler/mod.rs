@@ -704,7 +704,7 @@ impl Recording {
     /// use neurarust_core::{Tensor, profiler};
     /// let recording = profiler::start()?;
     /// Tensor::ones([2])?.exp()?;
-    /// assert_eq!(recording.stop().events().len(), 1);
+    /// assert!(recording.stop().events().iter().any(|event| event.name == "exp"));
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
     pub fn stop(self) -> Profile {

@@ -204,6 +204,7 @@ impl Download {
     /// use neurarust_data::download::{Download, RemoteFile};
     /// let file = RemoteFile { name: "set.npz".into(), bytes: 1234, sha256: "0f1e…".into() };
     /// Download::new("data").mirrors(["http://example.org/sets"]).fetch(&[file])?;
+    /// # Ok::<(), neurarust_core::Error>(())
     /// ```
     ///
     /// # Errors
