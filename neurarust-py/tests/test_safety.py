@@ -71,7 +71,10 @@ def test_import_needs_no_numpy_and_starts_no_thread():
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_ctrl_c_stops_a_long_backward():
     code = """
+        import signal
         import neurarust as torch
+        # A program that runs in the background inherits a SIGINT that is ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         x = torch.ones(64, 64, requires_grad=True)
         y = x
         for _ in range(20000):
