@@ -136,8 +136,8 @@ pub trait Rule: Clone + Send + Sync {
     fn check(&self) -> Result<()>;
 }
 
-/// Takes a step of `rule` for `slots` with their gradients, which [`Rule::check_gradient`] has let pass, all with as many
-/// steps behind them; counts it. To be called under `no_grad`.
+/// Takes a step of `rule` for `slots` with their gradients, which [`Rule::check_gradient`] has let pass, and counts it. To be
+/// called under `no_grad`.
 ///
 /// Of a parameter with a sparse gradient, the rows that the gradient has are taken out, with their state, moved as if they
 /// were a parameter of their own, and written back.
@@ -157,7 +157,7 @@ pub trait Rule: Clone + Send + Sync {
 #[track_caller]
 pub fn advance<R: Rule>(rule: &R, slots: Vec<(&mut Slot, Gradient)>) -> Result<()> {
     let states = rule.state_names().len();
-    let mut cohort: Vec<(&mut Slot, Tensor)> = Vec::with_capacity(slots.len());
+    let mut dense: Vec<(&mut Slot, Tensor)> = Vec::with_capacity(slots.len());
     let mut sparse: Vec<(&mut Slot, SparseTensor, Slot)> = Vec::new();
     for (slot, gradient) in slots {
         while slot.state.len() < states {
@@ -168,7 +168,7 @@ pub fn advance<R: Rule>(rule: &R, slots: Vec<(&mut Slot, Gradient)>) -> Result<(
             slot.state.push(zeros);
         }
         match gradient {
-            Gradient::Dense(g) => cohort.push((slot, g)),
+            Gradient::Dense(g) => dense.push((slot, g)),
             Gradient::Sparse(g) => {
                 let g = g.coalesce()?;
                 let rows = Slot {
@@ -185,11 +185,15 @@ pub fn advance<R: Rule>(rule: &R, slots: Vec<(&mut Slot, Gradient)>) -> Result<(
         }
     }
     for (_, g, rows) in &mut sparse {
-        cohort.push((rows, g.values().clone()));
+        dense.push((rows, g.values().clone()));
     }
-    rule.update(&cohort)?;
-    for (slot, _) in cohort {
-        slot.step += 1;
+    // Parameters in step with each other go together; those that got their first gradient later lag behind.
+    if !dense.is_sorted_by_key(|(slot, _)| slot.step) {
+        dense.sort_by_key(|(slot, _)| slot.step);
+    }
+    for cohort in dense.chunk_by_mut(|(a, _), (b, _)| a.step == b.step) {
+        rule.update(cohort)?;
+        cohort.iter_mut().for_each(|(slot, _)| slot.step += 1);
     }
     for (slot, g, rows) in sparse {
         g.with_values(&rows.param)?.write_to(&slot.param)?;
@@ -245,9 +249,11 @@ pub(crate) fn within(
 /// use neurarust_core::Tensor;
 /// use neurarust_optim::{Optimizer, Sgd};
 /// let w = Tensor::zeros([3])?.requires_grad()?;
-/// let mut optimizer = Optimizer::new([w], Sgd::default())?;
+/// let mut optimizer = Optimizer::new([w.clone()], Sgd::default())?;
 /// optimizer.groups[0].rule.momentum = 0.9; // from the next step on
-/// assert_eq!(optimizer.groups[0].slots.len(), 1);
+/// w.sum()?.backward()?;
+/// optimizer.step()?;
+/// assert_eq!(optimizer.groups[0].slots[0].state[0].to_vec::<f32>()?, [1.0; 3]);
 /// # Ok::<(), neurarust_core::Error>(())
 /// ```
 #[derive(Clone)]
@@ -442,32 +448,19 @@ impl<R: Rule> Optimizer<R> {
     #[track_caller]
     pub fn step(&mut self) -> Result<()> {
         let _guard = no_grad();
-        for group in &self.groups {
-            let mut all = group.slots.iter().filter_map(|s| s.param.kept_grad());
-            all.try_for_each(|g| group.rule.check_gradient(&g))?;
-        }
-        for group in &mut self.groups {
-            let mut ready: Vec<(&mut Slot, Gradient)> = Vec::with_capacity(group.slots.len());
-            for slot in &mut group.slots {
-                if let Some(grad) = slot.param.kept_grad() {
-                    ready.push((slot, grad));
+        let mut all = Vec::with_capacity(self.groups.len());
+        for Group { rule, slots, .. } in &mut self.groups {
+            let mut ready = Vec::with_capacity(slots.len());
+            for slot in slots {
+                if let Some(gradient) = slot.param.kept_grad() {
+                    rule.check_gradient(&gradient)?;
+                    ready.push((slot, gradient));
                 }
             }
-            // Parameters in step with each other go together; those that got their first gradient later lag behind.
-            if !ready.is_sorted_by_key(|(slot, _)| slot.step) {
-                ready.sort_by_key(|(slot, _)| slot.step);
-            }
-            let mut ready = ready.into_iter().peekable();
-            while let Some(first) = ready.next() {
-                let steps = first.0.step;
-                let mut cohort = vec![first];
-                while let Some(next) = ready.next_if(|(slot, _)| slot.step == steps) {
-                    cohort.push(next);
-                }
-                advance(&group.rule, cohort)?;
-            }
+            all.push((&*rule, ready));
         }
-        Ok(())
+        all.into_iter()
+            .try_for_each(|(rule, ready)| advance(rule, ready))
     }
 
     /// Forgets all gradients.

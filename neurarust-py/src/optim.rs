@@ -8,7 +8,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 
-/// One step of `rule` over parameters with their gradients, all with as many steps behind them.
+/// One step of `rule` over parameters with their gradients.
 fn step<R: Rule>(
     py: Python<'_>,
     rule: &R,
@@ -43,23 +43,6 @@ fn configured<R: Rule + Default>(group: &Bound<'_, PyDict>) -> PyResult<R> {
         rule.set_hyper(name, value.0.f64());
     }
     Ok(rule)
-}
-
-/// Parameters with as many steps behind them, their gradients, and the dicts that hold their state.
-#[derive(Default)]
-struct Cohort<'py> {
-    steps: u64,
-    slots: Vec<Slot>,
-    grads: Vec<Gradient>,
-    states: Vec<Option<Bound<'py, PyDict>>>,
-}
-
-impl<'py> Cohort<'py> {
-    fn push(&mut self, slot: Slot, grad: Gradient, state: Option<Bound<'py, PyDict>>) {
-        self.slots.push(slot);
-        self.grads.push(grad);
-        self.states.push(state);
-    }
 }
 
 /// The parameters of a group.
@@ -103,8 +86,9 @@ fn run_group<R: Rule>(
         .collect();
     let step_name = pyo3::intern!(py, "step");
     let params = params::<R>(group)?;
-    // Parameters in step with each other go together; those that got their first gradient later lag behind.
-    let mut cohorts: Vec<Cohort<'_>> = Vec::new();
+    let (mut slots, mut grads) = (Vec::new(), Vec::new());
+    // The dicts that hold the state.
+    let mut owns: Vec<Option<Bound<'_, PyDict>>> = Vec::new();
     let keeps = !names.is_empty();
     for param in params.iter() {
         let t = param.cast::<PyTensor>()?.get();
@@ -136,32 +120,21 @@ fn run_group<R: Rule>(
             }
             own = Some(known);
         }
-        match cohorts.iter_mut().find(|c| c.steps == slot.step) {
-            Some(cohort) => cohort.push(slot, grad, own),
-            None => {
-                let mut cohort = Cohort {
-                    steps: slot.step,
-                    ..Cohort::default()
-                };
-                cohort.push(slot, grad, own);
-                cohorts.push(cohort);
-            }
-        }
+        slots.push(slot);
+        grads.push(grad);
+        owns.push(own);
     }
     // PyTorch's SGD doesn't count: a buffer tells that there was a step.
     let counts = R::NAME != Sgd::NAME;
-    for cohort in &mut cohorts {
-        let known: Vec<usize> = cohort.slots.iter().map(|s| s.state.len()).collect();
-        let grads = std::mem::take(&mut cohort.grads);
-        step(py, rule, &mut cohort.slots, grads)?;
-        for ((slot, own), known) in cohort.slots.iter().zip(&cohort.states).zip(known) {
-            let Some(own) = own else { continue };
-            if counts {
-                own.set_item(step_name, cohort.steps + 1)?;
-            }
-            for (name, t) in names.iter().zip(&slot.state).skip(known) {
-                own.set_item(name, PyTensor(t.clone()))?;
-            }
+    let known: Vec<usize> = slots.iter().map(|s: &Slot| s.state.len()).collect();
+    step(py, rule, &mut slots, grads)?;
+    for ((slot, own), known) in slots.iter().zip(&owns).zip(known) {
+        let Some(own) = own else { continue };
+        if counts {
+            own.set_item(step_name, slot.step)?;
+        }
+        for (name, t) in names.iter().zip(&slot.state).skip(known) {
+            own.set_item(name, PyTensor(t.clone()))?;
         }
     }
     Ok(())
