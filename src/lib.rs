@@ -27,10 +27,12 @@
 //! |---|---|
 //! | [`Tensor`] and the crate root | tensors, dtypes, errors, memory statistics |
 //! | [`autograd`] | gradients: modes, hooks, custom functions, `grad`, `gradcheck` |
-//! | [`nn`] | modules, layers, losses, initial values |
+//! | [`nn`] | modules, layers, losses, initial values, `summary` |
 //! | [`optim`] | optimizers, schedules, clipping |
 //! | [`data`] | datasets, samplers, the loader |
 //! | [`io`] | safetensors and NumPy files |
+//! | [`random`], [`sparse`] | generators of random numbers; tensors that keep only some elements |
+//! | [`profiler`], [`viz`] | where the time goes; the graph as a picture |
 
 #![forbid(unsafe_code)]
 

@@ -21,7 +21,7 @@ mod tensor;
 mod traced;
 pub mod viz;
 
-/// Kernels and what they stand on. The only folder with `unsafe` code, beside `storage.rs`.
+/// Kernels and what they stand on. The only folder with `unsafe` code, beside `storage.rs` and `storage/`.
 pub mod cpu {
     pub(crate) mod conv;
     pub(crate) mod convert;

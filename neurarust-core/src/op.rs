@@ -510,13 +510,13 @@ impl OpTable {
             Class::Real => Ok((promoted.to_float(), promoted.to_float())),
             Class::Signed if promoted == DType::Bool => Err(Error::dtype(
                 name,
-                "not defined for bool tensors; use logical_not, ^ or convert with to_dtype",
+                "not defined for bool tensors; use logical_not, ^ or convert it",
             )),
             Class::Num | Class::Signed | Class::Round => Ok((promoted, promoted)),
             Class::Test => Ok((promoted, DType::Bool)),
             Class::Bits if promoted.is_float() => Err(Error::dtype(
                 name,
-                format!("expected integer or bool tensors, got {promoted}; convert with to_dtype"),
+                format!("expected integer or bool tensors, got {promoted}; convert it"),
             )),
             Class::Bits => Ok((promoted, promoted)),
         }

@@ -177,7 +177,11 @@ impl Storage {
     /// use neurarust_core::storage::Storage;
     /// let storage = Storage::zeroed(4).unwrap();
     /// // SAFETY: four bytes, and nobody else knows them.
-    /// unsafe { storage.as_mut_ptr().write_bytes(7, 4) };
+    /// let first = unsafe {
+    ///     storage.as_mut_ptr().write_bytes(7, 4);
+    ///     *storage.as_mut_ptr()
+    /// };
+    /// assert_eq!(first, 7);
     /// ```
     #[inline]
     pub fn as_mut_ptr(&self) -> *mut u8 {

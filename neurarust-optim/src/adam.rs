@@ -195,8 +195,8 @@ adam! {
     AdamW "AdamW", decay 1e-2, true
 }
 
-/// Adam for sparse gradients: the moments of a row change, and move it, only when the gradient has it. Of `torch`'s
-/// `SparseAdam`: `eps` is added to the root of the second moment before its bias is corrected.
+/// Adam for sparse gradients: the moments of a row change, and move it, only when the gradient has it. As in PyTorch's
+/// `SparseAdam`, `eps` is added to the root of the second moment before its bias is corrected.
 ///
 /// ```
 /// use neurarust_core::{Tensor, ops::embedding::Lookup};

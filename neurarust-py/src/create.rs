@@ -103,9 +103,7 @@ macro_rules! filled {
             fresh(py, 0, requires_grad, move || $make)
         }
 
-        $(#[$doc])*
-        ///
-        /// In the shape, and unless another one is given the dtype, of `input`.
+        #[doc = concat!("As `", stringify!($name), "`, in the shape and, unless another one is given, the dtype of `input`.")]
         #[pyfunction]
         #[pyo3(signature = (input, *, dtype=None, device=None, requires_grad=false, layout=None, memory_format=None))]
         fn $like(
@@ -119,9 +117,9 @@ macro_rules! filled {
     )* };
 }
 filled! {
-    /// A tensor of zeros, float32 unless `dtype` says otherwise: `zeros(2, 3)` or `zeros((2, 3))`.
+    /// A tensor of zeros, of the default dtype unless `dtype` says otherwise: `zeros(2, 3)` or `zeros((2, 3))`.
     zeros zeros_like => |shape, dtype| Tensor::zeros((shape, dtype));
-    /// A tensor of ones, float32 unless `dtype` says otherwise: `ones(2, 3)` or `ones((2, 3))`.
+    /// A tensor of ones, of the default dtype unless `dtype` says otherwise: `ones(2, 3)` or `ones((2, 3))`.
     ones ones_like => |shape, dtype| Tensor::ones((shape, dtype));
     /// A tensor of arbitrary contents, to be written over: `empty(2, 3)` or `empty((2, 3))`.
     empty empty_like => |shape, dtype| Tensor::empty((shape, dtype));

@@ -18,12 +18,13 @@ SPACES = (
     "torch", "torch.Tensor", "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.nn.utils", "torch.nn.utils.rnn",
     "torch.optim", "torch.optim.lr_scheduler", "torch.utils.data", "torch.autograd", "torch.autograd.functional", "torch.func",
     "torch.linalg", "torch.fft", "torch.special", "torch.signal.windows", "torch.masked", "torch.sparse", "torch.random",
-    "torch.distributions", "torch.utils.checkpoint",
+    "torch.distributions", "torch.profiler", "torch.utils.checkpoint",
 )
 # What a CPU framework without a compiler of its own has no use for.
 ELSEWHERE = (
     "cuda", "cudnn", "miopen", "mkldnn", "xpu", "mps", "hpu", "ipu", "mtia", "quant", "fbgemm", "q_", "vmap_", "vitals", "jit", "script",
     "sym_", "onnx", "distributed", "ao", "fused_", "_", "QInt", "QUInt", "Storage", "dequantize", "int_repr",
+    "qint", "quint", "qscheme", "choose_qparams", "parse_", "import_ir", "is_vulkan", "is_xla", "is_maia", "is_ipu", "to_mkldnn", "is_mkldnn",
 )
 HELPERS = ("torch._jit_internal", "torch.overrides", "torch.testing", "torch._utils", "torch.jit", "torch.types", "torch._ops")
 
@@ -44,9 +45,9 @@ def names(space):
     for part in space.split(".")[1:]:
         at = getattr(at, part)
     listed = getattr(at, "__all__", None) if inspect.ismodule(at) else None
-    for name in sorted(listed or dir(at)):
+    for name in sorted(set(listed or dir(at))):
         found = getattr(at, name, None)
-        if name.startswith(ELSEWHERE) or any(word in name for word in ("Storage", "cudnn", "quantize")):
+        if name.startswith(ELSEWHERE) or any(word in name for word in ("Storage", "cudnn", "quantize", "_gpu_", "_ipu_", "_xla_")):
             continue
         if inspect.ismodule(found) or not (callable(found) or isinstance(found, torch.dtype) or not inspect.ismodule(at)):
             continue

@@ -55,7 +55,7 @@ pub fn gradcheck(
         return Err(Error::dtype(
             OP,
             format!(
-                "input {i} is {}; differences need float64: to_dtype(DType::F64)",
+                "input {i} is {}; differences need float64",
                 inputs[i].dtype()
             ),
         ));

@@ -1,8 +1,8 @@
 //! Reverse-mode differentiation of a graph that is recorded while it is computed.
 //!
 //! An operation whose inputs require gradients leaves a `Node`: edges to the nodes of its inputs, what its formula
-//! needs, and the vector-Jacobian product. Creation order is a topological order, so `engine` is a heap on the
-//! creation number.
+//! needs, and the vector-Jacobian product. Creation order is a topological order, so `engine` is one ordered
+//! map by the creation number.
 
 mod anomaly;
 mod audit;

@@ -5,13 +5,10 @@ use std::cell::Cell;
 /// What becomes of operations on tensors that require gradients.
 ///
 /// ```
-/// # use neurarust_core::{inference_mode, no_grad};
-/// use neurarust_core::autograd::{Mode, replace_mode};
-/// {
-///     let _guard = no_grad();
-///     assert_eq!(replace_mode(Mode::NoGrad), Mode::NoGrad);
-/// }
-/// assert_eq!(replace_mode(Mode::Record), Mode::Record);
+/// use neurarust_core::autograd::{Mode, is_grad_enabled, replace_mode};
+/// assert_eq!(replace_mode(Mode::Inference), Mode::Record);
+/// assert!(!is_grad_enabled());
+/// assert_eq!(replace_mode(Mode::Record), Mode::Inference);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {

@@ -73,6 +73,7 @@ thread_local! {
 /// let y = x.square()?;
 /// end_saved_tensors_hooks();
 /// y.backward()?;
+/// assert_eq!(x.grad().unwrap().item::<f32>()?, 6.0);
 /// # Ok::<(), neurarust_core::Error>(())
 /// ```
 pub fn begin_saved_tensors_hooks(hooks: Option<Arc<dyn Pack>>) {
@@ -106,6 +107,7 @@ pub fn end_saved_tensors_hooks() {
 /// let y = x.square()?;
 /// drop(hooks); // `y` goes on with what was kept under them
 /// y.backward()?;
+/// assert_eq!(x.grad().unwrap().item::<f32>()?, 6.0);
 /// # Ok::<(), neurarust_core::Error>(())
 /// ```
 #[must_use = "the hooks end when the guard is dropped"]

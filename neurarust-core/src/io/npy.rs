@@ -123,7 +123,7 @@ pub(super) fn preamble(tensor: &Tensor) -> Parsed<Vec<u8>> {
         DType::BF16 => {
             return Err(Fault::new(
                 ErrorKind::Unsupported,
-                "NumPy has no bfloat16; convert with to_dtype(DType::F32), or save as safetensors",
+                "NumPy has no bfloat16; convert it to float32, or save as safetensors",
             ));
         }
     };

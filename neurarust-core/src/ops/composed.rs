@@ -57,7 +57,7 @@ impl Tensor {
             return Err(Error::dtype(
                 "frexp",
                 format!(
-                    "expected a floating-point tensor, got {}; convert it with to_dtype",
+                    "expected a floating-point tensor, got {}; convert it",
                     self.dtype()
                 ),
             ));

@@ -22,7 +22,7 @@ pub(super) fn same_dtype(op: &'static str, target: &Tensor, source: &Tensor) -> 
     Err(Error::dtype(
         op,
         format!(
-            "a {} source for a {} tensor; convert it with to_dtype",
+            "a {} source for a {} tensor; convert it",
             source.dtype(),
             target.dtype()
         ),

@@ -271,7 +271,7 @@ impl Tensor {
             return Err(Error::dtype(
                 op,
                 format!(
-                    "a {} source for a {} tensor; convert it with to_dtype",
+                    "a {} source for a {} tensor; convert it",
                     source.dtype(),
                     self.dtype()
                 ),

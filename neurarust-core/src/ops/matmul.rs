@@ -13,18 +13,11 @@ fn same_dtype(op: &'static str, a: &Tensor, b: &Tensor) -> Result<()> {
     if a.dtype() != b.dtype() {
         return Err(Error::dtype(
             op,
-            format!(
-                "{} and {}; convert one of them with to_dtype",
-                a.dtype(),
-                b.dtype()
-            ),
+            format!("{} and {}; convert one of them", a.dtype(), b.dtype()),
         ));
     }
     if a.dtype() == DType::Bool {
-        return Err(Error::dtype(
-            op,
-            "not defined for bool tensors; convert with to_dtype",
-        ));
+        return Err(Error::dtype(op, "not defined for bool tensors; convert it"));
     }
     Ok(())
 }

@@ -465,7 +465,7 @@ impl Selection {
             return Err(Error::dtype(
                 op,
                 format!(
-                    "a {} value for a {} tensor; convert one of them with to_dtype",
+                    "a {} value for a {} tensor; convert one of them",
                     value.dtype(),
                     target.dtype()
                 ),

@@ -13,8 +13,7 @@ use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 /// A number of a formula that is being recorded. Meaningful only inside the evaluation that made it.
 ///
 /// ```
-/// use neurarust_core::{fuse, program::OpCode, program::Program};
-/// use neurarust_core::{formula::Formula, real::Real};
+/// use neurarust_core::{formula::Formula, program::{OpCode, Program}, real::Real};
 /// #[derive(Clone, Copy)]
 /// struct Twice;
 /// impl Formula<1, 1> for Twice {

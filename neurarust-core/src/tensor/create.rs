@@ -117,7 +117,7 @@ fn real_only(op: &'static str, dtype: DType) -> Result<()> {
     }
     Err(Error::unsupported(
         op,
-        format!("not defined for {dtype}; make a real tensor and convert it with to_dtype"),
+        format!("not defined for {dtype}; make a real tensor and convert it"),
     ))
 }
 

@@ -38,7 +38,7 @@ impl Tensor {
             return Err(Error::value(
                 "pow",
                 format!(
-                    "an integer tensor to the negative power {}; convert it with to_dtype first",
+                    "an integer tensor to the negative power {}; convert it first",
                     e.item::<i64>()?
                 ),
             ));
@@ -172,7 +172,7 @@ impl Tensor {
             return Err(Error::dtype(
                 OP,
                 format!(
-                    "a {} value for a {} tensor; convert one of them with to_dtype",
+                    "a {} value for a {} tensor; convert one of them",
                     value.dtype(),
                     self.dtype()
                 ),

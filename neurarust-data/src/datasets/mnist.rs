@@ -74,11 +74,8 @@ impl Mnist {
     ///
     /// ```
     /// # use neurarust_data::datasets::Mnist;
-    /// # let folder = std::env::temp_dir();
-    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist16", std::process::id())));
-    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
-    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
-    /// let mnist = Mnist::open_files(&images, &labels)?;
+    /// let folder = std::path::Path::new("tests/tiny"); // two images
+    /// let mnist = Mnist::open_files(folder.join("train-images-idx3-ubyte"), folder.join("train-labels-idx1-ubyte"))?;
     /// assert_eq!(mnist.len(), 2);
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
@@ -151,12 +148,8 @@ impl Mnist {
     /// How many images there are.
     ///
     /// ```
-    /// # use neurarust_data::datasets::Mnist;
-    /// # let folder = std::env::temp_dir();
-    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist17", std::process::id())));
-    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
-    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
-    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// # use neurarust_data::datasets::{Mnist, Split};
+    /// let mnist = Mnist::open("tests/tiny", Split::Train)?; // two images
     /// assert_eq!(mnist.len(), 2);
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
@@ -167,12 +160,8 @@ impl Mnist {
     /// Whether there are none.
     ///
     /// ```
-    /// # use neurarust_data::datasets::Mnist;
-    /// # let folder = std::env::temp_dir();
-    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist18", std::process::id())));
-    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
-    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
-    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// # use neurarust_data::datasets::{Mnist, Split};
+    /// let mnist = Mnist::open("tests/tiny", Split::Train)?; // two images
     /// assert!(!mnist.is_empty());
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
@@ -183,12 +172,8 @@ impl Mnist {
     /// Height and width of an image.
     ///
     /// ```
-    /// # use neurarust_data::datasets::Mnist;
-    /// # let folder = std::env::temp_dir();
-    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist19", std::process::id())));
-    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
-    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
-    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// # use neurarust_data::datasets::{Mnist, Split};
+    /// let mnist = Mnist::open("tests/tiny", Split::Train)?; // two images
     /// assert_eq!(mnist.image_size(), (1, 3)); // 28 × 28 in the real files
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
@@ -199,12 +184,8 @@ impl Mnist {
     /// The pixels, 0 … 255: (count, rows, columns), row-major.
     ///
     /// ```
-    /// # use neurarust_data::datasets::Mnist;
-    /// # let folder = std::env::temp_dir();
-    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist20", std::process::id())));
-    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
-    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
-    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// # use neurarust_data::datasets::{Mnist, Split};
+    /// let mnist = Mnist::open("tests/tiny", Split::Train)?; // two images
     /// assert_eq!(mnist.pixel_bytes(), [0, 128, 255, 1, 2, 3]);
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
@@ -215,12 +196,8 @@ impl Mnist {
     /// The labels, 0 … 9: (count).
     ///
     /// ```
-    /// # use neurarust_data::datasets::Mnist;
-    /// # let folder = std::env::temp_dir();
-    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist21", std::process::id())));
-    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
-    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
-    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// # use neurarust_data::datasets::{Mnist, Split};
+    /// let mnist = Mnist::open("tests/tiny", Split::Train)?; // two images
     /// assert_eq!(mnist.label_bytes(), [7, 9]);
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
@@ -231,12 +208,8 @@ impl Mnist {
     /// The images, 0.0 … 1.0: `f32` of shape (count, 1, rows, columns).
     ///
     /// ```
-    /// # use neurarust_data::datasets::Mnist;
-    /// # let folder = std::env::temp_dir();
-    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist22", std::process::id())));
-    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
-    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
-    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// # use neurarust_data::datasets::{Mnist, Split};
+    /// let mnist = Mnist::open("tests/tiny", Split::Train)?; // two images
     /// let images = mnist.images()?;
     /// assert_eq!((images.dims(), images.max()?.item::<f32>()?), (&[2, 1, 1, 3][..], 1.0));
     /// # Ok::<(), neurarust_core::Error>(())
@@ -253,12 +226,8 @@ impl Mnist {
     /// The labels, 0 … 9: `i64` of shape (count).
     ///
     /// ```
-    /// # use neurarust_data::datasets::Mnist;
-    /// # let folder = std::env::temp_dir();
-    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist23", std::process::id())));
-    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
-    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
-    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// # use neurarust_data::datasets::{Mnist, Split};
+    /// let mnist = Mnist::open("tests/tiny", Split::Train)?; // two images
     /// assert_eq!(mnist.labels()?.to_vec::<i64>()?, [7, 9]);
     /// # Ok::<(), neurarust_core::Error>(())
     /// ```
@@ -273,12 +242,8 @@ impl Mnist {
     /// [`images`](Self::images) and [`labels`](Self::labels) as a data set.
     ///
     /// ```
-    /// # use neurarust_data::datasets::Mnist;
-    /// # let folder = std::env::temp_dir();
-    /// # let [images, labels] = ["images", "labels"].map(|what| folder.join(format!("{what}-{}-mnist24", std::process::id())));
-    /// # std::fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 0, 128, 255, 1, 2, 3]).unwrap();
-    /// # std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 2, 7, 9]).unwrap();
-    /// # let mnist = Mnist::open_files(&images, &labels)?;
+    /// # use neurarust_data::datasets::{Mnist, Split};
+    /// let mnist = Mnist::open("tests/tiny", Split::Train)?; // two images
     /// use neurarust_data::Dataset;
     /// assert_eq!(mnist.dataset()?.len(), 2);
     /// # Ok::<(), neurarust_core::Error>(())

@@ -34,7 +34,8 @@ builder! {
     EmbeddingBuilder makes Embedding from (num_embeddings: usize => usize, embedding_dim: usize => usize), such as (10, 3)
     /// A row that starts at zero and is not trained.
     padding_idx: usize => Option<usize> = None::<usize>, padding_idx(0) => layer.tree().contains("padding_idx=0");
-    /// The gradient is of the rows that were read only; SGD, Adagrad and SparseAdam take it.
+    /// The gradient is of the rows that were read only; SparseAdam takes it, and SGD without momentum and Adagrad, both
+    /// without weight decay.
     sparse: bool => bool = false, sparse(true) => layer.tree().contains("sparse=true");
     /// The element type, `f32`.
     dtype: DType => DType = DType::F32, dtype(DType::F64) => layer.parameters()[0].dtype() == DType::F64;

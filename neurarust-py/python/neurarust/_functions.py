@@ -438,7 +438,7 @@ def tensor_split(input, indices_or_sections, dim=0):
 
 @_method
 def hsplit(input, indices_or_sections):
-    """Cut along the columns."""
+    """`input` cut along dimension 1, or 0 if it has only that: into so many parts, or before these indices."""
     return tensor_split(input, indices_or_sections, 0 if input.dim() == 1 else 1)
 
 

@@ -137,7 +137,7 @@ def chain_matmul(*matrices, out=None):
 
 @_function
 def lobpcg(*args, **kwargs):
-    """Not there yet: raises NotImplementedError; `linalg.eigh` finds all eigenvalues."""
+    """Not supported: raises NotImplementedError; `linalg.eigh` finds all eigenvalues."""
     raise NotImplementedError("lobpcg: not supported; use linalg.eigh")
 
 

@@ -295,7 +295,7 @@ fn promoted(op: &'static str, x: &Tensor) -> Result<Tensor> {
         DType::F16 | DType::BF16 => Err(Error::unsupported(
             op,
             format!(
-                "not defined for {} tensors; convert with to_dtype(DType::F32)",
+                "not defined for {} tensors; convert it to float32",
                 x.dtype()
             ),
         )),

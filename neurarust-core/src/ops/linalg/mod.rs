@@ -96,11 +96,7 @@ fn one_dtype(op: &'static str, a: &Tensor, b: &Tensor) -> Result<()> {
     }
     Err(Error::dtype(
         op,
-        format!(
-            "{} and {}; convert one of them with to_dtype",
-            a.dtype(),
-            b.dtype()
-        ),
+        format!("{} and {}; convert one of them", a.dtype(), b.dtype()),
     ))
 }
 

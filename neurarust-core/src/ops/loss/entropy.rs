@@ -240,7 +240,7 @@ impl Picked {
             return Err(Error::dtype(
                 op,
                 format!(
-                    "expected integer class indices, got {}; convert with to_dtype(DType::I64)",
+                    "expected integer class indices, got {}; convert them to int64",
                     target.dtype()
                 ),
             ));

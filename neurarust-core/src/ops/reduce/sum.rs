@@ -240,7 +240,7 @@ pub(crate) fn float_only(op: &'static str, x: &Tensor) -> Result<()> {
     Err(Error::dtype(
         op,
         format!(
-            "expected a floating-point tensor, got {}; convert it first: x.to_dtype(DType::F32)",
+            "expected a floating-point tensor, got {}; convert it first, for example to float32",
             x.dtype()
         ),
     ))
