@@ -205,20 +205,17 @@ impl Drop for Open {
 
 /// Calls `f`, which calls modules; answers what it does and the calls, inner ones first.
 pub(crate) fn collect<R>(f: impl FnOnce() -> R) -> (R, Vec<Call>) {
-    struct Over(Option<Vec<Call>>, Vec<(usize, String, String)>);
+    struct Over(State);
     impl Drop for Over {
         fn drop(&mut self) {
-            STATE.with_borrow_mut(|state| {
-                state.calls = self.0.take();
-                state.stack = std::mem::take(&mut self.1);
-            });
+            STATE.set(std::mem::take(&mut self.0));
         }
     }
     let _counting = profiler::counting();
-    let _over = STATE.with_borrow_mut(|state| {
-        let stack = std::mem::take(&mut state.stack);
-        Over(state.calls.replace(Vec::new()), stack)
-    });
+    let _over = Over(STATE.replace(State {
+        calls: Some(Vec::new()),
+        ..State::default()
+    }));
     let answer = f();
     let calls = STATE.with_borrow_mut(|state| state.calls.take());
     (answer, calls.unwrap_or_default())

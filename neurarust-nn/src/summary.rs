@@ -152,9 +152,6 @@ struct Layers {
 
 impl Observer for Layers {
     fn enter(&mut self, path: &str, kind: &str, _: &dyn Fn() -> String) {
-        if let Some(&parent) = self.open.last() {
-            self.layers[parent].has_parts = true;
-        }
         self.open.push(self.layers.len());
         self.layers.push(Layer {
             path: path.to_string(),
@@ -175,6 +172,8 @@ impl Observer for Layers {
         let layer = &self.layers[at];
         if is_container(&layer.kind) && !layer.has_parts && layer.parameters == 0 && at > 0 {
             self.layers.remove(at);
+        } else if let Some(&parent) = self.open.last() {
+            self.layers[parent].has_parts = true;
         }
     }
 

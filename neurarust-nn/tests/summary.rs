@@ -94,6 +94,8 @@ fn a_convolutional_net() -> Result<()> {
         (vec![2, 10], vec![2, 8, 32, 32], vec![2, 8, 16, 16])
     );
     assert_eq!(s.layers[1].activations, 2 * 8 * 32 * 32 * 4);
+    let outputs = 3 * 8 * 32 * 32 + 3 * 8 * 16 * 16 + 10; // of all but the net itself
+    assert_eq!(s.activations, 2 * 4 * outputs);
     // It has run as in evaluation: no statistics were collected, and it trains as before.
     let values = |t: &Tensor| t.to_dtype(DType::F64)?.to_vec::<f64>();
     let after = net.state_dict();

@@ -61,6 +61,8 @@ fn name_of(closure: &'static str) -> &'static str {
         "rmatmul" | "imatmul" => "matmul",
         "iand" | "rand" => "and",
         "ior" | "ror" => "or",
+        "ilshift" | "rlshift" => "lshift",
+        "irshift" | "rrshift" => "rshift",
         "ixor" | "rxor" => "xor",
         other => other,
     }
@@ -92,7 +94,7 @@ fn _profiler_start(py: Python<'_>, memory: bool, shapes: bool, lines: bool) -> P
 fn _profiler_stop() -> PyResult<PyProfile> {
     let recording = lock(&RUNNING).take();
     match recording {
-        Some(recording) => Ok(PyProfile(recording.stop())),
+        Some(recording) => Ok(PyProfile(recording.stop().without_rust_lines())),
         None => Err(PyRuntimeError::new_err("profiler: no recording is running")),
     }
 }
@@ -192,7 +194,8 @@ fn numbers(row: Row) -> Numbers {
     )
 }
 
-/// An event: name, kind, backward, module, thread, depth, start and duration and own time in µs, bytes, flops, shapes, line.
+/// An event: name, kind, backward, module, thread, depth, start and duration and own time in µs, bytes, flops, shapes, line,
+/// growth of live bytes and own growth.
 type Happened = (
     String,
     &'static str,
@@ -205,6 +208,7 @@ type Happened = (
     u64,
     Option<String>,
     Option<String>,
+    [i64; 2],
 );
 
 #[pymethods]
@@ -252,7 +256,8 @@ impl PyProfile {
                 e.bytes,
                 e.flops,
                 e.shapes.as_deref().map(str::to_string),
-                e.line().filter(|line| !line.contains(".rs:")),
+                e.line(),
+                [e.memory, e.own_memory],
             )
         });
         events.collect()
@@ -268,6 +273,10 @@ impl PyProfile {
     #[getter]
     fn flops(&self) -> u64 {
         self.0.flops()
+    }
+    #[getter]
+    fn bytes(&self) -> u64 {
+        self.0.bytes()
     }
     fn __str__(&self) -> String {
         self.0.to_string()

@@ -23,7 +23,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::panic::Location;
-use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicU8, AtomicU64, AtomicUsize,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -132,7 +135,7 @@ const SHAPES: u8 = 2;
 const LINES: u8 = 4;
 
 /// More events than this are counted, not kept: a recording that nobody stops must not fill the memory.
-const LIMIT: usize = 4 << 20;
+const LIMIT: usize = 1 << 20;
 
 /// How many want to be told: the recording, and every `count_flops`.
 static ON: AtomicUsize = AtomicUsize::new(0);
@@ -182,7 +185,8 @@ struct Stack {
     session: u64,
     thread: u32,
     frames: Vec<Frame>,
-    /// Bytes of fresh buffers that no event has claimed: the next kernel fills them, or else what ends next has.
+    /// Bytes of fresh buffers that no event has claimed: the next kernels fill them, or else the operation around those has
+    /// them.
     fresh: u64,
 }
 
@@ -325,16 +329,18 @@ fn locked_while_on(name: &'static str, reads: &[&Tensor], writes: &[&Tensor]) ->
     let before = LOCKED.replace(true);
     let id = enter(Kind::Op, Name::Borrowed(name), None);
     LOCKED.set(before);
-    let bytes: u64 = reads.iter().chain(writes).map(|t| extent(t)).sum();
+    let [read, written] = [reads, writes].map(|all| all.iter().map(|t| extent(t)).sum::<u64>());
     let shapes = (FLAGS.load(Relaxed) & SHAPES != 0).then(|| {
         let shapes: Vec<String> = reads.iter().map(|t| t.shape().to_string()).collect();
         shapes.join(", ").into_boxed_str()
     });
     on_top(|stack| {
-        let fresh = std::mem::take(&mut stack.fresh);
+        // What is written may be what was made for it; without a word about writing, all of that is written.
+        let written = if written > 0 { written } else { stack.fresh };
+        stack.fresh = stack.fresh.saturating_sub(written);
         if let Some(frame) = stack.frames.last_mut() {
             frame.locked = true;
-            frame.event.own_bytes += bytes + fresh;
+            frame.event.own_bytes += read + written;
             if frame.event.shapes.is_none() {
                 frame.event.shapes = shapes;
             }
@@ -450,7 +456,7 @@ fn on_top(f: impl FnOnce(&mut Stack)) {
 /// that it is a gradient.
 #[track_caller]
 pub fn enter(kind: Kind, name: Name, path: Option<&str>) -> u64 {
-    let running = RUNNING.load(Relaxed);
+    let running = RUNNING.load(Acquire);
     if running == 0 {
         return 0;
     }
@@ -468,11 +474,14 @@ pub fn enter(kind: Kind, name: Name, path: Option<&str>) -> u64 {
         if kind == Kind::Op && !gradient && top.is_some_and(same) {
             return None;
         }
-        let repeated = kind != Kind::Module && stack.frames.iter().any(|f| same(&f.event));
         let module = match (kind, path) {
             (Kind::Module, Some(path)) => Arc::from(path),
             _ => top.map_or_else(|| Arc::from(""), |top| top.module.clone()),
         };
+        // A module is the same one by its path.
+        let again = |e: &Event| same(e) && (kind != Kind::Module || e.module == module);
+        let repeated = stack.frames.iter().any(|f| again(&f.event));
+        let outermost = gradient && !stack.frames.iter().any(|f| f.event.gradient);
         let id = NEXT.fetch_add(1, Relaxed);
         let live = if flags & MEMORY != 0 { live() } else { 0 };
         stack.frames.push(Frame {
@@ -485,7 +494,7 @@ pub fn enter(kind: Kind, name: Name, path: Option<&str>) -> u64 {
                 name,
                 kind,
                 backward,
-                gradient,
+                gradient: outermost,
                 module,
                 thread: stack.thread,
                 depth: u32::try_from(stack.frames.len()).unwrap_or(u32::MAX),
@@ -577,9 +586,11 @@ impl Stack {
             && let Some(frame) = self.frames.pop()
         {
             let mut event = frame.event;
-            let fresh = std::mem::take(&mut self.fresh);
-            if event.kind == Kind::Op {
-                event.own_bytes += fresh;
+            if event.kind == Kind::Op && !frame.locked {
+                event.own_bytes += std::mem::take(&mut self.fresh);
+            }
+            if self.frames.is_empty() {
+                self.fresh = 0;
             }
             event.duration = end.saturating_duration_since(frame.begin);
             event.own = event.duration.saturating_sub(frame.inner);
@@ -691,7 +702,8 @@ impl Options {
         ];
         let flags = flags.into_iter().filter(|(on, _)| *on).map(|(_, bit)| bit);
         FLAGS.store(flags.sum(), Relaxed);
-        RUNNING.store(id, Relaxed);
+        // After the flags, which `enter` reads behind it.
+        RUNNING.store(id, Release);
         ON.fetch_add(1, Relaxed);
         Ok(Recording(id))
     }
@@ -727,6 +739,7 @@ impl Recording {
         let taken = {
             let mut session = session();
             RUNNING.store(0, Relaxed);
+            FLAGS.store(0, Relaxed);
             session.take()
         };
         ON.fetch_sub(1, Relaxed);
@@ -814,6 +827,21 @@ impl Profile {
     /// The events, by their beginnings.
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// For host languages, whose programs have other lines: only those that were asked for by [`Options::lines`] stay.
+    ///
+    /// ```
+    /// use neurarust_core::{Tensor, profiler};
+    /// let x = Tensor::ones([4])?;
+    /// let (y, profile) = profiler::profile(|| x.exp())?;
+    /// # y?;
+    /// assert!(profile.without_rust_lines().events()[0].line().is_none());
+    /// # Ok::<(), neurarust_core::Error>(())
+    /// ```
+    pub fn without_rust_lines(mut self) -> Profile {
+        self.events.iter_mut().for_each(|e| e.location = None);
+        self
     }
 
     /// How long the recording ran.

@@ -203,7 +203,9 @@ impl Profile {
     pub fn modules(&self) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
         let mut known: HashMap<&str, usize> = HashMap::new();
-        for event in self.events.iter().filter(|e| e.kind == Kind::Module) {
+        // A module that runs in a backward pass, as checkpoints make it, has its time with that gradient.
+        let calls = self.events.iter();
+        for event in calls.filter(|e| e.kind == Kind::Module && !e.backward) {
             let at = *known.entry(&event.module).or_insert_with(|| {
                 rows.push(Row {
                     class: event.name.to_string(),

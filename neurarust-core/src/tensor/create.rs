@@ -178,6 +178,7 @@ impl Tensor {
     /// Another number of elements than the shape has.
     #[track_caller]
     pub fn from_slice<T: Element>(data: &[T], shape: impl IntoShape) -> Result<Tensor> {
+        let _op = crate::profiler::op("from_vec");
         let shape = shape.into_shape()?;
         if shape.numel() != data.len() {
             return Err(Error::shape(
@@ -190,6 +191,7 @@ impl Tensor {
             ));
         }
         let storage = Storage::from_elements(data).or_memory("from_vec")?;
+        crate::profiler::made(storage.bytes());
         Tensor::over(storage, crate::layout::Layout::contiguous(shape), T::DTYPE)
     }
 
@@ -263,6 +265,7 @@ impl Tensor {
     #[track_caller]
     pub(crate) fn filled<T: Element>(shape: Shape, value: T) -> Result<Tensor> {
         let storage = Storage::filled(value, shape.numel()).or_memory("full")?;
+        crate::profiler::made(storage.bytes());
         Tensor::over(storage, crate::layout::Layout::contiguous(shape), T::DTYPE)
     }
 
@@ -279,6 +282,7 @@ impl Tensor {
     /// A shape that memory can't hold.
     #[track_caller]
     pub fn empty(spec: impl IntoSpec) -> Result<Tensor> {
+        let _op = crate::profiler::op("empty");
         let spec = spec.into_spec()?;
         let dtype = spec.dtype.unwrap_or(DType::F32);
         // A recycled byte need not be a valid bool.

@@ -55,7 +55,9 @@ from .signal.windows import bartlett_window, blackman_window, hamming_window, ha
 from .func import vmap  # noqa: E402
 from .nn.functional import cosine_similarity  # noqa: E402
 from . import ops  # noqa: E402
-from .autograd import profiler as _  # noqa: E402, F401
+from .autograd import profiler as _  # noqa: E402
+
+del _  # `autograd.profiler` is there now
 from ._native import *  # noqa: E402, F403
 from ._native import _native_batch_norm_legit, _softmax_backward_data  # noqa: E402
 from ._serialization import load, save  # noqa: E402

@@ -53,7 +53,7 @@ def supported_activities():
 
 
 def schedule(*, wait, warmup, active, repeat=0, skip_first=0, skip_first_wait=0):
-    """A function of steps: after `skip_first` steps, `wait` idle ones, `warmup` ones whose events are thrown away, `active`
+    """A function of steps: after `skip_first` steps, `wait` idle ones, `warmup` idle ones, too, `active`
     recorded ones, and that `repeat` times, or for ever.
 
     >>> plan = schedule(wait=1, warmup=1, active=2, repeat=1)
@@ -146,13 +146,13 @@ def _span(module):
     if not calling.stack:
         calling.paths = {id(m): path for path, m in module.named_modules(prefix=kind)}
     path = calling.paths.get(id(module)) or f"{calling.stack[-1]}.{kind}"
-    calling.stack.append(path)
     span = _C._profiler_enter(kind, path)
+    calling.stack.append(path)
     try:
         yield
     finally:
-        _C._profiler_exit(span)
         calling.stack.pop()
+        _C._profiler_exit(span)
 
 
 class _Interval:
@@ -177,7 +177,7 @@ class FunctionEvent:
     def __init__(self, event):
         (
             self.name, self.kind, self.is_backward, self.module, self.thread, self.depth, (start, duration, own), self.bytes,
-            self.flops, self.shapes, self.line,
+            self.flops, self.shapes, self.line, (self.cpu_memory_usage, self.self_cpu_memory_usage),
         ) = event  # fmt: skip
         self.time_range = _Interval(start, start + duration)
         self.cpu_time_total = self.cpu_time = duration
@@ -247,6 +247,8 @@ class EventList(list):
     ):  # fmt: skip
         """The rows as text, the largest by `sort_by` first: "self_cpu_time_total", "cpu_time_total", "cpu_time", "count", "flops",
         "bytes", "cpu_memory_usage", "self_cpu_memory_usage", "name"."""
+        if top_level_events_only:
+            raise NotImplementedError("table: top_level_events_only isn't supported; events() says each one's depth")
         text = self._profile.table(sort_by, row_limit, self._shapes, self._modules)
         return f"{header}\n{text}" if header else text
 
@@ -256,7 +258,7 @@ class EventList(list):
         one.count = sum(row.count for row in self)
         one.self_cpu_time_total = one.cpu_time_total = sum(row.self_cpu_time_total for row in self)
         one.self_cpu_memory_usage = one.cpu_memory_usage = sum(row.self_cpu_memory_usage for row in self)
-        one.flops = self._profile.flops
+        one.bytes, one.flops = self._profile.bytes, self._profile.flops
         return one
 
     @property
@@ -299,6 +301,10 @@ class profile:
         with_flops=False, with_modules=False, experimental_config=None, execution_trace_observer=None, acc_events=False,
         use_cuda=None, custom_trace_id_callback=None,
     ):  # fmt: skip
+        if acc_events or execution_trace_observer is not None:
+            raise NotImplementedError(
+                "profile: acc_events and execution_trace_observer aren't supported; on_trace_ready sees the events of every cycle"
+            )
         activities = set(activities) if activities is not None else supported_activities()
         for activity in activities:
             if not isinstance(activity, ProfilerActivity):
@@ -314,7 +320,7 @@ class profile:
         self.current_action = ProfilerAction.NONE
         self._steps = schedule is not None
         self._step = None
-        self._running = False
+        self._running = self._started = False
         self._recorded = None
 
     # ---- running ----
@@ -326,12 +332,18 @@ class profile:
     def __exit__(self, *exception):
         self.stop()
 
+    def __del__(self):
+        if getattr(self, "_running", False):
+            self._finish()
+
     def start(self):
         """Begins the first step."""
+        self._started = True
         self._to(self.schedule(self.step_num))
 
     def stop(self):
         """Ends the last one."""
+        self._started = False
         ready = self._running
         self._end_step()
         self._finish()
@@ -341,6 +353,8 @@ class profile:
 
     def step(self):
         """Ends a step and begins the next one."""
+        if not self._started:
+            raise RuntimeError("profile: step() outside of a recording; start it, or use it in a with statement, first")
         self._end_step()
         saved = self.current_action is ProfilerAction.RECORD_AND_SAVE
         if saved:
@@ -397,6 +411,8 @@ class profile:
 
     def key_averages(self, group_by_input_shape=False, group_by_stack_n=0, group_by_overload_name=False):
         """What the calls of each operation add up to."""
+        if group_by_stack_n:
+            raise NotImplementedError("key_averages: one line is noted per operation, not a stack; events() holds them")
         recorded = self._profile()
         shapes = bool(group_by_input_shape)
         return EventList(map(FunctionEventAvg, recorded.ops(None, shapes)), recorded, shapes)

@@ -68,8 +68,9 @@ class Module:
 
     def __call__(self, *args, **kwargs):
         d = self.__dict__
-        if _span is not None:
-            with _span(self):
+        span = _span  # which another thread's profiler may take away
+        if span is not None:
+            with span(self):
                 return self._with_hooks(args, kwargs)
         if not d["_forward_pre_hooks"] and not d["_forward_hooks"]:
             return self.forward(*args, **kwargs)

@@ -132,12 +132,16 @@ def summary(model, *inputs, input_size=None, input_data=None, dtypes=None, depth
     handles, open_calls = [], []
 
     def before(module, args):
-        open_calls.append(_C._flops())
+        open_calls.append((module, _C._flops()))
 
     def after(module, args, output):
         layer = rows[id(module)]
         layer.calls += 1
-        layer.flops += _C._flops() - open_calls.pop()
+        # A part that failed, and whose failure was caught, has left its own.
+        called, flops = open_calls.pop()
+        while called is not module:
+            called, flops = open_calls.pop()
+        layer.flops += _C._flops() - flops
         outputs = list(_tensors(output))
         if outputs:
             layer.output_shape = list(outputs[0].shape)
