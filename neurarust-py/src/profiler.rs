@@ -46,6 +46,9 @@ fn name_of(closure: &'static str) -> &'static str {
     else {
         return match last.trim_start_matches('_') {
             "backward_of" => "backward",
+            "choose" => "where",
+            "convert_to" => "to",
+            "pad_constant" => "pad",
             "" => "call",
             name => name,
         };
@@ -61,6 +64,7 @@ fn name_of(closure: &'static str) -> &'static str {
         "rmatmul" | "imatmul" => "matmul",
         "iand" | "rand" => "and",
         "ior" | "ror" => "or",
+        "richcmp" => "compare",
         "ilshift" | "rlshift" => "lshift",
         "irshift" | "rrshift" => "rshift",
         "ixor" | "rxor" => "xor",

@@ -1102,7 +1102,7 @@ class Tensor:
     def hpu(self, *args: Any, **kwargs: Any) -> Tensor:
         """Not available: tensors live on the CPU."""
     def hsplit(self, input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
-        """Cut along the columns."""
+        """`input` cut along dimension 1, or 0 if it has only that: into so many parts, or before these indices."""
     def hypot(self, other: Tensor | builtins.float) -> Tensor:
         """`√(a² + b²)`, without overflow of the squares; infinity if either is infinite.
 
@@ -2723,10 +2723,7 @@ def embedding(input: Tensor, weight: Tensor | None, padding_idx: Any = ..., scal
 def empty(*shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ..., memory_format: Any = ...) -> Tensor:
     """A tensor of arbitrary contents, to be written over: `empty(2, 3)` or `empty((2, 3))`."""
 def empty_like(input: Tensor, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., memory_format: Any = ...) -> Tensor:
-    """A tensor of arbitrary contents, to be written over: `empty(2, 3)` or `empty((2, 3))`.
-
-    In the shape, and unless another one is given the dtype, of `input`.
-    """
+    """As `empty`, in the shape and, unless another one is given, the dtype of `input`."""
 def empty_permuted(size: builtins.int | Sequence[int] | None, physical_layout: Any, *, dtype: dtype | None = ..., layout: Any = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., pin_memory: Any = ...) -> Tensor:
     """Uninitialised (zero) elements whose dimensions lie in memory in the order `physical_layout`."""
 def empty_strided(size: builtins.int | Sequence[int] | None, stride: Any, *, dtype: dtype | None = ..., layout: Any = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., pin_memory: Any = ...) -> Tensor:
@@ -2838,12 +2835,9 @@ def normal(mean: Any, std: Any = ..., size: builtins.int | Sequence[int] | None 
 def one_hot(tensor: Tensor, num_classes: Any = ...) -> Tensor:
     """1 at the class of each element, 0 elsewhere: (…) → (…, num_classes)."""
 def ones(*shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ..., memory_format: Any = ...) -> Tensor:
-    """A tensor of ones, float32 unless `dtype` says otherwise: `ones(2, 3)` or `ones((2, 3))`."""
+    """A tensor of ones, of the default dtype unless `dtype` says otherwise: `ones(2, 3)` or `ones((2, 3))`."""
 def ones_like(input: Tensor, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., memory_format: Any = ...) -> Tensor:
-    """A tensor of ones, float32 unless `dtype` says otherwise: `ones(2, 3)` or `ones((2, 3))`.
-
-    In the shape, and unless another one is given the dtype, of `input`.
-    """
+    """As `ones`, in the shape and, unless another one is given, the dtype of `input`."""
 def poisson(input: Tensor, generator: Generator | None = ...) -> Tensor:
     """Numbers of events at the rates that the elements give."""
 def polar(abs: Any, angle: Any) -> Tensor:
@@ -2931,9 +2925,6 @@ def view_as_real(input: Tensor) -> Tensor:
 def vstack(tensors: Iterable[Tensor]) -> Tensor:
     """Tensors put below each other."""
 def zeros(*shape: Any, size: builtins.int | Sequence[int] | None = ..., dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., pin_memory: Any = ..., memory_format: Any = ...) -> Tensor:
-    """A tensor of zeros, float32 unless `dtype` says otherwise: `zeros(2, 3)` or `zeros((2, 3))`."""
+    """A tensor of zeros, of the default dtype unless `dtype` says otherwise: `zeros(2, 3)` or `zeros((2, 3))`."""
 def zeros_like(input: Tensor, *, dtype: dtype | None = ..., device: device | str | None = ..., requires_grad: builtins.bool = ..., layout: Any = ..., memory_format: Any = ...) -> Tensor:
-    """A tensor of zeros, float32 unless `dtype` says otherwise: `zeros(2, 3)` or `zeros((2, 3))`.
-
-    In the shape, and unless another one is given the dtype, of `input`.
-    """
+    """As `zeros`, in the shape and, unless another one is given, the dtype of `input`."""
